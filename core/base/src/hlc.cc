@@ -1,0 +1,28 @@
+#include "mq/base/hlc.h"
+
+#include <algorithm>
+
+namespace mq {
+
+namespace {
+constexpr std::int64_t kMsMax = (std::int64_t{1} << 48) - 1;
+constexpr std::int64_t kRemoteLeadMax = 24 * 3'600'000;  // ms
+}  // namespace
+
+Hlc Hlc::of(std::int64_t ms, std::uint16_t counter) {
+  const std::int64_t bounded = std::clamp<std::int64_t>(ms, 0, kMsMax);
+  return {static_cast<std::uint64_t>(bounded) << 16 | counter};
+}
+
+Hlc HlcClock::next() {
+  const Hlc now = Hlc::of(clock_.wall().ms);
+  last_ = now > last_ ? now : Hlc{last_.packed + 1};
+  return last_;
+}
+
+void HlcClock::see(Hlc remote) {
+  const std::int64_t estimate = std::max(clock_.wall().ms, last_.ms());
+  if (remote > last_ && remote.ms() <= estimate + kRemoteLeadMax) last_ = remote;
+}
+
+}  // namespace mq

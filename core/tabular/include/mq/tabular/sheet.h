@@ -1,0 +1,54 @@
+// Sheet: a table file as offices send it, read into text cells with the line each row stands on.
+//
+// Reads CSV (UTF-8 with or without BOM, GB18030) and XLSX of Excel, WPS and LibreOffice. It knows
+// nothing of records: title rows, headers and meanings are the importer's business. Hostile files
+// end in an error within bounded memory, never in a crash: see Limits.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mq/base/bytes.h"
+#include "mq/base/result.h"
+
+namespace mq::tabular {
+
+struct Limits {
+  std::size_t file_bytes_max = 64u << 20;
+  std::size_t unpacked_bytes_max = 256u << 20;  // all parts of an XLSX together, counted while unpacking
+  std::size_t rows_max = 200'000;
+  std::size_t columns_max = 512;
+  std::size_t cell_bytes_max = 64u << 10;
+};
+
+struct Row {
+  std::size_t line = 0;  // 1-based; for CSV the line on which the record starts, for XLSX the row number
+  std::vector<std::string> cells;  // UTF-8; trailing empty cells may be missing
+  // "" if the row is shorter.
+  std::string_view cell(std::size_t column) const {
+    return column < cells.size() ? std::string_view(cells[column]) : std::string_view();
+  }
+};
+
+struct Sheet {
+  std::string encoding;   // "utf-8", "gb18030" or "xlsx"
+  std::vector<Row> rows;  // empty rows are left out; their line numbers stay counted
+};
+
+// By content, not by name: a zip signature is XLSX, all else CSV. The first visible worksheet is
+// read. Dates with a date number format come as ISO "2026-03-05", numbers as their shortest exact
+// text ("3", "3.5"), booleans as "是"/"否", formulas as their cached value.
+//
+// kInvalidInput  not a table, unknown encoding, NUL bytes, unclosed quote, too many columns …; the
+//                message names line and reason
+// kExhausted     a limit is exceeded (zip bomb, gigantic line); the message names the limit
+Result<Sheet> read_sheet(ByteView file, const Limits& limits = {});
+
+// RFC 4180 with CRLF, a BOM so that Excel sees UTF-8, quotes where needed. A cell that begins with
+// = + - @ TAB or CR is preceded by an apostrophe so that no spreadsheet runs it as a formula;
+// plain numbers such as -3 and +86… are left as they are only if they are purely numeric.
+std::string write_csv(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace mq::tabular
