@@ -1,0 +1,67 @@
+// Sealer: turns a stream's unsealed transactions into envelopes, and envelopes into transactions.
+//
+// An envelope leaves only after the commit that stores it and is never sealed again, so no (key,
+// nonce) pair repeats, clones and restored backups included (the salt binds the plaintext). Nothing
+// is sealed under a control entry that is not in force.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "mq/base/file_system.h"
+#include "mq/base/random.h"
+#include "mq/base/result.h"
+#include "mq/seal/keyring.h"
+#include "mq/seal/segment.h"
+#include "mq/vault/vault.h"
+#include "mq/wire/control.h"
+
+namespace mq::seal {
+
+// Outside the home folder, so that a restored or copied home is noticed (PROTOCOL section 4).
+class ContinuationToken {
+ public:
+  enum class Verdict { kFresh, kMatches, kRestored, kCloned, kCrashed };
+  ContinuationToken(FileSystem& files, std::string path, Bytes machine_id);
+  // Compares with the vault; kCrashed is rewritten at once, kRestored and kCloned demand a new
+  // incarnation before the next seal.
+  Result<Verdict> check(vault::Vault& vault);
+  // After the commit that stores sealed envelopes, before their bytes leave.
+  Status advance(vault::Vault& vault);
+
+ private:
+  FileSystem& files_;
+  std::string path_;
+  Bytes machine_id_;
+};
+
+class Sealer {
+ public:
+  // Borrows all; one thread at a time.
+  Sealer(vault::Vault& vault, const Keyring& keyring, ContinuationToken& token, Random& random);
+
+  // Seals one envelope of what is new in the stream and stores it; nothing if there is nothing, or
+  // if the key of the newest epoch is not held yet (the records wait, safe).
+  // Does not advance the token: call flush() once before bytes leave.
+  Result<std::optional<wire::Envelope>> seal_next(vault::StreamIx stream, const wire::ControlState& state);
+  Status flush();
+
+  // Verifies nothing of the chain; opens and decodes. kUnauthenticated: no key for its epoch.
+  // kCorrupt: does not open. `running` as in decode_segment.
+  Result<std::vector<model::Transaction>> open(const wire::Envelope& envelope, model::Context& running) const;
+
+  // Full receiving side for one envelope: control head known, signature, device, right at the named
+  // head, epoch rule, open, vault.apply; parks what must wait and says so.
+  enum class Received { kMerged, kDuplicate, kFork, kParked, kRefused };
+  Result<Received> receive(const wire::Envelope& envelope, const wire::ControlState& state);
+  // Tries parked envelopes again; returns how many were merged.
+  Result<int> retry_parked(const wire::ControlState& state);
+
+ private:
+  vault::Vault& vault_;
+  const Keyring& keyring_;
+  ContinuationToken& token_;
+  Random& random_;
+};
+
+}  // namespace mq::seal

@@ -1,0 +1,246 @@
+// Vault: everything one person's device knows, encrypted on disk.
+//
+// A commit is durable and captured for reconciliation in the same local transaction; merging never
+// needs the schema; nothing acknowledged is lost whatever order envelopes come in. It has no key of
+// any stream: seal opens and closes envelopes. It reads no clock but the one given.
+//
+// One thread at a time. After any error nothing has changed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mq/base/clock.h"
+#include "mq/base/hlc.h"
+#include "mq/base/random.h"
+#include "mq/base/result.h"
+#include "mq/model/op.h"
+#include "mq/model/schema.h"
+#include "mq/sqlite/database.h"
+#include "mq/wire/envelope.h"
+#include "mq/wire/stream_head.h"
+
+namespace mq::vault {
+
+// Local short name of a stream, from 1; rows carry it in column `stream`.
+using StreamIx = std::int64_t;
+
+struct StreamInfo {
+  StreamIx ix = 0;
+  StreamId id;
+  int kind = 0;             // minqing.sync.v1.StreamKind
+  std::uint32_t ordinal = 0;// in the control log; 0: not yet in it
+  Bytes owner;
+  std::string label;        // village name; opened by seal
+};
+
+// What had been seen when a form was loaded; the door and commands carry it to commit().
+struct View {
+  std::int64_t token = 0;
+};
+
+// One wish of a person. `value` as in model; kSet on a repeated field names the whole new set and
+// becomes adds and removes against what is shown.
+struct Change {
+  enum class Kind { kSet, kAdd, kRemove, kStep, kDelete };
+  Kind kind = Kind::kSet;
+  std::uint32_t entity = 0;
+  RowId row;
+  std::uint32_t field = 0;
+  model::Value value;
+  std::vector<model::Value> values;  // kSet on a repeated field
+  std::string reason;                // kStep
+};
+
+// The changes of one stream; one transaction, or several if larger than 32 KiB compressed.
+struct Draft {
+  StreamIx stream = 0;
+  std::vector<Change> changes;
+};
+
+struct Cell {
+  std::uint32_t field = 0;
+  model::Value value;                  // shown
+  std::vector<model::Value> values;    // repeated
+};
+
+struct RowData {
+  std::uint32_t entity = 0;
+  RowId id;
+  StreamIx stream = 0;
+  bool deleted = false;
+  bool contested = false;              // at least one cell with more than one head
+  std::vector<Cell> cells;             // known fields that hold something, by number
+  const Cell* cell(std::uint32_t field) const;
+};
+
+// One of several concurrent values of a cell.
+struct Claim {
+  model::Value value;
+  DeviceId device;
+  std::uint32_t incarnation = 0;
+  std::uint64_t n = 0;
+  Hlc hlc;
+  ClockClass clock_class = ClockClass::kWall;
+  bool shown = false;
+};
+struct Conflict {
+  std::uint32_t entity = 0;
+  RowId row;
+  StreamIx stream = 0;
+  std::uint32_t field = 0;
+  std::vector<Claim> claims;
+};
+
+// One op that touched a row, oldest first, from retained envelopes and unsealed transactions.
+struct HistoryEntry {
+  model::Op op;
+  DeviceId device;
+  Hlc hlc;
+  ClockClass clock_class = ClockClass::kWall;
+  model::CheckpointMark not_before;
+  std::optional<WallTime> not_after;   // time of the receipt or of the server's log, if delivered
+};
+
+struct VaultOptions {
+  std::string path;                    // database file
+  std::string vfs;                     // an installed EncryptedVfs, or empty in tests of logic alone
+  const model::Schema* schema = nullptr;  // null: Schema::current()
+  bool create = false;
+};
+
+// What stands where, for `status`.
+struct Delivery {
+  std::uint64_t unsealed = 0;          // transactions only on this device, not yet exported
+  std::uint64_t sealed_waiting = 0;    // own envelopes without a receipt
+  std::uint64_t delivered = 0;         // own envelopes covered by a receipt
+  std::uint64_t open_entries = 0;      // context entries waiting for envelopes not held
+  std::uint64_t conflicts = 0;
+};
+
+class Vault {
+ public:
+  // kNotFound, kCorrupt, kLocked (wrong key), kUnsupported (written by a newer program). Upgrades
+  // the tables of an older schema and brings kept unknown fields and entities to light.
+  static Result<std::unique_ptr<Vault>> open(const VaultOptions& options, const Clock& clock,
+                                             Random& random);
+  ~Vault();
+
+  const model::Schema& schema() const;
+  // Read access for ledgers and lists: table per entity, columns by field name, SCHEMA.md.
+  sqlite::Database& database();
+  // Small durable facts of upper layers: keyring, identity, cursors. Names are theirs ("seal.…").
+  Result<std::optional<Bytes>> setting(std::string_view name);
+  Status set_setting(std::string_view name, ByteView value);
+
+  // ---- identity
+  // Fixed once; incarnation is redrawn by start_incarnation after a detected restore or clone.
+  Status set_device(const DeviceId& device, std::uint32_t incarnation);
+  std::optional<DeviceId> device() const;
+  std::uint32_t incarnation() const;
+  // Renumbers what is unsealed under the new incarnation (PROTOCOL section 1, dots).
+  Status start_incarnation(std::uint32_t incarnation);
+
+  // ---- streams
+  Result<StreamIx> add_stream(const StreamInfo& info);  // ix is assigned; known id: updated
+  std::vector<StreamInfo> streams() const;
+  const StreamInfo* stream(StreamIx ix) const;
+  const StreamInfo* stream(const StreamId& id) const;
+
+  // ---- recording
+  View view() const;
+  void set_clock_class(ClockClass c);              // 2 anchored, 1 wall, 0 known wrong
+  void set_checkpoint(const model::CheckpointMark& mark);
+  // All drafts in one durable local commit, with one group id if there are several; dots, HLC and
+  // contexts are fixed here. Returns the group id (zeros if one transaction).
+  Result<GroupId> commit(const std::vector<Draft>& drafts, View seen);
+  // Drafts of forms: local only, never ops.
+  Status keep_form(std::string_view key, ByteView content);
+  Result<std::optional<Bytes>> kept_form(std::string_view key);
+  Status drop_form(std::string_view key);
+  Result<std::vector<std::string>> kept_forms();
+
+  // ---- reading
+  Result<std::optional<RowData>> load(std::uint32_t entity, const RowId& row);
+  Result<std::vector<Conflict>> conflicts();
+  Result<std::vector<Claim>> claims(std::uint32_t entity, const RowId& row, std::uint32_t field);
+
+  // ---- search: FTS5 over cells whose rule says search; rows not yet indexed are scanned.
+  struct Hit {
+    std::uint32_t entity = 0;
+    RowId row;
+  };
+  Result<std::vector<Hit>> search(std::string_view text, std::size_t limit);
+  // Indexes up to `rows` rows in its own transaction; returns how many are left.
+  Result<std::uint64_t> index_some(std::uint64_t rows);
+
+  // ---- for seal: own work on its way out
+  struct Unsealed {
+    model::Transaction transaction;
+  };
+  // Whole transactions in order of n, until their encoded size passes bytes_max (at least one).
+  Result<std::vector<Unsealed>> unsealed(StreamIx stream, std::size_t bytes_max);
+  struct ChainEnd {
+    std::uint64_t seq = 0;   // 0: none yet
+    Hash hash;               // env_hash at seq; at 0 the last of the earlier incarnation, or zeros
+    std::uint64_t n = 0;     // last transaction sealed
+    model::Context context;  // running context at the end of the chain
+    std::uint32_t control_seq = 0;
+  };
+  Result<ChainEnd> own_chain(StreamIx stream);
+  // Stores the sealed envelope and forgets the unsealed transactions first_n … last_n, in one commit.
+  Status store_sealed(StreamIx stream, const wire::Envelope& envelope, std::uint64_t first_n,
+                      std::uint64_t last_n, const model::Context& running);
+
+  // ---- for sync: what came in and what went out
+  enum class Applied { kMerged, kDuplicate, kFork, kGap };
+  // One foreign (or own, after a restore) envelope with its opened transactions, in chain order;
+  // `transactions` has whole contexts. kGap: an earlier envelope of the chain is missing, keep it with
+  // park(). A fork is kept and merged on a line of its own.
+  Result<Applied> apply(StreamIx stream, const wire::Envelope& envelope,
+                        const std::vector<model::Transaction>& transactions);
+  // Envelopes that cannot be applied yet (gap, missing key, unknown control head): kept verbatim.
+  Status park(const wire::Envelope& envelope, std::string_view why);
+  Result<std::vector<wire::Envelope>> parked();
+  Status unpark(const Hash& envelope);
+  // Running context of a chain line, which the next segment's context changes start from.
+  Result<std::optional<model::Context>> chain_context(const wire::ChainId& chain, const Hash& prev);
+
+  // Own envelopes of all streams without receipt, oldest first, up to bytes_max.
+  Result<std::vector<wire::Envelope>> outbox(std::size_t bytes_max);
+  Status store_receipt(const wire::Receipt& receipt);
+  Result<std::optional<wire::Envelope>> envelope(const Hash& hash);
+  // Every held envelope of a stream in server order where known; for healing a server and bundles.
+  Result<std::vector<Hash>> held(StreamIx stream);
+  struct Cursor {
+    std::uint64_t index = 0;  // server index held
+    Hash head;                // head at index, recomputed here
+  };
+  Result<Cursor> cursor(StreamIx stream);
+  // Sets the cursor and notes (index, time) of the envelope stored last, in one commit with apply
+  // when called inside `together`.
+  Status set_cursor(StreamIx stream, const Cursor& cursor, const Hash& envelope, WallTime received);
+  // Runs several calls in one durable commit.
+  Status together(const std::function<Status()>& body);
+
+  // ---- proof
+  // PROTOCOL section 2, over bytes as received; equal on every device with the same envelopes.
+  Result<Hash> state_hash(StreamIx stream);
+  Result<Delivery> delivery();
+  // The retained envelopes that touch a row are opened by `open` (seal's), own unsealed work is added.
+  using Opener = std::function<Result<std::vector<model::Transaction>>(const wire::Envelope&)>;
+  Result<std::vector<HistoryEntry>> history(std::uint32_t entity, const RowId& row, const Opener& open);
+  // PRAGMA integrity_check, counters, chains contiguous; each fault a sentence.
+  Result<std::vector<std::string>> verify();
+
+ private:
+  struct State;
+  explicit Vault(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mq::vault

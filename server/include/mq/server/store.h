@@ -1,0 +1,108 @@
+// Store: what the blind log keeps, behind one interface (PROTOCOL section 7).
+//
+// Every key begins with the township, so a sharded database needs no cross-shard transaction. A
+// method that returns success has made its effect durable. One conformance suite
+// (tests/server/store_conformance.h) runs over every implementation.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mq/base/clock.h"
+#include "mq/base/ids.h"
+#include "mq/base/result.h"
+#include "mq/wire/envelope.h"
+#include "mq/wire/stream_head.h"
+
+namespace mq::server {
+
+struct ChainHead {
+  std::uint64_t seq = 0;
+  Hash hash;
+};
+
+struct StreamHead {
+  std::uint64_t index = 0;  // 0: empty
+  Hash head;                // first_head at 0
+};
+
+struct StoredEnvelope {
+  std::uint64_t index = 0;
+  WallTime time;
+  Bytes envelope;           // wire::encode_envelope
+};
+
+// One append of a run of envelopes to one stream, decided against the expected head.
+struct AppendRun {
+  TownshipId township;
+  StreamId stream;
+  StreamHead expected;                 // compare-and-swap
+  std::vector<StoredEnvelope> envelopes;  // index = expected.index + 1 …
+  StreamHead head;                     // after the run
+};
+
+struct BlobStat {
+  std::uint64_t bytes = 0;
+  std::vector<bool> chunks;            // which 32 KiB chunks are held
+};
+
+// Thread-safe.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Result<std::vector<TownshipId>> townships() = 0;
+
+  // ---- control log
+  // Entries are serialised ControlEntry; appends all or nothing if the log's length is
+  // expected_seq. kConflict otherwise.
+  virtual Status control_cas(const TownshipId& township, std::uint32_t expected_seq,
+                             const std::vector<Bytes>& entries) = 0;
+  virtual Result<std::vector<Bytes>> control_read(const TownshipId& township, std::uint32_t after_seq) = 0;
+
+  // ---- streams
+  // All runs in one durable commit (group commit over many requests); kConflict if any expected
+  // head is not the current one, and nothing is stored.
+  virtual Status append_cas(const std::vector<AppendRun>& runs) = 0;
+  // From after_index on, until bytes_max is passed (at least one).
+  virtual Result<std::vector<StoredEnvelope>> read_range(const TownshipId& township, const StreamId& stream,
+                                                         std::uint64_t after_index, std::size_t bytes_max) = 0;
+  virtual Result<StreamHead> stream_head(const TownshipId& township, const StreamId& stream) = 0;
+  virtual Result<Hash> head_at(const TownshipId& township, const StreamId& stream, std::uint64_t index) = 0;
+  // Every head of the chain (forks: up to 16).
+  virtual Result<std::vector<ChainHead>> chain_heads(const TownshipId& township, const wire::ChainId& chain) = 0;
+  // The envelopes of a chain at one seq, as (env_hash, server index); more than one after a fork.
+  struct Held {
+    Hash hash;
+    std::uint64_t index = 0;
+  };
+  virtual Result<std::vector<Held>> held_at(const TownshipId& township, const wire::ChainId& chain,
+                                            std::uint64_t seq) = 0;
+
+  // ---- late work, receipts, blobs
+  virtual Status late_put(const TownshipId& township, const StreamId& stream, const StoredEnvelope& envelope) = 0;
+  virtual Result<std::vector<StoredEnvelope>> late_read(const TownshipId& township, const StreamId& stream) = 0;
+  virtual Status put_receipt(const TownshipId& township, const wire::Receipt& receipt) = 0;
+  virtual Result<std::optional<wire::Receipt>> receipt_for(const TownshipId& township,
+                                                           const wire::ChainId& chain, std::uint64_t seq) = 0;
+  virtual Status put_blob_chunk(const TownshipId& township, const Hash& blob, std::uint64_t bytes,
+                                std::uint32_t chunk, ByteView content) = 0;
+  virtual Result<Bytes> get_blob_chunk(const TownshipId& township, const Hash& blob, std::uint32_t chunk) = 0;
+  virtual Result<BlobStat> blob_stat(const TownshipId& township, const Hash& blob) = 0;
+  // Drops the ciphertext of an envelope; header, ct hash and signature stay.
+  virtual Status prune(const TownshipId& township, const StreamId& stream, std::uint64_t index) = 0;
+
+  // ---- the server's own few facts: key seed, generation, enrolment code state
+  virtual Result<std::optional<Bytes>> setting(const std::string& name) = 0;
+  virtual Status set_setting(const std::string& name, ByteView value) = 0;
+
+  // A consistent copy for backup; kUnsupported where the engine brings its own tools.
+  virtual Status backup_to(const std::string& path) = 0;
+  // Every fault a sentence: hash chains, chains contiguous, indexes.
+  virtual Result<std::vector<std::string>> check() = 0;
+};
+
+}  // namespace mq::server
