@@ -3,8 +3,9 @@
 // Statements are prepared once and reused. Every failing call returns an Error whose code says
 // what can be done: kExhausted for a full disk, kCorrupt for damaged or unverifiable pages,
 // kUnavailable for a locked file, kNotAllowed for a read-only place. Messages hold SQL state, never
-// bound values. SQL never asks for time or chance: CURRENT_TIMESTAMP, 'now' and random() are refused
-// by an authorizer, as are ATTACH and the names of other VFSs.
+// bound values. SQL never asks for time or chance: CURRENT_TIMESTAMP, the date functions (any of
+// them reads the clock when asked) and random() are refused by an authorizer, as are ATTACH and
+// load_extension; so no SQL can name another VFS and write plaintext beside the vault.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "mq/base/bytes.h"
 #include "mq/base/result.h"
@@ -34,6 +36,7 @@ class Query {
   Query& bind(int index, ByteView blob);
   Query& bind_null(int index);
 
+  // A bind that failed is reported by the next step or run.
   // True while there is a row.
   Result<bool> step();
   // For statements without rows.
@@ -56,11 +59,13 @@ class Query {
 };
 
 struct OpenOptions {
-  std::string path;         // UTF-8
-  std::string vfs;          // name of a registered VFS; empty: SQLite's default
-  int reserve_bytes = 0;    // per page, set before the first write; the encrypting VFS needs 40
-  bool create = true;       // false: kNotFound if it does not exist
+  std::string path;       // UTF-8
+  std::string vfs;        // name of a registered VFS; empty: SQLite's default
+  int reserve_bytes = 0;  // per page, set before the first write; the encrypting VFS needs 40
+  bool create = true;     // false: kNotFound if it does not exist
   int cache_kib = 16'384;
+  int busy_timeout_ms = 2'000;  // how long the VFS may sleep for another process's write
+  bool exclusive = false;       // no shared memory: for a VFS without it, or a single owner
   // Set once the connection is open, before the journal mode is chosen; may register functions.
   std::function<Status(sqlite3*)> prepare;
 };
@@ -89,12 +94,18 @@ class Database {
   // The first column of the first row, or `otherwise` if there is none.
   Result<std::int64_t> integer(std::string_view sql, std::int64_t otherwise = 0);
 
+  // Writes a compact copy to a new file through the named VFS; durable when this returns.
+  // kConflict if `path` exists and is not empty; not inside a transaction.
+  Status vacuum_into(const std::string& path, const std::string& vfs);
+
   std::int64_t last_row_id() const;
   std::int64_t changes() const;
   bool in_transaction() const;
   sqlite3* raw() const;
 
  private:
+  friend class Query;
+  friend class Transaction;
   struct State;
   explicit Database(std::unique_ptr<State> state);
   template <class Value>
@@ -105,6 +116,8 @@ class Database {
       q.bind_null(index);
     } else if constexpr (std::is_convertible_v<Value, std::string_view>) {
       q.bind(index, std::string_view(value));
+    } else if constexpr (requires { value.view(); }) {
+      q.bind(index, ByteView(value.view()));
     } else {
       q.bind(index, ByteView(value));
     }
@@ -113,6 +126,9 @@ class Database {
 };
 
 // BEGIN IMMEDIATE now; rolls back when it goes without commit(). Nested use becomes a savepoint.
+// After a full disk or I/O error SQLite may have rolled back everything: then every further
+// statement and commit() fail until the outermost Transaction is gone. The Database must stay where
+// it is.
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database);
