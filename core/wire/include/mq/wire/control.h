@@ -1,9 +1,9 @@
 // The control log: who belongs to a township, with which device, role, stream and epoch.
 //
 // ControlState is a value computed from the entries alone, in their order; two machines with the
-// same entries hold equal states. It keeps history: every question takes the control seq at which it
-// is asked, since an envelope is judged at the head that it names. Entry kinds of later versions are
-// chained and kept, and change nothing. It verifies; it never decrypts.
+// same entries hold equal states. It keeps history: every question takes the control seq at which
+// it is asked, since an envelope is judged at the head that it names. Entry kinds of later versions
+// are chained and kept, and change nothing. It verifies; it never decrypts.
 #pragma once
 
 #include <cstdint>
@@ -68,10 +68,10 @@ struct InviteRecord {
   VerifyKey sign_key;
   BoxKey box_key;
   Hash mac;
-  Hash prev;                           // head that the entry follows; the MAC is over it
+  Hash prev;  // head that the entry follows; the MAC is over it
   std::uint32_t seq = 0;
   std::optional<DeviceId> used_by;
-  std::uint32_t refused_claims = 0;    // second claims seen in the log: an alarm for everybody
+  std::uint32_t refused_claims = 0;  // second claims seen in the log: an alarm for everybody
 };
 struct PersonRecord {
   PersonId id;
@@ -86,7 +86,8 @@ class ControlState {
   //
   // kCorrupt      wrong hash link, seq, signature or township
   // kNotAllowed   the author may not append this
-  // kInvalidInput malformed body, key record that does not fit its hash, recipients of a rotate that
+  // kInvalidInput malformed body, key record that does not fit its hash, recipients of a rotate
+  // that
   //               differ from the authorised devices, live invitations and recovery
   // kConflict     an id that exists, an invitation that is used
   Status apply(const std::vector<pb::ControlEntry>& entries);

@@ -34,6 +34,7 @@ class SigningKey {
 };
 
 // libsodium's strict rule (no small-order keys, canonical S), frozen by tests/vectors/ed25519.
-bool verify(const VerifyKey& key, std::string_view label, ByteView message, const Signature& signature);
+bool verify(const VerifyKey& key, std::string_view label, ByteView message,
+            const Signature& signature);
 
 }  // namespace mq::wire

@@ -16,6 +16,8 @@ enum class EnvelopeKind : std::uint8_t { kSegment = 1, kManifest = 2, kStatement
 
 inline constexpr std::size_t kHeaderBytes = 132;
 inline constexpr std::size_t kEnvelopeBytesMax = 65'536;  // header, ciphertext and signature
+// A whole envelope is then never as long as a pruned one; suite 1 makes 80 at least.
+inline constexpr std::uint32_t kCiphertextBytesMin = 33;
 inline constexpr std::uint8_t kVersion = 1;
 inline constexpr std::uint8_t kSuite1 = 1;
 
@@ -29,7 +31,7 @@ struct EnvelopeHeader {
   std::uint32_t incarnation = 0;
   std::uint32_t epoch = 0;
   std::uint64_t seq = 0;  // from 1
-  Hash prev;              // env_hash before it; at seq 1 the last of the earlier incarnation, or zeros
+  Hash prev;  // env_hash before it; at seq 1 the last of the earlier incarnation, or zeros
   std::uint32_t control_seq = 0;
   Hash control_head;
   std::array<std::uint8_t, 8> salt{};
@@ -37,7 +39,8 @@ struct EnvelopeHeader {
 
   bool operator==(const EnvelopeHeader&) const = default;
   std::array<std::uint8_t, kHeaderBytes> encode() const;
-  // kInvalidInput: not 132 bytes, flags set in version 1, seq 0. Other versions: kUnsupported.
+  // kInvalidInput: not 132 bytes, flags set in version 1, seq 0, ct_bytes < 33. Other versions:
+  // kUnsupported.
   static Result<EnvelopeHeader> parse(ByteView bytes);
 };
 
@@ -61,7 +64,8 @@ Envelope sign_envelope(EnvelopeHeader header, Bytes ct, const SigningKey& key);
 // Signature "mq/s1" over env_hash, and that ct fits its length.
 bool verify_envelope(const Envelope& envelope, const VerifyKey& key);
 
-// header ‖ signature ‖ ct, for files and databases; parse refuses what encode cannot have made.
+// For files and databases: header ‖ signature ‖ ct, or pruned header ‖ ct_hash ‖ signature (228 B).
+// parse refuses what encode cannot have made and computes ct_hash; it does not check the signature.
 Bytes encode_envelope(const Envelope& envelope);
 Result<Envelope> parse_envelope(ByteView bytes);
 

@@ -32,8 +32,8 @@ struct InviteCode {
 };
 // Grouped for reading: XXXXX-XXXXX-…@host:port; alphabet Crockford base32.
 std::string format_invite_code(const InviteSecret& secret, std::string_view address);
-// Forgives case, spaces, hyphens, I/L for 1, O for 0, U for V. kInvalidInput with the reason: wrong length, mistyped
-// (check does not fit, never says where the secret is wrong), no address.
+// Forgives case, spaces, hyphens, I/L for 1, O for 0, U for V. kInvalidInput with the reason: wrong
+// length, mistyped (check does not fit, never says where the secret is wrong), no address.
 Result<InviteCode> parse_invite_code(std::string_view text);
 
 // BLAKE2b-256(key mac, "mq/im1" ‖ prev head ‖ invite id): only a log with this entry is accepted.

@@ -31,8 +31,8 @@ struct Receipt {
   DeviceId device;
   std::uint32_t incarnation = 0;
   std::uint64_t seq_from = 0, seq_to = 0;
-  Hash last_hash;            // env_hash at seq_to
-  std::uint64_t index = 0;   // server index at seq_to; 0 if late
+  Hash last_hash;           // env_hash at seq_to
+  std::uint64_t index = 0;  // server index at seq_to; 0 if late
   Hash head;
   WallTime time;
   ReceiptClass receipt_class = ReceiptClass::kStored;
@@ -52,7 +52,8 @@ struct Checkpoint {
   Signature signature;
   bool operator==(const Checkpoint&) const = default;
 };
-Checkpoint sign_checkpoint(Checkpoint checkpoint, const TownshipId& township, const SigningKey& server);
+Checkpoint sign_checkpoint(Checkpoint checkpoint, const TownshipId& township,
+                           const SigningKey& server);
 bool verify_checkpoint(const Checkpoint& c, const TownshipId& township, const VerifyKey& server);
 
 // What a device signs to make a request ("mq/r1"); see SignedRequest in sync.proto.
