@@ -208,6 +208,14 @@ TEST_F(DatabaseTest, VacuumIntoMakesAnIndependentCopy) {
   EXPECT_FALSE(db.query("ATTACH 'x' AS x").ok()) << "the door is shut again";
 }
 
+TEST_F(DatabaseTest, VacuumGivesBackThePages) {
+  Database db = open();
+  ASSERT_TRUE(db.execute("CREATE TABLE t(a); INSERT INTO t VALUES(zeroblob(100000));"
+                         "DELETE FROM t; VACUUM")
+                  .ok());
+  EXPECT_EQ(db.integer("PRAGMA page_count").value(), 2);
+}
+
 TEST_F(DatabaseTest, MovedDatabaseKeepsItsStatements) {
   Database db = open();
   Database moved = std::move(db);

@@ -82,13 +82,16 @@ Error lost_transaction() {
           "the transaction was rolled back by an earlier error; repeat the whole operation"};
 }
 
-int authorize(void* flag, int action, const char*, const char* function, const char*, const char*) {
+int authorize(void* flag, int action, const char* file, const char* function, const char*,
+              const char*) {
   static constexpr std::array<std::string_view, 14> kRefused = {
       "load_extension", "random",   "randomblob", "current_timestamp", "current_date",
       "current_time",   "date",     "time",       "datetime",          "julianday",
       "unixepoch",      "strftime", "timediff",   "fts3_tokenizer"};
   if (action == SQLITE_ATTACH || action == SQLITE_DETACH) {
-    return *static_cast<const bool*>(flag) ? SQLITE_OK : SQLITE_DENY;
+    // VACUUM attaches a nameless database, which temp_store=MEMORY keeps off the disk.
+    const bool nameless = action == SQLITE_ATTACH && file != nullptr && *file == '\0';
+    return nameless || *static_cast<const bool*>(flag) ? SQLITE_OK : SQLITE_DENY;
   }
   if (action != SQLITE_FUNCTION || function == nullptr) return SQLITE_OK;
   const auto same = [&](std::string_view name) {
@@ -137,7 +140,10 @@ Code code_of(sqlite3* database, int code) {
       return code_of_errno(database == nullptr ? 0 : sqlite3_system_errno(database),
                            Code::kNotAllowed);
     case SQLITE_IOERR:
-      if (code == SQLITE_IOERR_DATA || code == SQLITE_IOERR_CORRUPTFS) return Code::kCorrupt;
+      if (code == SQLITE_IOERR_DATA || code == SQLITE_IOERR_CORRUPTFS ||
+          code == SQLITE_IOERR_SHORT_READ) {
+        return Code::kCorrupt;
+      }
       return code_of_errno(database == nullptr ? 0 : sqlite3_system_errno(database),
                            Code::kInternal);
     default:
