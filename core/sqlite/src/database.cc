@@ -376,7 +376,7 @@ Status Database::vacuum_into(const std::string& path, const std::string& vfs) {
     return Error{written.error().code, cat(zh, ";", written.error().zh),
                  cat(en, "; ", written.error().en)};
   }
-  // VACUUM writes its target with synchronous=OFF.
+  // Not every version of SQLite syncs the target of VACUUM INTO.
   sqlite3* copy = nullptr;
   int code = sqlite3_open_v2(uri.c_str(), &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI, nullptr);
   if (code == SQLITE_OK) {
