@@ -54,9 +54,10 @@ TEST_F(KeyFileTest, EmptyPassphraseIsRefused) {
   EXPECT_FALSE(key_file_.exists());
 }
 
-TEST_F(KeyFileTest, DefaultCostIsWrittenIntoTheWrap) {
+TEST_F(KeyFileTest, CostIsWrittenIntoTheWrap) {
   ASSERT_TRUE(key_file_.create("p", KdfCost{3, 16384}).ok());
-  ByteReader in(ByteView(files_.copy()[kKeyPath]).subspan(8 + 2 + 8 + 1 + 1 + 1 + 1));
+  const Bytes bytes = stored();
+  ByteReader in(ByteView(bytes).subspan(8 + 2 + 8 + 1 + 1 + 1 + 1));
   EXPECT_EQ(in.integer<std::uint64_t>(), 3u);
   EXPECT_EQ(in.integer<std::uint64_t>(), 16384u);
   EXPECT_EQ(KdfCost{}.ops, 2u);

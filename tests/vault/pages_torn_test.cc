@@ -242,6 +242,16 @@ TEST_F(AlteredPages, CutInsideAPageIsSeen) {
   Files files = disk_.copy("");
   files[kPath].resize(files[kPath].size() - 100);
   expect_corrupt(files);
+
+  disk_.restore(files, "");
+  Database db = open();
+  Bytes page(kPage);
+  const auto last = static_cast<sqlite3_int64>(files[kPath].size() / kPage * kPage);
+  sqlite3_file* file = file_of(db);
+  EXPECT_EQ(file->pMethods->xRead(file, page.data(), kPage, last), SQLITE_IOERR_DATA);
+  EXPECT_EQ(file->pMethods->xRead(file, page.data(), kPage, last + 10 * static_cast<int>(kPage)),
+            SQLITE_IOERR_SHORT_READ)
+      << "beyond the end there is nothing, and SQLite must be told so";
 }
 
 TEST_F(AlteredPages, WrongKeyIsRefused) {
