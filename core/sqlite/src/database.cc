@@ -179,10 +179,16 @@ std::string plain_path(const std::string& path) {
 }  // namespace
 
 Error error_of(sqlite3* database, int code, std::string_view zh, std::string_view en) {
+  const Code what = code_of(database, code);
+  if (what == Code::kCorrupt && (code & 0xff) == SQLITE_IOERR) {
+    // SQLite calls it a disk error; a page that does not verify is something else to a person.
+    return {what, cat(zh, ":存储的内容核对不上,文件已损坏或密钥不对(SQLite ", code, ")"),
+            cat(en, ": stored pages do not verify; damaged, or another key (SQLite ", code, ")")};
+  }
   // sqlite3_errmsg may quote a bound search expression; for constraints it names only columns.
-  const bool names_columns = database != nullptr && (code & 0xff) == SQLITE_CONSTRAINT;
+  const bool names_columns = database != nullptr && what == Code::kConflict;
   const char* why = names_columns ? sqlite3_errmsg(database) : sqlite3_errstr(code);
-  return {code_of(database, code), cat(zh, ":", why, "(SQLite ", code, ")"),
+  return {what, cat(zh, ":", why, "(SQLite ", code, ")"),
           cat(en, ": ", why, " (SQLite ", code, ")")};
 }
 
@@ -365,6 +371,13 @@ Status Database::vacuum_into(const std::string& path, const std::string& vfs) {
   const std::string uri = uri_of(path, vfs);
   const std::string zh = cat("写不了数据库副本 ", path);
   const std::string en = cat("cannot write database copy ", path);
+  sqlite3_vfs* target = sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str());
+  if (target == nullptr) return error_of(nullptr, SQLITE_NOTFOUND, zh, en);
+  int exists = 0;
+  target->xAccess(target, path.c_str(), SQLITE_ACCESS_EXISTS, &exists);
+  if (exists != 0) {
+    return Error{Code::kConflict, cat(zh, ":已有同名文件"), cat(en, ": the file exists")};
+  }
   state_->attach_allowed = true;
   Status written;
   {

@@ -95,7 +95,7 @@ class Database {
   Result<std::int64_t> integer(std::string_view sql, std::int64_t otherwise = 0);
 
   // Writes a compact copy to a new file through the named VFS; durable when this returns.
-  // kConflict if `path` exists and is not empty; not inside a transaction.
+  // kConflict if `path` exists; not inside a transaction.
   Status vacuum_into(const std::string& path, const std::string& vfs);
 
   std::int64_t last_row_id() const;
