@@ -151,24 +151,23 @@ Code code_of(sqlite3* database, int code) {
   }
 }
 
+bool plain_in_uri(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+         c == '.' || c == '-' || c == '_';
+}
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    out += plain_in_uri(c) ? std::string(1, c) : "%" + to_hex(ByteView(&byte, 1));
+  }
+  return out;
+}
+
 // URI form, so that the VFS can be named; the path itself must not be read as one.
 std::string uri_of(const std::string& path, const std::string& vfs) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  const auto escape = [](const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                         (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '-' || c == '_';
-      if (plain) {
-        out += c;
-      } else {
-        out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-      }
-    }
-    return out;
-  };
-  return cat("file:", escape(path), vfs.empty() ? "" : "?vfs=", escape(vfs));
+  return cat("file:", escaped(path), vfs.empty() ? "" : "?vfs=", escaped(vfs));
 }
 
 // A file whose name begins with "file:" is still a file.
@@ -312,7 +311,7 @@ Result<Database> Database::open(const OpenOptions& options) {
     if (reserved != SQLITE_OK) return error_of(handle, reserved, zh, en);
   }
   if (options.prepare) MQ_CHECK(options.prepare(handle));
-  const auto failed = [&](Error error) {
+  const auto failed = [&](const Error& error) {
     return Error{error.code, cat(zh, ";", error.zh), cat(en, "; ", error.en)};
   };
   const Status set =
@@ -397,7 +396,7 @@ Status Database::vacuum_into(const std::string& path, const std::string& vfs) {
     code = sqlite3_file_control(copy, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     if (code == SQLITE_OK) code = file->pMethods->xSync(file, SQLITE_SYNC_FULL);
   }
-  const Status result = code == SQLITE_OK ? Status() : Status(error_of(copy, code, zh, en));
+  Status result = code == SQLITE_OK ? Status() : Status(error_of(copy, code, zh, en));
   sqlite3_close(copy);
   return result;
 }
