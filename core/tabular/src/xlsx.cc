@@ -1,0 +1,182 @@
+#include "xlsx.h"
+
+#include <algorithm>
+#include <string>
+
+#include "mq/base/text.h"
+#include "xlsx_archive.h"
+#include "xlsx_sheet.h"
+#include "xlsx_strings.h"
+#include "xml_stream.h"
+
+namespace mq::tabular {
+
+namespace {
+
+constexpr std::size_t kEntriesMax = 10'000;  // relationships of a part, sheets of a workbook
+constexpr std::size_t kNameBytesMax = 255;
+
+struct Relationship {
+  std::string id;
+  std::string type;
+  std::string target;  // as written; resolved only if used
+};
+
+struct SheetEntry {
+  std::string relationship;
+  bool visible = true;
+};
+
+Error not_a_workbook(std::string_view zh, std::string_view en) {
+  return Error{Code::kInvalidInput,
+               cat("这个文件", zh, "。请用 Excel 或 WPS 打开后另存为 xlsx 再导入。"),
+               cat("This file ", en, ". Open it in Excel or WPS and save it as xlsx.")};
+}
+
+Result<std::string> read_xml(Archive& archive, const std::string& name) {
+  MQ_TRY(std::string xml, archive.read(name));
+  MQ_CHECK(normalise_xml(xml));
+  if (xml.find('\0') != std::string::npos) {
+    return not_a_workbook(cat("里的 ", name, " 含有空字节，已损坏"),
+                          cat("holds NUL bytes in ", name));
+  }
+  return xml;
+}
+
+std::string folder_of(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string::npos ? std::string() : name.substr(0, slash + 1);
+}
+
+// Names of parts come from the file and go into messages, which a terminal may show.
+bool is_showable(std::string_view name) {
+  const auto is_control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
+  return name.size() <= kNameBytesMax && is_utf8(name) &&
+         std::none_of(name.begin(), name.end(), is_control);
+}
+
+// The part that a relationship of a part in folder points to. Parts are only ever looked up in the
+// archive, yet a path that leaves it is a trick and refused.
+Result<std::string> resolve(const std::string& folder, const Relationship& relationship) {
+  std::string target = relationship.target;
+  std::replace(target.begin(), target.end(), '\\', '/');
+  const std::string whole = target.starts_with('/') ? target : cat(folder, target);
+  std::vector<std::string> path;
+  for (std::string& step : split(whole, "/")) {
+    if (step == ".." && path.empty()) {
+      return not_a_workbook("里的路径指向文件之外", "holds a path that leads out of it");
+    }
+    if (step == "..") {
+      path.pop_back();
+    } else if (!step.empty() && step != ".") {
+      path.push_back(std::move(step));
+    }
+  }
+  const std::string name = join(path, "/");
+  if (!is_showable(name)) return not_a_workbook("里的路径有误", "holds a malformed path");
+  return name;
+}
+
+// Of the part name; "" asks for those of the package. A part without a list has none.
+Result<std::vector<Relationship>> relationships(Archive& archive, const std::string& name) {
+  std::vector<Relationship> out;
+  const std::string folder = folder_of(name);
+  const std::string list = cat(folder, "_rels/", name.substr(folder.size()), ".rels");
+  if (!archive.has(list)) return out;
+  MQ_TRY(const std::string xml, read_xml(archive, list));
+  const auto add = [&](std::size_t, const pugi::xml_node& node) -> Status {
+    if (attribute(node, "TargetMode") == "External") return {};
+    if (out.size() >= kEntriesMax) return not_a_workbook("里的关联过多", "has too many relations");
+    out.push_back({std::string(attribute(node, "Id")), std::string(attribute(node, "Type")),
+                   std::string(attribute(node, "Target"))});
+    return {};
+  };
+  const std::vector<Wanted> wanted = {{{"Relationships", "Relationship"}, Extent::kTag}};
+  MQ_CHECK(each_element(xml, list, wanted, add));
+  return out;
+}
+
+// Types are long addresses that differ between editions of the format; their last word does not.
+const Relationship* find_type(const std::vector<Relationship>& all, std::string_view last_word) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Relationship& each) {
+    return each.type.ends_with(last_word);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Result<std::string> workbook_name(Archive& archive) {
+  MQ_TRY(const auto package, relationships(archive, ""));
+  const Relationship* main = find_type(package, "/officeDocument");
+  std::string name = "xl/workbook.xml";
+  if (main != nullptr) {
+    MQ_TRY(name, resolve("", *main));
+  }
+  if (name.ends_with(".bin")) return not_a_workbook("是 xlsb 二进制表格", "is an xlsb workbook");
+  if (archive.has(name)) return name;
+  if (archive.has("mimetype")) return not_a_workbook("是 ods 表格", "is an ods spreadsheet");
+  return not_a_workbook("是压缩包，但里面没有工作簿", "is a zip without a workbook");
+}
+
+bool is_true(std::string_view value) { return value == "1" || value == "true"; }
+
+Result<std::vector<SheetEntry>> read_workbook(std::string_view xml, bool& epoch_1904) {
+  std::vector<SheetEntry> sheets;
+  const auto note = [&](std::size_t which, const pugi::xml_node& node) -> Status {
+    if (which == 0) {
+      epoch_1904 = is_true(attribute(node, "date1904"));
+      return {};
+    }
+    if (sheets.size() >= kEntriesMax)
+      return not_a_workbook("里的工作表过多", "has too many sheets");
+    const std::string_view state = attribute(node, "state");
+    sheets.push_back({std::string(attribute(node, "id")), state.empty() || state == "visible"});
+    return {};
+  };
+  const std::vector<Wanted> wanted = {{{"workbook", "workbookPr"}, Extent::kTag},
+                                      {{"workbook", "sheets", "sheet"}, Extent::kTag}};
+  MQ_CHECK(each_element(xml, "workbook", wanted, note));
+  return sheets;
+}
+
+// The first sheet that is visible and holds cells (a chart sheet does not), or null.
+const Relationship* first_worksheet(const std::vector<SheetEntry>& sheets,
+                                    const std::vector<Relationship>& parts) {
+  for (const SheetEntry& sheet : sheets) {
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const Relationship& each) {
+      return each.id == sheet.relationship && each.type.ends_with("/worksheet");
+    });
+    if (sheet.visible && part != parts.end()) return &*part;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<std::vector<Row>> read_xlsx(ByteView file, const Limits& limits) {
+  MQ_TRY(Archive archive, Archive::open(file, limits));
+  MQ_TRY(const std::string name, workbook_name(archive));
+  MQ_TRY(const auto parts, relationships(archive, name));
+  const auto read_part = [&](const Relationship& part) -> Result<std::string> {
+    MQ_TRY(const std::string part_name, resolve(folder_of(name), part));
+    return read_xml(archive, part_name);
+  };
+  Workbook workbook;
+  MQ_TRY(const std::string xml, read_xml(archive, name));
+  MQ_TRY(const auto sheets, read_workbook(xml, workbook.epoch_1904));
+  const Relationship* worksheet = first_worksheet(sheets, parts);
+  if (worksheet == nullptr) {
+    return not_a_workbook("里没有可见的工作表", "has no visible worksheet");
+  }
+  if (const Relationship* styles = find_type(parts, "/styles")) {
+    MQ_TRY(const std::string styles_xml, read_part(*styles));
+    MQ_TRY(workbook.styles, Styles::read(styles_xml));
+  }
+  if (const Relationship* strings = find_type(parts, "/sharedStrings")) {
+    MQ_TRY(const std::string strings_xml, read_part(*strings));
+    MQ_TRY(workbook.strings, read_strings(strings_xml, limits));
+  }
+  MQ_TRY(const std::string cells, read_part(*worksheet));
+  return read_worksheet(cells, workbook, limits);
+}
+
+}  // namespace mq::tabular

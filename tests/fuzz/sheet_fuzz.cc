@@ -1,0 +1,28 @@
+// Fuzzes read_sheet: whatever the bytes are, it returns rows or an error, within small limits.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "mq/base/text.h"
+#include "mq/tabular/sheet.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  mq::tabular::Limits limits;
+  limits.file_bytes_max = 1u << 20;
+  limits.unpacked_bytes_max = 4u << 20;
+  limits.rows_max = 2'000;
+  limits.columns_max = 64;
+  limits.cell_bytes_max = 4u << 10;
+  limits.cells_max = 20'000;
+  const auto sheet = mq::tabular::read_sheet({data, size}, limits);
+  if (!sheet.ok()) return 0;
+  std::size_t line = 0;
+  for (const mq::tabular::Row& row : sheet->rows) {
+    if (row.line <= line || row.cells.size() > limits.columns_max) std::abort();
+    line = row.line;
+    for (const std::string& cell : row.cells) {
+      if (!mq::is_utf8(cell) || cell.size() > limits.cell_bytes_max) std::abort();
+    }
+  }
+  return 0;
+}
