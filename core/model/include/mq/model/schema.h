@@ -89,6 +89,9 @@ Result<Value> decode_value(const Field& field, ByteView bytes);
 // 是/否, enum labels, ids as hex. Checks bounds, lengths and lists of DOMAIN (g). kInvalidInput says
 // which field, what was given and what would be right.
 Result<Value> parse_value(const Field& field, std::string_view text);
+// The same for a repeated field: one value, or several separated by commas, 、 or ;. A free text is
+// always one value. Doubles are taken once.
+Result<std::vector<Value>> parse_values(const Field& field, std::string_view text);
 // For people: labels, 元 with two decimals, ISO dates. Empty for nothing.
 std::string format_value(const Field& field, const Value& value);
 

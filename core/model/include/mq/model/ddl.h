@@ -1,0 +1,37 @@
+// Tables of the vault, one per entity, made from the schema.
+//
+// A column holds what is shown of a cell; merge data stands in `meta`. Identifiers are always
+// quoted, since field names such as "from" and "class" are words of SQL.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mq/base/bytes.h"
+#include "mq/base/result.h"
+#include "mq/model/schema.h"
+
+namespace mq::model {
+
+// CREATE TABLE "visit"(rid, stream, id, deleted, <columns>, meta) and its unique index on
+// (id, stream); both IF NOT EXISTS.
+std::vector<std::string> create_statements(const Entity& entity);
+
+// ALTER TABLE … ADD COLUMN for every field that the table of an older schema lacks.
+std::vector<std::string> add_column_statements(const Entity& entity,
+                                               const std::vector<std::string>& existing_columns);
+
+// INTEGER, TEXT or BLOB; a repeated field is a BLOB.
+std::string_view column_type(const Field& field);
+
+// "visit" with its quotes.
+std::string quoted(std::string_view identifier);
+
+// The BLOB of a repeated field. elements are as encode_value makes them: 16-byte ids one after the
+// other for bytes fields, else varint length and element. Order is kept.
+Bytes pack_repeated(const Field& field, const std::vector<Bytes>& elements);
+// kCorrupt for bytes that pack_repeated cannot have made.
+Result<std::vector<Bytes>> unpack_repeated(const Field& field, ByteView packed);
+
+}  // namespace mq::model

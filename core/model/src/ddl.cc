@@ -1,0 +1,82 @@
+#include "mq/model/ddl.h"
+
+#include <algorithm>
+
+#include "mq/base/text.h"
+
+namespace mq::model {
+
+namespace {
+
+constexpr std::size_t kIdBytes = 16;
+
+std::string column(const Field& field) { return cat(quoted(field.name), " ", column_type(field)); }
+
+}  // namespace
+
+std::string quoted(std::string_view identifier) { return cat('"', identifier, '"'); }
+
+std::string_view column_type(const Field& field) {
+  if (field.repeated) return "BLOB";
+  switch (field.type) {
+    case FieldType::kInteger:
+    case FieldType::kBool:
+    case FieldType::kEnum:
+      return "INTEGER";
+    case FieldType::kText:
+      return "TEXT";
+    case FieldType::kBytes:
+      return "BLOB";
+  }
+  return "BLOB";
+}
+
+std::vector<std::string> create_statements(const Entity& entity) {
+  std::string table = cat("CREATE TABLE IF NOT EXISTS ", quoted(entity.table),
+                          "(rid INTEGER PRIMARY KEY, stream INTEGER NOT NULL, id BLOB NOT NULL, "
+                          "deleted INTEGER NOT NULL DEFAULT 0");
+  for (const Field& field : entity.fields) table += cat(", ", column(field));
+  table += ", meta BLOB NOT NULL)";
+  std::string index = cat("CREATE UNIQUE INDEX IF NOT EXISTS ", quoted(entity.table + "_by_id"),
+                          " ON ", quoted(entity.table), "(id, stream)");
+  return {std::move(table), std::move(index)};
+}
+
+std::vector<std::string> add_column_statements(const Entity& entity,
+                                               const std::vector<std::string>& existing_columns) {
+  std::vector<std::string> out;
+  for (const Field& field : entity.fields) {
+    const auto found = std::find(existing_columns.begin(), existing_columns.end(), field.name);
+    if (found != existing_columns.end()) continue;
+    out.push_back(cat("ALTER TABLE ", quoted(entity.table), " ADD COLUMN ", column(field)));
+  }
+  return out;
+}
+
+Bytes pack_repeated(const Field& field, const std::vector<Bytes>& elements) {
+  ByteWriter out;
+  for (const Bytes& element : elements) {
+    if (field.type == FieldType::kBytes) {
+      MQ_ASSERT(element.size() == kIdBytes);
+      out.raw(element);
+    } else {
+      out.block(element);
+    }
+  }
+  return out.take();
+}
+
+Result<std::vector<Bytes>> unpack_repeated(const Field& field, ByteView packed) {
+  std::vector<Bytes> out;
+  ByteReader in(packed);
+  while (in.left() > 0 && !in.failed()) {
+    out.push_back(to_bytes(field.type == FieldType::kBytes ? in.raw(kIdBytes) : in.block()));
+  }
+  if (in.failed()) {
+    return Error{Code::kCorrupt, cat("本机库中“", field.rule.zh(), "”一栏的内容已损坏,无法读取"),
+                 cat("The stored list of field ", field.name, " is damaged and cannot be read")};
+  }
+  return out;
+}
+
+}  // namespace mq::model
