@@ -1,7 +1,6 @@
 #include "mq/wire/invitation.h"
 
-#include <optional>
-
+#include "address.h"
 #include "mq/base/text.h"
 
 namespace mq::wire {
@@ -12,7 +11,6 @@ constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kSecretSymbols = 24;
 constexpr std::size_t kSymbols = 26;
 constexpr std::size_t kGroup = 5;
-constexpr std::size_t kAddressBytesMax = 255;
 using Symbols = std::array<std::uint8_t, kSymbols>;
 
 // GF(32), x^5 + x^2 + 1.
@@ -106,24 +104,6 @@ Result<Symbols> read_symbols(std::string_view text) {
                       cat("it has ", count, " characters instead of 26"));
   }
   return out;
-}
-
-// host:port, without blanks; a host of IPv6 stands in brackets.
-bool is_address(std::string_view address) {
-  if (address.size() > kAddressBytesMax || !is_utf8(address)) return false;
-  const auto colon = address.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  std::uint32_t port = 0;
-  const std::string_view digits = address.substr(colon + 1);
-  if (digits.empty() || digits.size() > 5) return false;
-  for (const char c : digits) {
-    if (c < '0' || c > '9') return false;
-    port = port * 10 + static_cast<std::uint32_t>(c - '0');
-  }
-  for (const char c : address) {
-    if (static_cast<unsigned char>(c) <= ' ' || c == '@' || c == '/') return false;
-  }
-  return port >= 1 && port <= 65'535;
 }
 
 template <std::size_t N>

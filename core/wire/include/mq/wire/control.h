@@ -3,7 +3,8 @@
 // ControlState is a value computed from the entries alone, in their order; two machines with the
 // same entries hold equal states. It keeps history: every question takes the control seq at which
 // it is asked, since an envelope is judged at the head that it names. Entry kinds of later versions
-// are chained and kept, and change nothing. It verifies; it never decrypts.
+// are chained and kept, and change nothing. It verifies; it never decrypts. Pointers and references
+// that it hands out hold until the next apply(). New entries are made by ControlDraft.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include "mq/base/ids.h"
 #include "mq/base/result.h"
 #include "mq/wire/crypto.h"
+#include "mq/wire/invitation.h"
 
 namespace mq::wire {
 
@@ -71,18 +73,43 @@ struct InviteRecord {
   Hash prev;  // head that the entry follows; the MAC is over it
   std::uint32_t seq = 0;
   std::optional<DeviceId> used_by;
-  std::uint32_t refused_claims = 0;  // second claims seen in the log: an alarm for everybody
+  std::optional<std::uint32_t> ended;  // seq of the revoke that took it back
+  std::uint32_t refused_claims = 0;    // second claims noted here: an alarm for everybody
+  bool live() const { return !used_by && !ended; }
 };
 struct PersonRecord {
   PersonId id;
   Bytes sealed_name;
   std::uint32_t seq = 0;
 };
+// A chain ends at (seq, hash) by the entry `entry` (revoke or end of right).
+struct CutRecord {
+  std::uint32_t entry = 0;
+  StreamId stream;
+  DeviceId device;
+  std::uint32_t incarnation = 0;
+  std::uint64_t seq = 0;
+  Hash hash;  // zeros if seq is 0
+};
+struct ServerKeyRecord {
+  std::uint32_t from = 0;  // control seq; an older key still proves its older receipts
+  VerifyKey key;
+};
+// An entry that this version checks for shape and keeps, without acting on it.
+struct CarriedRecord {
+  std::uint32_t seq = 0;
+  int field = 0;  // ControlBody's payload field; 0 if this version does not know it
+};
+
+// Whether entries must bring the key record they name. A server that appends wants kRequired;
+// whoever reads an old log meets records that were deleted after use.
+enum class Records { kMayBePruned, kRequired };
 
 class ControlState {
  public:
   // Verifies and applies the next entries. All of a batch or nothing of it: entries whose batch is
   // incomplete wait in pending() and are not in force. After an error the state is unchanged.
+  // Checked in this order: township, seq, prev, signature, the author's right, the payload's rule.
   //
   // kCorrupt      wrong hash link, seq, signature or township
   // kNotAllowed   the author may not append this
@@ -90,16 +117,25 @@ class ControlState {
   // that
   //               differ from the authorised devices, live invitations and recovery
   // kConflict     an id that exists, an invitation that is used
-  Status apply(const std::vector<pb::ControlEntry>& entries);
+  // kExhausted    a batch larger than kControlAppendBytesMax
+  // kUnsupported  a version, role or stream kind newer than this program
+  Status apply(const std::vector<pb::ControlEntry>& entries,
+               Records records = Records::kMayBePruned);
+  // A claim of this used invitation was refused (kConflict): keeps count for the alarm. kNotFound.
+  Status note_refused_claim(const InviteId& id);
 
   const TownshipId& township() const { return township_; }
   std::uint32_t head_seq() const { return head_seq_; }
   const Hash& head() const { return head_; }
   // Hash of the entry at seq; zeros if there is none.
   Hash head_at(std::uint32_t seq) const;
+  const std::vector<pb::ControlEntry>& pending() const { return pending_; }
   const VerifyKey& server_key() const { return server_key_; }
+  // All there ever were, in log order.
+  const std::vector<ServerKeyRecord>& server_keys() const { return server_keys_; }
   const VerifyKey& county_root() const { return county_root_; }
   const std::string& server_address() const { return server_address_; }
+  // 筹备: from a genesis that says so until the `open` entry.
   bool practice() const { return practice_; }
   std::uint8_t lowest_suite() const { return lowest_suite_; }
 
@@ -116,6 +152,9 @@ class ControlState {
   const std::vector<DeviceRecord>& devices() const { return devices_; }
   const std::vector<RoleRecord>& roles() const { return roles_; }
   const std::vector<InviteRecord>& invites() const { return invites_; }
+  const std::vector<CutRecord>& cuts() const { return cuts_; }
+  const std::vector<CarriedRecord>& carried() const { return carried_; }
+  const std::optional<BoxKey>& recovery_box() const { return recovery_box_; }
 
   bool has_role(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const;
   // The rule of PROTOCOL sections 1 and 5, at the state of `seq`.
@@ -123,16 +162,18 @@ class ControlState {
   bool may_write(const DeviceId& device, const StreamId& stream, std::uint32_t seq) const;
   // The newest epoch of the stream at seq; 0 if it has none.
   std::uint32_t epoch_at(const StreamId& stream, std::uint32_t seq) const;
-  // Devices and unused invitations that must find a box in a rotate of this stream now.
+  // Whether the invitation's box key may hold this stream's key now: its role and streams as if it
+  // were used. Never for admin and supervisor: they are granted keys after both sides compared.
+  bool may_read(const InviteRecord& invite, const StreamId& stream) const;
+  // Devices, unused invitations and recovery that must find a box in a rotate of this stream now.
   std::vector<std::pair<Bytes, BoxKey>> recipients(const StreamId& stream) const;
-
-  // The next ControlBody with township, seq, prev and author filled in, for `count` entries of one
-  // append (batch ids set when count > 1). Sign with sign_control.
-  std::vector<pb::ControlBody> draft(ByteView author, WallTime time, std::size_t count,
-                                     const GroupId& batch) const;
 
  private:
   friend class ControlRules;
+  bool needs_two(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const;
+  bool person_reads(const PersonId& person, const StreamRecord& stream, std::uint32_t seq) const;
+  using Index = std::size_t;
+
   TownshipId township_;
   std::uint32_t head_seq_ = 0;
   Hash head_;
@@ -140,19 +181,38 @@ class ControlState {
   std::string server_address_;
   bool practice_ = false;
   std::uint8_t lowest_suite_ = 1;
+  std::optional<BoxKey> recovery_box_;
   std::vector<Hash> heads_;  // by seq - 1
   std::vector<DeviceRecord> devices_;
   std::vector<RoleRecord> roles_;
   std::vector<StreamRecord> streams_;
   std::vector<InviteRecord> invites_;
   std::vector<PersonRecord> persons_;
+  std::vector<CutRecord> cuts_;
+  std::vector<ServerKeyRecord> server_keys_;
+  std::vector<CarriedRecord> carried_;
   std::vector<pb::ControlEntry> pending_;
+  // Places in the vectors above.
+  std::map<DeviceId, Index> device_at_;
+  std::map<StreamId, Index> stream_at_;
+  std::map<std::uint32_t, Index> ordinal_at_;
+  std::map<InviteId, Index> invite_at_;
+  std::map<PersonId, Index> person_at_;
+  std::map<PersonId, std::vector<Index>> devices_of_;
+  std::map<PersonId, std::vector<Index>> roles_of_;
 };
+
+// By the day in Shanghai. Only a server asks, by its own clock; no date decides in the log.
+bool invite_expired(const InviteRecord& invite, WallTime now);
+// Whether the log that holds this invitation is the one its code was made for.
+bool verify_invite_mac(const InviteKeys& keys, const InviteRecord& invite);
+// The recipient's name of recovery in key records: first 16 bytes of H("mq/rv1" ‖ box key).
+Bytes recovery_recipient(const BoxKey& box_key);
 
 Hash control_hash(ByteView body);
 Hash key_record_hash(ByteView key_record);
-// Serialises once; sets key_record_hash in the body if a record is given. `prev` links between
-// entries of one append are the caller's: see chain_and_sign.
+// Serialises once; sets key_record_hash in the body if a record is given. seq, prev and batch are
+// the caller's: ControlDraft sets them.
 pb::ControlEntry sign_control(pb::ControlBody body, const SigningKey& key,
                               const pb::KeyRecord* record = nullptr);
 void co_sign_control(pb::ControlEntry& entry, const SigningKey& key);

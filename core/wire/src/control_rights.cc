@@ -1,0 +1,147 @@
+// Who may read and write which stream (PROTOCOL section 1), as questions to a ControlState.
+#include <algorithm>
+
+#include "mq/wire/control.h"
+
+namespace mq::wire {
+
+namespace {
+
+// One role of one person, or the role that an invitation will give.
+struct Right {
+  pb::RoleKind kind;
+  const std::vector<StreamId>& streams;
+  const PersonId& person;
+};
+
+bool lists(const Right& right, const StreamRecord& stream) {
+  return std::find(right.streams.begin(), right.streams.end(), stream.id) != right.streams.end();
+}
+
+bool keeps_records(pb::RoleKind kind) {
+  return kind == pb::ROLE_KIND_ADMIN || kind == pb::ROLE_KIND_DESK;
+}
+
+// A check stream has one audience: whoever is listed, and of the township nobody unless listed.
+bool may_be_listed_for_check(pb::RoleKind kind) {
+  return kind == pb::ROLE_KIND_SUPERVISOR || kind == pb::ROLE_KIND_COUNTY_DESK ||
+         keeps_records(kind);
+}
+
+bool reads(const Right& right, const StreamRecord& stream) {
+  const bool cadre = right.kind == pb::ROLE_KIND_CADRE;
+  switch (stream.kind) {
+    case pb::STREAM_KIND_TOWNSHIP:
+      return keeps_records(right.kind) || cadre;
+    case pb::STREAM_KIND_VILLAGE:
+    case pb::STREAM_KIND_PRIVATE:
+      return keeps_records(right.kind) || (cadre && lists(right, stream));
+    case pb::STREAM_KIND_DIARY:
+      return keeps_records(right.kind) ||
+             (cadre && std::ranges::equal(stream.owner, right.person.data));
+    case pb::STREAM_KIND_HANDOUT:
+      return keeps_records(right.kind) ||
+             (right.kind == pb::ROLE_KIND_UNIT && lists(right, stream));
+    case pb::STREAM_KIND_COUNTY:
+      return keeps_records(right.kind) || right.kind == pb::ROLE_KIND_COUNTY_DESK;
+    case pb::STREAM_KIND_CHECK:
+      return may_be_listed_for_check(right.kind) && lists(right, stream);
+    case pb::STREAM_KIND_DROP:
+      return right.kind == pb::ROLE_KIND_DISCIPLINE;
+    default:
+      return false;
+  }
+}
+
+bool writes(const Right& right, const StreamRecord& stream) {
+  if (stream.kind == pb::STREAM_KIND_TOWNSHIP) return keeps_records(right.kind);
+  if (stream.kind == pb::STREAM_KIND_DROP) return true;
+  return reads(right, stream);
+}
+
+}  // namespace
+
+bool ControlState::has_role(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const {
+  const auto at = roles_of_.find(person);
+  if (at == roles_of_.end()) return false;
+  return std::any_of(at->second.begin(), at->second.end(), [&](Index i) {
+    return roles_[i].kind == kind && roles_[i].span.holds_at(seq);
+  });
+}
+
+bool ControlState::may_read(const PersonId& person, const StreamId& stream_id,
+                            std::uint32_t seq) const {
+  const StreamRecord* s = stream(stream_id);
+  return s != nullptr && s->ordinal <= seq && person_reads(person, *s, seq);
+}
+
+bool ControlState::person_reads(const PersonId& person, const StreamRecord& stream,
+                                std::uint32_t seq) const {
+  const auto at = roles_of_.find(person);
+  if (at == roles_of_.end()) return false;
+  return std::any_of(at->second.begin(), at->second.end(), [&](Index i) {
+    const RoleRecord& role = roles_[i];
+    return role.span.holds_at(seq) && reads({role.kind, role.streams, person}, stream);
+  });
+}
+
+bool ControlState::may_write(const DeviceId& device_id, const StreamId& stream_id,
+                             std::uint32_t seq) const {
+  const DeviceRecord* d = device(device_id);
+  const StreamRecord* s = stream(stream_id);
+  if (d == nullptr || s == nullptr || !d->span.holds_at(seq) || s->ordinal > seq) return false;
+  if (s->closed && seq >= *s->closed) return false;
+  const auto at = roles_of_.find(d->person);
+  if (at == roles_of_.end()) return false;
+  return std::any_of(at->second.begin(), at->second.end(), [&](Index i) {
+    const RoleRecord& role = roles_[i];
+    return role.span.holds_at(seq) && writes({role.kind, role.streams, d->person}, *s);
+  });
+}
+
+bool ControlState::may_read(const InviteRecord& invite, const StreamId& stream_id) const {
+  const StreamRecord* s = stream(stream_id);
+  if (s == nullptr || !invite.live()) return false;
+  if (needs_two(invite.person, invite.role, head_seq_)) return false;
+  return reads({invite.role, invite.streams, invite.person}, *s) ||
+         person_reads(invite.person, *s, head_seq_);
+}
+
+// Whoever joins as this person becomes, or already is, an admin or supervisor: a device under the
+// name of a second admin would make the second signature worthless.
+bool ControlState::needs_two(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const {
+  return kind == pb::ROLE_KIND_ADMIN || kind == pb::ROLE_KIND_SUPERVISOR ||
+         has_role(person, pb::ROLE_KIND_ADMIN, seq) ||
+         has_role(person, pb::ROLE_KIND_SUPERVISOR, seq);
+}
+
+std::uint32_t ControlState::epoch_at(const StreamId& stream_id, std::uint32_t seq) const {
+  const StreamRecord* s = stream(stream_id);
+  std::uint32_t newest = 0;
+  if (s == nullptr) return newest;
+  for (const EpochRecord& epoch : s->epochs) {
+    if (epoch.from <= seq) newest = epoch.epoch;
+  }
+  return newest;
+}
+
+std::vector<std::pair<Bytes, BoxKey>> ControlState::recipients(const StreamId& stream_id) const {
+  std::vector<std::pair<Bytes, BoxKey>> out;
+  const StreamRecord* s = stream(stream_id);
+  if (s == nullptr) return out;
+  for (const DeviceRecord& d : devices_) {
+    if (d.span.holds_at(head_seq_) && person_reads(d.person, *s, head_seq_)) {
+      out.emplace_back(to_bytes(d.id.view()), d.box_key);
+    }
+  }
+  for (const InviteRecord& i : invites_) {
+    if (may_read(i, stream_id)) out.emplace_back(to_bytes(i.id.view()), i.box_key);
+  }
+  const bool recoverable = s->kind != pb::STREAM_KIND_CHECK && s->kind != pb::STREAM_KIND_DROP;
+  if (recoverable && recovery_box_) {
+    out.emplace_back(recovery_recipient(*recovery_box_), *recovery_box_);
+  }
+  return out;
+}
+
+}  // namespace mq::wire

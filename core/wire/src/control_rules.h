@@ -1,0 +1,131 @@
+// ControlRules: checks one entry after the other against a ControlState and applies it.
+//
+// Every change is noted with its undoing, so that a fault or an incomplete batch costs only what it
+// changed. Within add() all checks come before the first change.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mq/wire/control.h"
+
+namespace mq::wire {
+
+// One entry taken apart.
+struct ControlStep {
+  const pb::ControlEntry& entry;
+  pb::ControlBody body;
+  Hash hash;
+  std::uint32_t seq = 0;
+  std::optional<pb::KeyRecord> record;      // what the entry brought
+  bool names_record = false;                // the body names one, brought or pruned
+  const DeviceRecord* author = nullptr;     // none at genesis and for a device entry
+  const InviteRecord* by_invite = nullptr;  // a device entry
+};
+
+class ControlRules {
+ public:
+  ControlRules(ControlState& state, Records records) : state_(state), records_(records) {}
+
+  // verified: the signatures of this entry were checked by an earlier call.
+  Status add(const pb::ControlEntry& entry, bool verified);
+  bool in_batch() const { return batch_left_ != 0; }
+  std::size_t mark() const { return undo_.size(); }
+  void undo_to(std::size_t mark);
+
+ private:
+  using Index = ControlState::Index;
+
+  // control_rules.cc
+  Result<ControlStep> take_apart(const pb::ControlEntry& entry) const;
+  Status check_chain(const ControlStep& step) const;
+  Status check_batch(const ControlStep& step) const;
+  Status check_author(ControlStep& step, bool verified) const;
+  Status check_co_signatures(const ControlStep& step, bool verified) const;
+  Status check_right(const ControlStep& step) const;
+  Status take_record(ControlStep& step) const;
+  std::vector<VerifyKey> second_admins(const ControlStep& step) const;
+  struct CoSigners {
+    std::vector<VerifyKey> keys;
+    bool required = false;
+  };
+  CoSigners co_signers(const ControlStep& step) const;
+  void advance(const ControlStep& step);
+
+  // control_people.cc: each checks its payload, then applies it.
+  Status payload(const ControlStep& step);
+  Status genesis(const ControlStep& step);
+  Status person(const ControlStep& step);
+  Status device(const ControlStep& step);
+  Status role(const ControlStep& step);
+  Status invite(const ControlStep& step);
+  Status revoke(const ControlStep& step);
+  Status end_of_right(const ControlStep& step);
+  Status check_listed(const ControlStep& step, pb::RoleKind kind,
+                      const google::protobuf::RepeatedPtrField<std::string>& streams) const;
+  Status check_invite_record(const ControlStep& step, const InviteRecord& invite) const;
+  Status check_cuts(const ControlStep& step,
+                    const google::protobuf::RepeatedPtrField<pb::Cut>& cuts, const PersonId& person,
+                    const std::optional<DeviceId>& device) const;
+
+  // control_streams.cc
+  Status stream(const ControlStep& step);
+  Status close(const ControlStep& step);
+  Status grant(const ControlStep& step);
+  Status rotate(const ControlStep& step);
+  Status server_key(const ControlStep& step);
+  Status lowest_suite(const ControlStep& step);
+  Status open(const ControlStep& step);
+  Status check_owner(const ControlStep& step) const;
+  Status check_rotate_record(const ControlStep& step, const StreamId& stream) const;
+
+  // control_carried.cc: shape only, then kept.
+  Status carried(const ControlStep& step);
+
+  // Changes with their undoing, control_changes.cc.
+  template <class T>
+  void set(T ControlState::*field, T value) {
+    undo_.push_back([field, old = state_.*field](ControlState& s) { s.*field = old; });
+    state_.*field = std::move(value);
+  }
+  void add_person(PersonRecord record);
+  void add_device(DeviceRecord record);
+  void add_role(RoleRecord record);
+  void add_stream(StreamRecord record);
+  void add_invite(InviteRecord record);
+  void add_server_key(ServerKeyRecord record);
+  void add_cuts(const ControlStep& step, const google::protobuf::RepeatedPtrField<pb::Cut>& cuts);
+  void add_carried(CarriedRecord record);
+  void add_epoch(Index stream, EpochRecord record);
+  void end_device(Index device, std::uint32_t seq);
+  void end_role(Index role, std::uint32_t seq);
+  void end_invite(Index invite, std::uint32_t seq);
+  void use_invite(Index invite, const DeviceId& device);
+  void close_stream(Index stream, std::uint32_t seq);
+
+  ControlState& state_;
+  Records records_;
+  std::vector<std::function<void(ControlState&)>> undo_;
+  std::string batch_;
+  std::uint32_t batch_left_ = 0;
+  std::size_t batch_bytes_ = 0;
+};
+
+// "成员名册第 7 条无法接受:…" with what to do about it, by code.
+Error control_fault(Code code, const ControlStep& step, std::string_view zh, std::string_view en);
+
+// An id or key of the right length that is not all zeros.
+template <class Id>
+std::optional<Id> id_of(const std::string& field) {
+  auto id = Id::from(view_of(field));
+  if (id && id->is_zero()) return std::nullopt;
+  return id;
+}
+
+inline constexpr std::size_t kBoxBytes = 80;
+inline constexpr std::size_t kSealedBytesMax = 4'096;
+
+}  // namespace mq::wire
