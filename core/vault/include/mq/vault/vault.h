@@ -106,6 +106,14 @@ struct HistoryEntry {
   std::optional<WallTime> not_after;   // time of the receipt or of the server's log, if delivered
 };
 
+// When a row was first written, as far as its device and the server can say.
+struct Origin {
+  DeviceId device;
+  Hlc hlc;
+  ClockClass clock_class = ClockClass::kWall;
+  std::optional<WallTime> not_after;   // the server's log or receipt, if delivered
+};
+
 struct VaultOptions {
   std::string path;                    // database file
   std::string vfs;                     // an installed EncryptedVfs, or empty in tests of logic alone
@@ -124,6 +132,8 @@ struct Delivery {
 
 class Vault {
  public:
+  struct State;  // inside; not for callers
+
   // kNotFound, kCorrupt, kLocked (wrong key), kUnsupported (written by a newer program). Upgrades
   // the tables of an older schema and brings kept unknown fields and entities to light.
   static Result<std::unique_ptr<Vault>> open(const VaultOptions& options, const Clock& clock,
@@ -141,6 +151,8 @@ class Vault {
   // Fixed once; incarnation is redrawn by start_incarnation after a detected restore or clone.
   Status set_device(const DeviceId& device, std::uint32_t incarnation);
   std::optional<DeviceId> device() const;
+  // The member who records here: the actor of state moves. Kept.
+  Status set_actor(const PersonId& person);
   std::uint32_t incarnation() const;
   // Renumbers what is unsealed under the new incarnation (PROTOCOL section 1, dots).
   Status start_incarnation(std::uint32_t incarnation);
@@ -227,6 +239,13 @@ class Vault {
   // Runs several calls in one durable commit.
   Status together(const std::function<Status()>& body);
 
+  // The earliest stamp that the row of that rid still carries.
+  Result<std::optional<Origin>> origin(std::uint32_t entity, std::int64_t rid);
+  // A device's statement "all that I wrote here before this server time is exported" (PROTOCOL
+  // section 4, kind 3): noted when its envelope opens, only ever later; read for completeness.
+  Status note_statement(StreamIx stream, const DeviceId& device, WallTime until);
+  Result<std::optional<WallTime>> stated_until(StreamIx stream, const DeviceId& device);
+
   // ---- proof
   // PROTOCOL section 2, over bytes as received; equal on every device with the same envelopes.
   Result<Hash> state_hash(StreamIx stream);
@@ -238,7 +257,6 @@ class Vault {
   Result<std::vector<std::string>> verify();
 
  private:
-  struct State;
   explicit Vault(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,86 @@
+// Merge: "the heads of a cell are the ops in force that no other op's context covers", one op at a
+// time (PROTOCOL section 2).
+//
+// The result depends only on which envelopes are held, never on the order they came in. There is no
+// SQL and no schema here. What a line is and which envelopes are held is asked through Lines.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "mq/model/step.h"
+#include "row_state.h"
+
+namespace mq::vault {
+
+struct ChainName {
+  DeviceId device;
+  std::uint32_t incarnation = 0;
+  auto operator<=>(const ChainName&) const = default;
+};
+
+// What is held, as merging needs to know it.
+class Lines {
+ public:
+  virtual ~Lines() = default;
+  virtual ChainName chain(LineIx line) const = 0;
+  // What an entry covers if its envelope is held, by line; nothing: still open.
+  virtual std::optional<std::vector<Cover>> resolve(const model::ContextEntry& entry) const = 0;
+  // The line through n and the beginnings it shares, by line.
+  virtual std::vector<Cover> through(LineIx line, std::uint64_t n) const = 0;
+  // Transactions of the line at or before n wait for a newer schema.
+  virtual bool waiting(const Cover& cover) const = 0;
+  // By chain, n, i, then env_hash: the same on every device.
+  virtual std::strong_ordering compare(const Dot& a, const Dot& b) const = 0;
+};
+
+// A transaction's context against what is held now.
+struct ResolvedContext {
+  std::vector<Cover> covers;  // by line; own earlier transactions too
+  std::vector<model::ContextEntry> open;
+  std::vector<Cover> late;  // those of covers with transactions that wait
+
+  bool covers_dot(const Dot& dot) const;
+};
+bool covered(const std::vector<Cover>& covers, const Dot& dot);
+ResolvedContext resolve(const Lines& lines, LineIx own, std::uint64_t n,
+                        const model::Context& context);
+
+// One op, in the order of its transaction. `late`: the transaction had waited, so that ops of its
+// own line that came after it may stand already.
+void apply_op(RowState& row, const model::Op& op, std::uint32_t i, const Stamp& stamp,
+              const ResolvedContext& seen, const Lines& lines, bool late = false);
+// Looks again at every open entry; drops those that count no more. True if anything changed.
+bool settle(RowState& row, const Lines& lines);
+// Drops what can count no more: covers of lines that wrote nothing here, empty cells.
+void prune(RowState& row, const Lines& lines);
+
+// The family a kind merges in: kRemove is kAdd.
+model::OpKind family(model::OpKind kind);
+
+// What is shown.
+bool is_deleted(const RowState& row);
+// Greatest head of (class, HLC, dot); heads must not be empty.
+std::size_t shown_head(const MergeCell& cell, const Lines& lines);
+
+// STEP.
+struct Replay {
+  std::uint32_t state = 0;
+  std::vector<std::size_t> order;  // of heads
+  std::vector<bool> counted;       // one a head
+};
+Replay replay(const MergeCell& cell, const Lines& lines);
+// A move that no later move had seen does not count: two persons moved at once.
+bool has_refused_last_move(const MergeCell& cell, const Lines& lines);
+
+// The dots a remove names, with the chain they stand in; sorted.
+struct NamedDot {
+  ChainName chain;
+  std::uint64_t n = 0;
+  std::uint32_t i = 0;
+  auto operator<=>(const NamedDot&) const = default;
+};
+Bytes encode_dots(const std::vector<NamedDot>& dots);
+std::optional<std::vector<NamedDot>> decode_dots(ByteView bytes);
+
+}  // namespace mq::vault

@@ -1,0 +1,133 @@
+// What is shown of merged cells: the greatest head, whether the row is deleted, the state after
+// every move.
+#include <algorithm>
+
+#include "merge.h"
+
+namespace mq::vault {
+
+namespace {
+
+// (class, HLC, dot), ascending.
+bool shown_before(const Head& a, const Head& b, const Lines& lines) {
+  if (a.clock_class != b.clock_class) return a.clock_class < b.clock_class;
+  if (a.hlc != b.hlc) return a.hlc < b.hlc;
+  return lines.compare(a.dot, b.dot) < 0;
+}
+
+// (class descending, HLC, dot).
+bool taken_before(const Head& a, const Head& b, const Lines& lines) {
+  if (a.clock_class != b.clock_class) return a.clock_class > b.clock_class;
+  if (a.hlc != b.hlc) return a.hlc < b.hlc;
+  return lines.compare(a.dot, b.dot) < 0;
+}
+
+bool precedes(const MergeCell& cell, std::size_t before, std::size_t after) {
+  if (before == after) return false;
+  const Dot& a = cell.heads[before].dot;
+  const Dot& b = cell.heads[after].dot;
+  if (a.line == b.line && a.n == b.n) return a.i < b.i;
+  return covered(cell.seen[after].covers, a);
+}
+
+bool superseded_move(const MergeCell& cell, std::size_t move) {
+  for (std::size_t other = 0; other < cell.heads.size(); ++other) {
+    if (precedes(cell, move, other)) return true;
+  }
+  return false;
+}
+
+bool keeps_row(const MergeCell& cell, const DeleteHead& d) {
+  for (std::size_t k = 0; k < cell.heads.size(); ++k) {
+    const Dot& dot = cell.heads[k].dot;
+    const bool own = dot.line == d.dot.line && dot.n == d.dot.n;
+    if (own || covered(d.seen.covers, dot)) continue;
+    if (cell.key.kind == model::OpKind::kStep && superseded_move(cell, k)) continue;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_deleted(const RowState& row) {
+  return std::any_of(row.deletes.begin(), row.deletes.end(), [&](const DeleteHead& d) {
+    return std::none_of(row.cells.begin(), row.cells.end(),
+                        [&](const MergeCell& cell) { return keeps_row(cell, d); });
+  });
+}
+
+std::size_t shown_head(const MergeCell& cell, const Lines& lines) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < cell.heads.size(); ++k) {
+    if (shown_before(cell.heads[best], cell.heads[k], lines)) best = k;
+  }
+  return best;
+}
+
+Replay replay(const MergeCell& cell, const Lines& lines) {
+  const std::size_t count = cell.heads.size();
+  Replay out;
+  out.counted.assign(count, false);
+  std::vector<bool> taken(count, false);
+  const auto ready = [&](std::size_t k) {
+    for (std::size_t p = 0; p < count; ++p) {
+      if (!taken[p] && precedes(cell, p, k)) return false;
+    }
+    return true;
+  };
+  while (out.order.size() < count) {
+    std::size_t next = count, stuck = count;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (taken[k]) continue;
+      if (stuck == count || taken_before(cell.heads[k], cell.heads[stuck], lines)) stuck = k;
+      if (!ready(k)) continue;
+      if (next == count || taken_before(cell.heads[k], cell.heads[next], lines)) next = k;
+    }
+    // Only contexts that lie can form a circle; the order alone decides then.
+    if (next == count) next = stuck;
+    taken[next] = true;
+    out.order.push_back(next);
+    const auto move = model::decode_step(cell.heads[next].value);
+    if (!move.ok() || move->from != out.state) continue;
+    out.state = move->to;
+    out.counted[next] = true;
+  }
+  return out;
+}
+
+bool has_refused_last_move(const MergeCell& cell, const Lines& lines) {
+  const Replay played = replay(cell, lines);
+  for (std::size_t k = 0; k < cell.heads.size(); ++k) {
+    if (!played.counted[k] && !superseded_move(cell, k)) return true;
+  }
+  return false;
+}
+
+Bytes encode_dots(const std::vector<NamedDot>& dots) {
+  ByteWriter out;
+  for (const NamedDot& dot : dots) {
+    out.raw(dot.chain.device.view());
+    out.integer(dot.chain.incarnation);
+    out.varint(dot.n);
+    out.varint(dot.i);
+  }
+  return out.take();
+}
+
+std::optional<std::vector<NamedDot>> decode_dots(ByteView bytes) {
+  ByteReader in(bytes);
+  std::vector<NamedDot> out;
+  while (in.left() > 0) {
+    NamedDot dot;
+    dot.chain.device.data = in.array<16>();
+    dot.chain.incarnation = in.integer<std::uint32_t>();
+    dot.n = in.varint();
+    dot.i = static_cast<std::uint32_t>(in.varint());
+    out.push_back(dot);
+  }
+  if (in.failed()) return std::nullopt;
+  return out;
+}
+
+}  // namespace mq::vault

@@ -1,0 +1,19 @@
+// One row's RowState as the packed blob in column `meta` (SCHEMA.md, "meta").
+//
+// Heads share a table of transactions; a cell written like the one before it costs one byte. Line
+// numbers are this device's own, so the blob never leaves it.
+#pragma once
+
+#include "mq/base/result.h"
+#include "row_state.h"
+
+namespace mq::vault {
+
+Bytes encode_row(const RowState& row);
+// kCorrupt: bytes that encode_row cannot have made.
+Result<RowState> decode_row(ByteView bytes);
+
+void encode_entry(ByteWriter& out, const model::ContextEntry& entry);
+model::ContextEntry decode_entry(ByteReader& in);
+
+}  // namespace mq::vault
