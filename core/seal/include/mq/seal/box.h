@@ -40,4 +40,16 @@ Bytes seal_label(const Key32& stream_key, const StreamId& stream, std::uint32_t 
                  std::string_view text, Random& random);
 Result<std::string> open_label(const Key32& stream_key, const StreamId& stream, ByteView sealed);
 
+// Older epochs' keys under the wrap subkey of a new one, as `rotate` carries them: nonce 24 ‖
+// ciphertext of (epoch u32 ‖ key 32) in ascending order. The new key never travels under the old.
+struct EpochKey {
+  std::uint32_t epoch = 0;
+  Key32 key;
+};
+Bytes wrap_older(const Key32& new_key, const StreamId& stream, std::uint32_t new_epoch,
+                 const std::vector<EpochKey>& older, Random& random);
+// kCorrupt: another key, damaged, or not in ascending order below new_epoch.
+Result<std::vector<EpochKey>> unwrap_older(const Key32& new_key, const StreamId& stream,
+                                           std::uint32_t new_epoch, ByteView wrapped);
+
 }  // namespace mq::seal

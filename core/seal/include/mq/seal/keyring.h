@@ -38,7 +38,8 @@ class Keyring {
   // nullptr if not held.
   const Key32* key(const StreamId& stream, std::uint32_t epoch) const;
   std::uint32_t newest_epoch(const StreamId& stream) const;  // 0: none
-  // Checks the commitment first. kCorrupt: the box did not fit; the caller asks an admin to grant again.
+  // Checks the commitment first; a key that is held already is no error. kCorrupt: the box did not
+  // fit; the caller asks an admin to grant again.
   Status add(const StreamId& stream, std::uint32_t epoch, Key32 key, const Hash& commitment);
   // Takes every box for this device (or for the invitation it came by) out of a control entry's
   // key record; returns how many keys are new. Boxes that do not fit are reported in `misfits`.
@@ -46,11 +47,22 @@ class Keyring {
     int keys = 0;
     int misfits = 0;
   };
+  // A rotate whose new key is held also opens the older keys wrapped in it, now or on a second
+  // look.
   Result<Taken> take_boxes(const wire::ControlState& state, const wire::pb::ControlEntry& entry,
                            const BoxKeyPair* invitation, const InviteId* invite);
+  // What a rotate to new_epoch carries: the keys held of all earlier epochs. Empty if there is
+  // none.
+  Bytes wrapped_older(const StreamId& stream, std::uint32_t new_epoch, const Key32& new_key,
+                      Random& random) const;
 
  private:
   explicit Keyring(vault::Vault& vault) : vault_(&vault) {}
+  void take_one(const wire::ControlState& state, const StreamId& stream, std::uint32_t epoch,
+                Result<Key32> key, Taken& taken);
+  void take_wrapped(const wire::ControlState& state, const wire::pb::ControlBody& body,
+                    Taken& taken);
+  Status keep_index();
   vault::Vault* vault_;
   std::optional<Identity> identity_;
   std::map<std::pair<StreamId, std::uint32_t>, Key32> keys_;

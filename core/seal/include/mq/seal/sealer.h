@@ -26,10 +26,16 @@ class ContinuationToken {
   // Compares with the vault; kCrashed is rewritten at once, kRestored and kCloned demand a new
   // incarnation before the next seal.
   Result<Verdict> check(vault::Vault& vault);
-  // After the commit that stores sealed envelopes, before their bytes leave.
+  // After the commit that stores sealed envelopes, before their bytes leave; nothing if nothing new
+  // is to leave. kConflict: the home was restored or cloned, nothing may leave.
   Status advance(vault::Vault& vault);
+  // After a new incarnation was started: this home goes on from here, whatever the file said.
+  Status adopt(vault::Vault& vault);
 
  private:
+  struct Known;
+  Result<std::optional<Known>> stored();
+  Status write(vault::Vault& vault, std::uint64_t counter);
   FileSystem& files_;
   std::string path_;
   Bytes machine_id_;
@@ -42,15 +48,29 @@ class Sealer {
 
   // Seals one envelope of what is new in the stream and stores it; nothing if there is nothing, or
   // if the key of the newest epoch is not held yet (the records wait, safe).
-  // Does not advance the token: call flush() once before bytes leave.
-  Result<std::optional<wire::Envelope>> seal_next(vault::StreamIx stream, const wire::ControlState& state);
+  // Also nothing while restore_suspected(). Who lost the right seals his backlog under the last
+  // head at which he had it. Does not advance the token: call flush() once before bytes leave.
+  Result<std::optional<wire::Envelope>> seal_next(vault::StreamIx stream,
+                                                  const wire::ControlState& state);
+  // kConflict: the home was restored or cloned; call start_incarnation() and seal again.
   Status flush();
+
+  // The token or an envelope of our own current chain that we do not hold says that this home is
+  // older than what it once sent, or a copy. Sync then calls start_incarnation() and
+  // retry_parked().
+  bool restore_suspected() const { return restore_suspected_; }
+  // Draws a new incarnation, renumbers what is unsealed, takes the token over.
+  Status start_incarnation();
 
   // Verifies nothing of the chain; opens and decodes. kUnauthenticated: no key for its epoch.
   // kCorrupt: does not open. `running` as in decode_segment.
-  Result<std::vector<model::Transaction>> open(const wire::Envelope& envelope, model::Context& running) const;
+  Result<std::vector<model::Transaction>> open(const wire::Envelope& envelope,
+                                               model::Context& running) const;
 
-  // Full receiving side for one envelope: control head known, signature, device, right at the named
+  // Full receiving side for one envelope. kRefused is kept under "refused" or "corrupt" if its
+  // signature is good, and dropped if not. Kinds other than segments are chained without content.
+  // Parked under: "control", "stream", "key", "gap", "cut", "newer", "pruned", "restore".
+  // Checks, in this order: control head known, signature, device, right at the named
   // head, epoch rule, open, vault.apply; parks what must wait and says so.
   enum class Received { kMerged, kDuplicate, kFork, kParked, kRefused };
   Result<Received> receive(const wire::Envelope& envelope, const wire::ControlState& state);
@@ -62,6 +82,18 @@ class Sealer {
   const Keyring& keyring_;
   ContinuationToken& token_;
   Random& random_;
+  bool restore_suspected_ = false;
+
+  struct Standing;
+  std::optional<Standing> standing(const StreamId& stream, const vault::Vault::ChainEnd& chain,
+                                   const wire::ControlState& state) const;
+  Result<wire::Envelope> seal_one(const vault::StreamInfo& stream,
+                                  const vault::Vault::ChainEnd& chain, const Standing& standing,
+                                  const std::vector<model::Transaction>& waiting);
+  Result<Received> wait(const wire::Envelope& envelope, std::string_view why);
+  Result<Received> refuse(const wire::Envelope& envelope, std::string_view why);
+  Result<Received> admit(const wire::Envelope& envelope, const wire::ControlState& state);
+  Result<Received> merge(const wire::Envelope& envelope, const vault::StreamInfo& stream);
 };
 
 }  // namespace mq::seal

@@ -1,0 +1,122 @@
+#include "mq/seal/sealer.h"
+
+#include "mq/base/text.h"
+#include "mq/seal/sealing.h"
+
+namespace mq::seal {
+namespace {
+
+constexpr std::uint64_t kWholeContextEvery = 64;
+constexpr std::size_t kWaitingBytesMax =
+    65'536;  // about what one segment takes, before compression
+
+bool needs_new_incarnation(ContinuationToken::Verdict verdict) {
+  return verdict == ContinuationToken::Verdict::kRestored ||
+         verdict == ContinuationToken::Verdict::kCloned;
+}
+
+}  // namespace
+
+// Under which control entry and epoch an envelope is sealed.
+struct Sealer::Standing {
+  std::uint32_t control_seq = 0;
+  Hash control_head;
+  std::uint32_t epoch = 0;
+  const Key32* key = nullptr;
+};
+
+Sealer::Sealer(vault::Vault& vault, const Keyring& keyring, ContinuationToken& token,
+               Random& random)
+    : vault_(vault), keyring_(keyring), token_(token), random_(random) {}
+
+// The newest entry in force at which this device may write; never before that of the chain's end.
+std::optional<Sealer::Standing> Sealer::standing(const StreamId& stream,
+                                                 const vault::Vault::ChainEnd& chain,
+                                                 const wire::ControlState& state) const {
+  const DeviceId& device = keyring_.identity()->device;
+  std::uint32_t seq = state.head_seq();
+  while (seq > 0 && seq >= chain.control_seq && !state.may_write(device, stream, seq)) --seq;
+  if (seq == 0 || seq < chain.control_seq) return std::nullopt;
+  Standing found;
+  found.control_seq = seq;
+  found.control_head = state.head_at(seq);
+  found.epoch = state.epoch_at(stream, seq);
+  found.key = found.epoch == 0 ? nullptr : keyring_.key(stream, found.epoch);
+  if (found.key == nullptr) return std::nullopt;
+  return found;
+}
+
+Result<wire::Envelope> Sealer::seal_one(const vault::StreamInfo& stream,
+                                        const vault::Vault::ChainEnd& chain,
+                                        const Standing& standing,
+                                        const std::vector<model::Transaction>& waiting) {
+  wire::EnvelopeHeader header;
+  header.kind = static_cast<std::uint8_t>(wire::EnvelopeKind::kSegment);
+  header.stream = stream.id;
+  header.device = keyring_.identity()->device;
+  header.incarnation = vault_.incarnation();
+  header.epoch = standing.epoch;
+  header.seq = chain.seq + 1;
+  header.prev = chain.hash;
+  header.control_seq = standing.control_seq;
+  header.control_head = standing.control_head;
+  SegmentOptions options;
+  options.whole_context = header.seq == 1 || header.seq % kWholeContextEvery == 0;
+  options.diary = stream.kind == wire::pb::STREAM_KIND_DIARY;
+  MQ_TRY(const FittedSegment fitted, fit_segment(waiting, chain.context, options));
+  const model::Transaction& last = waiting[fitted.count - 1];
+  const wire::Envelope envelope =
+      seal_envelope(header, fitted.plaintext, *standing.key, keyring_.identity()->sign, random_);
+  MQ_CHECK(vault_.store_sealed(stream.ix, envelope, waiting[0].n, last.n, last.context));
+  return envelope;
+}
+
+Result<std::optional<wire::Envelope>> Sealer::seal_next(vault::StreamIx stream,
+                                                        const wire::ControlState& state) {
+  const std::optional<wire::Envelope> nothing;
+  const vault::StreamInfo* info = vault_.stream(stream);
+  if (info == nullptr) {
+    return Error{Code::kNotFound, cat("没有第 ", stream, " 号数据流"),
+                 cat("there is no stream ", stream)};
+  }
+  if (keyring_.identity() == nullptr || restore_suspected_) return nothing;
+  MQ_TRY(const auto waiting, vault_.unsealed(stream, kWaitingBytesMax));
+  if (waiting.empty()) return nothing;
+  MQ_TRY(const auto verdict, token_.check(vault_));
+  restore_suspected_ = needs_new_incarnation(verdict);
+  if (restore_suspected_) return nothing;
+  MQ_TRY(const auto chain, vault_.own_chain(stream));
+  const auto standing = this->standing(info->id, chain, state);
+  if (!standing) return nothing;
+  std::vector<model::Transaction> transactions;
+  transactions.reserve(waiting.size());
+  for (const auto& unsealed : waiting) transactions.push_back(unsealed.transaction);
+  MQ_TRY(wire::Envelope envelope, seal_one(*info, chain, *standing, transactions));
+  return std::optional<wire::Envelope>(std::move(envelope));
+}
+
+Status Sealer::flush() { return token_.advance(vault_); }
+
+Status Sealer::start_incarnation() {
+  std::uint32_t incarnation = 0;
+  while (incarnation == 0 || incarnation == vault_.incarnation()) incarnation = random_.u32();
+  MQ_CHECK(vault_.start_incarnation(incarnation));
+  MQ_CHECK(token_.adopt(vault_));
+  restore_suspected_ = false;
+  return {};
+}
+
+Result<std::vector<model::Transaction>> Sealer::open(const wire::Envelope& envelope,
+                                                     model::Context& running) const {
+  const wire::EnvelopeHeader& header = envelope.header;
+  const Key32* key = keyring_.key(header.stream, header.epoch);
+  if (key == nullptr) {
+    return Error{Code::kUnauthenticated,
+                 cat("还没有收到第 ", header.epoch, " 期的密钥,先存着,收到后自动打开"),
+                 cat("the key of epoch ", header.epoch, " is not here yet; kept until it comes")};
+  }
+  MQ_TRY(const Bytes plain, open_envelope(envelope, *key));
+  return decode_segment(plain, running);
+}
+
+}  // namespace mq::seal
