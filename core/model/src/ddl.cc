@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kIdBytes = 16;
 
-std::string column(const Field& field) { return cat(quoted(field.name), " ", column_type(field)); }
+std::string column(const Field& field) {
+  return cat(model::quoted(field.name), " ", column_type(field));
+}
 
 }  // namespace
 
@@ -32,13 +34,14 @@ std::string_view column_type(const Field& field) {
 }
 
 std::vector<std::string> create_statements(const Entity& entity) {
-  std::string table = cat("CREATE TABLE IF NOT EXISTS ", quoted(entity.table),
+  std::string table = cat("CREATE TABLE IF NOT EXISTS ", model::quoted(entity.table),
                           "(rid INTEGER PRIMARY KEY, stream INTEGER NOT NULL, id BLOB NOT NULL, "
                           "deleted INTEGER NOT NULL DEFAULT 0");
   for (const Field& field : entity.fields) table += cat(", ", column(field));
   table += ", meta BLOB NOT NULL)";
-  std::string index = cat("CREATE UNIQUE INDEX IF NOT EXISTS ", quoted(entity.table + "_by_id"),
-                          " ON ", quoted(entity.table), "(id, stream)");
+  std::string index =
+      cat("CREATE UNIQUE INDEX IF NOT EXISTS ", model::quoted(entity.table + "_by_id"), " ON ",
+          model::quoted(entity.table), "(id, stream)");
   return {std::move(table), std::move(index)};
 }
 
@@ -48,7 +51,7 @@ std::vector<std::string> add_column_statements(const Entity& entity,
   for (const Field& field : entity.fields) {
     const auto found = std::find(existing_columns.begin(), existing_columns.end(), field.name);
     if (found != existing_columns.end()) continue;
-    out.push_back(cat("ALTER TABLE ", quoted(entity.table), " ADD COLUMN ", column(field)));
+    out.push_back(cat("ALTER TABLE ", model::quoted(entity.table), " ADD COLUMN ", column(field)));
   }
   return out;
 }

@@ -25,7 +25,7 @@ std::vector<std::string> add_column_statements(const Entity& entity,
 // INTEGER, TEXT or BLOB; a repeated field is a BLOB.
 std::string_view column_type(const Field& field);
 
-// "visit" with its quotes.
+// "visit" with its quotes. Call it as model::quoted: std has a template of that name.
 std::string quoted(std::string_view identifier);
 
 // The BLOB of a repeated field. elements are as encode_value makes them: 16-byte ids one after the
