@@ -255,6 +255,18 @@ class Vault {
   Result<std::vector<HistoryEntry>> history(std::uint32_t entity, const RowId& row, const Opener& open);
   // PRAGMA integrity_check, counters, chains contiguous; each fault a sentence.
   Result<std::vector<std::string>> verify();
+  // Chains that contradict themselves: several lines (a clone, or two envelopes with one seq), or
+  // contexts that name envelopes which do not stand there. Nothing of them is left out of the merge.
+  struct Doubt {
+    StreamIx stream = 0;
+    DeviceId device;
+    std::uint32_t incarnation = 0;
+    std::uint64_t lines = 0;
+    std::uint64_t void_entries = 0;
+  };
+  std::vector<Doubt> doubts() const;
+  // Transactions kept and relayed but not read, because they need a newer program.
+  Result<std::uint64_t> update_needed();
 
  private:
   explicit Vault(std::unique_ptr<State> state);
