@@ -1,0 +1,71 @@
+// When a row was first written, and up to when a device says that it has exported all.
+#include <algorithm>
+
+#include "mq/base/text.h"
+#include "row_codec.h"
+#include "state.h"
+
+namespace mq::vault {
+
+namespace {
+
+// The stamp of least HLC among the ops that the row still shows or keeps: rows are made in one
+// transaction and amended later, so that is the transaction that made it.
+const Head* earliest(const RowState& state) {
+  const Head* first = nullptr;
+  for (const MergeCell& cell : state.cells) {
+    for (const Head& head : cell.heads) {
+      if (first == nullptr || head.hlc < first->hlc) first = &head;
+    }
+  }
+  return first;
+}
+
+std::string statement_name(StreamIx stream, const DeviceId& device) {
+  return cat("vault.statement.", stream, ".", device.hex());
+}
+
+}  // namespace
+
+Result<std::optional<Origin>> Vault::origin(std::uint32_t entity, std::int64_t rid) {
+  State& s = *state_;
+  const Table* table = s.table(entity);
+  if (table == nullptr) return std::optional<Origin>();
+  RowState state;
+  {
+    MQ_TRY(sqlite::Query q,
+           s.db.query(cat("SELECT meta FROM \"", table->name, "\" WHERE rid = ?1")));
+    q.bind(1, rid);
+    MQ_TRY(const bool found, q.step());
+    if (!found) return std::optional<Origin>();
+    MQ_TRY(state, decode_row(q.blob(0)));
+  }
+  const Head* head = earliest(state);
+  if (head == nullptr) return std::optional<Origin>();
+  Origin origin{s.lines.at(head->dot.line).chain.device, head->hlc, head->clock_class, {}};
+  MQ_TRY(sqlite::Query q, s.db.query("SELECT received FROM mq_envelope WHERE line = ?1 AND "
+                                     "last_n >= ?2 ORDER BY last_n, seq LIMIT 1"));
+  q.bind(1, std::int64_t{head->dot.line}).bind(2, sql(head->dot.n));
+  MQ_TRY(const bool found, q.step());
+  if (found && !q.is_null(0)) origin.not_after = WallTime{q.integer(0)};
+  return std::optional(origin);
+}
+
+Status Vault::note_statement(StreamIx stream, const DeviceId& device, WallTime until) {
+  MQ_TRY(const std::optional<WallTime> before, stated_until(stream, device));
+  if (before && *before >= until) return {};
+  ByteWriter writer;
+  writer.integer(static_cast<std::uint64_t>(until.ms));
+  return set_setting(statement_name(stream, device), writer.bytes());
+}
+
+Result<std::optional<WallTime>> Vault::stated_until(StreamIx stream, const DeviceId& device) {
+  MQ_TRY(const std::optional<Bytes> stored, setting(statement_name(stream, device)));
+  if (!stored) return std::optional<WallTime>();
+  ByteReader reader(*stored);
+  const auto ms = reader.integer<std::uint64_t>();
+  if (!reader.done()) return damaged("读取完整性说明", "reading a statement");
+  return std::optional(WallTime{static_cast<std::int64_t>(ms)});
+}
+
+}  // namespace mq::vault
