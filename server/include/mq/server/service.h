@@ -4,6 +4,7 @@
 // one. The gRPC glue and the simulator both call it. Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,8 +19,8 @@ namespace mq::server {
 namespace pb = ::minqing::sync::v1;
 
 struct ServiceOptions {
-  bool loopback = false;                       // founding needs no enrolment code
-  std::size_t push_bytes_max = 256u << 10;     // one exchange message
+  bool loopback = false;                            // founding needs no enrolment code
+  std::size_t push_bytes_max = 256u << 10;          // one exchange message
   std::uint64_t quota_bytes_per_hour = 256u << 20;  // of one pusher; counted in memory only
 };
 
@@ -33,7 +34,7 @@ class Service {
   VerifyKey server_key() const;
   // Printed once at first start; empty when a county root is bound.
   std::string enrolment_code() const;
-  // The TLS certificate that Info endorses: H(DER).
+  // The TLS certificate that Info endorses: hash("mq/tc1", DER).
   void set_certificate_hash(const Hash& hash);
   // Signs the certificate for files or tools that check it.
   Signature endorse(const Hash& certificate_hash) const;
@@ -46,11 +47,18 @@ class Service {
   Result<pb::ExchangeReply> exchange(const pb::SignedRequest& request);
   // Verifies a watch request; the counter grows with every change of the township.
   Result<std::uint64_t> watch_counter(const pb::SignedRequest& request);
+  // Called after every change with the township's new counter, from the thread that made it. Set
+  // once, before the first request.
+  using Listener = std::function<void(const TownshipId& township, std::uint64_t counter)>;
+  void set_listener(Listener listener);
 
  private:
   struct State;
   explicit Service(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// Draws a new generation and recomputes the heads: after a restore, with no Service running on it.
+Status renew_generation(Store& store, Random& random);
 
 }  // namespace mq::server

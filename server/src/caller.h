@@ -1,0 +1,36 @@
+// Caller: who makes a request, after time and signature have been checked.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core.h"
+
+namespace mq::server {
+
+struct Caller {
+  Township* township = nullptr;
+  std::shared_ptr<const Log> log;  // keeps the two below alive
+  const wire::DeviceRecord* device = nullptr;
+  const wire::InviteRecord* invite = nullptr;  // while joining, instead of a device
+
+  // Not revoked.
+  bool live() const { return device != nullptr && !device->span.until; }
+  bool may_read(const StreamId& stream) const {
+    return live() && log->control.may_read(device->person, stream, log->control.head_seq());
+  }
+};
+
+// kNotFound         no such township here
+// kUnauthenticated  unknown device, wrong signature, or a time outside the window of 5 minutes
+// kNotAllowed       an invitation that was taken back or is past its last day
+Result<Caller> authenticate(Core& core, const pb::SignedRequest& request, std::string_view method);
+
+// As above for a key that no log names yet: founding.
+Status check_signature(Core& core, const pb::SignedRequest& request, std::string_view method,
+                       const VerifyKey& key);
+
+// kNotAllowed with the reason, for an invitation that may not be claimed any more by its own date.
+Status check_invite_open(const Core& core, const wire::InviteRecord& invite);
+
+}  // namespace mq::server

@@ -1,0 +1,287 @@
+#include "exchange.h"
+
+#include <algorithm>
+
+#include "sequencer.h"
+
+namespace mq::server {
+namespace {
+
+// A body may exceed the sealed bytes in it by its cursors, receipts and framing.
+constexpr std::size_t kFramingBytesMax = 64u << 10;
+constexpr std::size_t kReplyBytesMin = 4096;
+constexpr int kShownMax = 256;
+constexpr std::size_t kPartFramingBytes = 64;
+
+// Whether our own receipt promises what we do not have: then data was lost.
+Result<bool> proves_loss(Core& core, const Caller& caller, const wire::Receipt& receipt,
+                         const wire::Generation& generation) {
+  const TownshipId& township = caller.township->id;
+  if (receipt.generation != generation || receipt.receipt_class != wire::ReceiptClass::kStored) {
+    return false;
+  }
+  if (!wire::verify_receipt(receipt, township, core.key.public_key())) return false;
+  const wire::StreamRecord* stream = caller.log->control.stream_by_ordinal(receipt.stream);
+  if (stream == nullptr) return true;  // the log itself is behind the receipt
+  const auto head = core.store.head_at(township, stream->id, receipt.index);
+  if (head.ok()) return *head != receipt.head;
+  if (head.error().code == Code::kNotFound) return true;
+  return head.error();
+}
+
+Status look_at_receipts(Core& core, const Caller& caller, const pb::ExchangeRequest& request) {
+  const int count = std::min(request.show_size(), kShownMax);
+  for (int i = 0; i < count; ++i) {
+    const auto receipt = receipt_from(request.show(i));
+    if (!receipt) continue;
+    const wire::Generation generation = core.current_generation();
+    MQ_TRY(const bool lost, proves_loss(core, caller, *receipt, generation));
+    if (lost) MQ_CHECK(core.renew(generation));
+  }
+  return {};
+}
+
+// ---- push
+
+Status push(Core& core, const Caller& caller, const pb::ExchangeRequest& request,
+            pb::ExchangeReply& reply) {
+  Push mine;
+  std::vector<int> place_of;  // candidate → result
+  for (const pb::Envelope& message : request.push()) {
+    pb::PushResult& result = *reply.add_results();
+    if (!fits(message)) {
+      result = refused(pb::REFUSAL_SIZE);
+      continue;
+    }
+    if (!core.quota.take(caller.device->id, message.ByteSizeLong(), core.clock.monotonic())) {
+      result = refused(pb::REFUSAL_QUOTA);
+      continue;
+    }
+    Judged judged = judge(*caller.log, message);
+    if (std::holds_alternative<pb::PushResult>(judged)) {
+      result = std::get<pb::PushResult>(judged);
+      continue;
+    }
+    mine.candidates.push_back(std::move(std::get<Candidate>(judged)));
+    place_of.push_back(reply.results_size() - 1);
+  }
+  if (mine.candidates.empty()) return {};
+  Township& township = *caller.township;
+  township.pushes.run(mine,
+                      [&](const std::vector<Push*>& all) { lead_pushes(core, township, all); });
+  MQ_CHECK(mine.status);
+  for (std::size_t i = 0; i < place_of.size(); ++i) {
+    *reply.mutable_results(place_of[i]) = mine.results[i];
+  }
+  for (const wire::Receipt& receipt : mine.receipts) *reply.add_receipts() = message_of(receipt);
+  return {};
+}
+
+// ---- pull
+
+// A stream that the caller reads and asked for.
+struct Asked {
+  const wire::StreamRecord* stream = nullptr;
+  std::uint64_t have = 0;
+  std::string tag;
+  StreamHead head;
+  bool news = false;
+  bool diverged = false;
+};
+
+Result<std::vector<Asked>> asked_streams(Core& core, const Caller& caller,
+                                         const pb::ExchangeRequest& request) {
+  std::map<std::uint32_t, Asked> by_ordinal;
+  for (const pb::Cursor& cursor : request.cursors()) {
+    const wire::StreamRecord* stream = caller.log->control.stream_by_ordinal(cursor.stream());
+    if (stream == nullptr || !caller.may_read(stream->id)) continue;
+    Asked asked;
+    asked.stream = stream;
+    asked.have = cursor.have();
+    asked.tag = cursor.head_tag();
+    MQ_TRY(asked.head, core.store.stream_head(caller.township->id, stream->id));
+    by_ordinal[cursor.stream()] = asked;
+  }
+  std::vector<Asked> out;
+  for (auto& [ordinal, asked] : by_ordinal) {
+    const auto at = core.store.head_at(caller.township->id, asked.stream->id, asked.have);
+    if (!at.ok() && at.error().code != Code::kNotFound) return at.error();
+    asked.diverged = !at.ok() || (asked.have > 0 && tag_of(*at) != asked.tag);
+    asked.news = !asked.diverged && asked.have < asked.head.index;
+    out.push_back(asked);
+  }
+  return out;
+}
+
+// As many stored envelopes as fit into what is left; at least one if nothing was given yet.
+Status fill_part(const std::vector<StoredEnvelope>& stored, std::size_t room, bool at_least_one,
+                 pb::StreamPart& part) {
+  std::size_t used = 0;
+  for (const StoredEnvelope& each : stored) {
+    MQ_TRY(const wire::Envelope envelope, wire::parse_envelope(each.envelope));
+    pb::StoredEnvelope message;
+    message.set_time_ms(static_cast<std::uint64_t>(each.time.ms));
+    *message.mutable_envelope() = message_of(envelope);
+    used += message.ByteSizeLong() + 8;
+    const bool first = at_least_one && part.envelopes_size() == 0;
+    if (used > room && !first) break;
+    *part.add_envelopes() = std::move(message);
+  }
+  if (part.envelopes_size() > 0) part.set_from_index(stored.front().index);
+  return {};
+}
+
+// Gives parts until the reply is as large as the device wants it.
+class Filler {
+ public:
+  Filler(Core& core, const Caller& caller, std::size_t bytes_max)
+      : core_(core), caller_(caller), left_(bytes_max) {}
+
+  Status add(const Asked& asked, pb::ExchangeReply& reply) {
+    pb::StreamPart& part = *reply.add_parts();
+    part.set_stream(asked.stream->ordinal);
+    part.set_head_index(asked.head.index);
+    part.set_head(bytes_of(asked.head.head.view()));
+    part.set_diverged(asked.diverged);
+    left_ -= std::min(left_, kPartFramingBytes);
+    if (asked.diverged) return {};
+    std::uint64_t last = asked.have;
+    if (left_ > 0) {
+      MQ_TRY(const auto stored,
+             core_.store.read_range(caller_.township->id, asked.stream->id, asked.have, left_));
+      MQ_CHECK(take(stored, part));
+      last += static_cast<std::uint64_t>(part.envelopes_size());
+    }
+    if (last < asked.head.index) reply.set_more(true);
+    return {};
+  }
+
+  Status add_late(const pb::Cursor& cursor, const wire::StreamRecord& stream,
+                  pb::ExchangeReply& reply) {
+    MQ_TRY(const auto stored, core_.store.late_read(caller_.township->id, stream.id, cursor.have(),
+                                                    std::max<std::size_t>(left_, 1)));
+    if (stored.empty()) return {};
+    pb::StreamPart& part = *reply.add_late();
+    part.set_stream(cursor.stream());
+    MQ_CHECK(take(stored, part));
+    part.set_head_index(stored.back().index);
+    const auto given = static_cast<std::size_t>(part.envelopes_size());
+    if (given < stored.size() || left_ == 0) reply.set_more(true);
+    return {};
+  }
+
+ private:
+  Status take(const std::vector<StoredEnvelope>& stored, pb::StreamPart& part) {
+    MQ_CHECK(fill_part(stored, left_, !given_, part));
+    given_ = given_ || part.envelopes_size() > 0;
+    left_ -= std::min<std::size_t>(left_, part.ByteSizeLong());
+    // What did not fit stays for the next request; nothing smaller may jump the queue.
+    if (static_cast<std::size_t>(part.envelopes_size()) < stored.size()) left_ = 0;
+    return {};
+  }
+
+  Core& core_;
+  const Caller& caller_;
+  std::size_t left_;
+  bool given_ = false;
+};
+
+// The township stream first, since the others' rows refer to it; then what is soonest done.
+bool before(const Asked& a, const Asked& b) {
+  const auto rank = [](const Asked& each) {
+    return std::make_tuple(each.stream->kind != pb::STREAM_KIND_TOWNSHIP,
+                           each.head.index - std::min(each.have, each.head.index),
+                           each.stream->ordinal);
+  };
+  return rank(a) < rank(b);
+}
+
+Status add_checkpoint(Core& core, const Caller& caller, const std::vector<ShownHead>& shown,
+                      pb::ExchangeReply& reply) {
+  wire::Checkpoint checkpoint;
+  checkpoint.generation = core.current_generation();
+  checkpoint.time = core.clock.wall();
+  checkpoint.heads_digest = heads_digest(shown);
+  checkpoint = wire::sign_checkpoint(checkpoint, caller.township->id, core.key);
+  pb::Checkpoint& message = *reply.mutable_checkpoint();
+  message.set_generation(bytes_of(checkpoint.generation.view()));
+  message.set_time_ms(static_cast<std::uint64_t>(checkpoint.time.ms));
+  message.set_heads_digest(bytes_of(checkpoint.heads_digest.view()));
+  message.set_signature(bytes_of(checkpoint.signature.view()));
+  return {};
+}
+
+Status pull(Core& core, const Caller& caller, const pb::ExchangeRequest& request,
+            pb::ExchangeReply& reply) {
+  const std::shared_lock steady(core.renewing);
+  MQ_TRY(std::vector<Asked> asked, asked_streams(core, caller, request));
+  std::vector<ShownHead> shown;
+  for (const Asked& each : asked) {
+    shown.push_back({each.stream->ordinal, each.head.index, each.head.head});
+  }
+  MQ_CHECK(add_checkpoint(core, caller, shown, reply));
+  std::erase_if(asked, [](const Asked& each) { return !each.news && !each.diverged; });
+  std::sort(asked.begin(), asked.end(), before);
+  const std::size_t wanted = request.reply_bytes_max();
+  const std::size_t most = core.options.push_bytes_max;
+  Filler filler(core, caller, wanted == 0 ? most : std::clamp(wanted, kReplyBytesMin, most));
+  for (const Asked& each : asked) MQ_CHECK(filler.add(each, reply));
+  const wire::ControlState& control = caller.log->control;
+  const bool admin = caller.live() && control.has_role(caller.device->person, pb::ROLE_KIND_ADMIN,
+                                                       control.head_seq());
+  for (const pb::Cursor& cursor : request.late()) {
+    const wire::StreamRecord* stream = control.stream_by_ordinal(cursor.stream());
+    if (admin && stream != nullptr) MQ_CHECK(filler.add_late(cursor, *stream, reply));
+  }
+  return {};
+}
+
+// A fork is decided once its device was cut off.
+void add_alerts(const Caller& caller, const pb::ExchangeRequest& request,
+                pb::ExchangeReply& reply) {
+  if (!caller.live()) return;
+  Township& township = *caller.township;
+  const std::lock_guard lock(township.mutex);
+  std::set<std::uint32_t> streams;
+  for (const wire::ChainId& chain : township.forks) {
+    const wire::DeviceRecord* device = caller.log->control.device(chain.device);
+    const wire::StreamRecord* stream = caller.log->control.stream(chain.stream);
+    const bool open = device != nullptr && !device->span.until;
+    if (open && stream != nullptr && caller.may_read(stream->id)) streams.insert(stream->ordinal);
+  }
+  for (const std::uint32_t ordinal : streams) reply.add_alert_streams(ordinal);
+  for (std::size_t i = request.alarms_seen(); i < township.alarms.size(); ++i) {
+    pb::Alarm& alarm = *reply.add_alarms();
+    alarm.set_invite(bytes_of(township.alarms[i].invite.view()));
+    alarm.set_time_ms(static_cast<std::uint64_t>(township.alarms[i].time.ms));
+  }
+}
+
+}  // namespace
+
+Result<pb::ExchangeReply> answer_exchange(Core& core, const pb::SignedRequest& request) {
+  if (request.body().size() > core.options.push_bytes_max + kFramingBytesMax) {
+    return Error{Code::kExhausted, "一次同步的内容超过上限,请分成几次",
+                 "one exchange is larger than the limit; split it"};
+  }
+  MQ_TRY(const Caller caller, authenticate(core, request, "Exchange"));
+  if (caller.device == nullptr) {
+    return Error{Code::kNotAllowed, "邀请码只能用来加入", "an invitation can only be joined with"};
+  }
+  pb::ExchangeRequest parsed;
+  if (!parsed.ParseFromString(request.body())) {
+    return Error{Code::kInvalidInput, "同步请求读不懂;请升级程序后再试",
+                 "the exchange cannot be read; upgrade and try again"};
+  }
+  pb::ExchangeReply reply;
+  MQ_CHECK(look_at_receipts(core, caller, parsed));
+  MQ_CHECK(push(core, caller, parsed, reply));
+  MQ_CHECK(pull(core, caller, parsed, reply));
+  const wire::ControlState& control = caller.log->control;
+  reply.set_control_seq(control.head_seq());
+  reply.set_control_tag(tag_of(control.head()));
+  add_alerts(caller, parsed, reply);
+  return reply;
+}
+
+}  // namespace mq::server

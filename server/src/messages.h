@@ -1,0 +1,37 @@
+// Between the messages of minqing.sync.v1 and the values of wire. Strict: what does not have
+// exactly the form is refused.
+#pragma once
+
+#include "minqing/sync/v1/sync.pb.h"
+#include "mq/base/result.h"
+#include "mq/wire/envelope.h"
+#include "mq/wire/stream_head.h"
+
+namespace mq::server {
+
+namespace pb = ::minqing::sync::v1;
+
+inline std::string bytes_of(ByteView view) { return to_string(view); }
+template <class Id>
+std::optional<Id> id_of(const std::string& bytes) {
+  return Id::from(view_of(bytes));
+}
+// The first 8 bytes of a head, as cursors carry it.
+std::string tag_of(const Hash& head);
+
+// kUnsupported: a newer version. kInvalidInput: any other fault, a pruned envelope among them.
+Result<wire::Envelope> envelope_from(const pb::Envelope& message);
+pb::Envelope message_of(const wire::Envelope& envelope);
+std::optional<wire::Receipt> receipt_from(const pb::Receipt& message);
+pb::Receipt message_of(const wire::Receipt& receipt);
+
+// What the heads_digest of a checkpoint covers: one stream as the reply shows it.
+struct ShownHead {
+  std::uint32_t ordinal = 0;
+  std::uint64_t index = 0;
+  Hash head;
+};
+// hash("mq/hd1", ordinal u32 ‖ index u64 ‖ head, one after the other), ascending by ordinal.
+Hash heads_digest(const std::vector<ShownHead>& shown);
+
+}  // namespace mq::server
