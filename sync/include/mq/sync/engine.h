@@ -42,6 +42,7 @@ struct SyncReport {
 };
 
 // The control log as stored in the vault (settings "control.…"): append-only, verified at load.
+// Borrows the vault.
 class ControlStore {
  public:
   static Result<ControlStore> load(vault::Vault& vault);
@@ -50,11 +51,20 @@ class ControlStore {
   // Applies and stores; takes boxes into the keyring; adds or updates streams of the vault.
   Status append(const std::vector<wire::pb::ControlEntry>& entries, seal::Keyring& keyring);
   Result<std::vector<wire::pb::ControlEntry>> entries(std::uint32_t after_seq);
+  // Entries stored; more than state().head_seq() only while a batch is not yet whole.
+  std::uint32_t held() const { return held_; }
+  // Takes again from the log what a kill may have left untaken; cheap when nothing is missing.
+  Status complete_keys(seal::Keyring& keyring);
 
  private:
   explicit ControlStore(vault::Vault& vault) : vault_(&vault) {}
+  Status take_keys(const wire::ControlState& state,
+                   const std::vector<wire::pb::ControlEntry>& entries, seal::Keyring& keyring);
+  Status list_streams(const wire::ControlState& state, const seal::Keyring& keyring);
+
   vault::Vault* vault_;
   wire::ControlState state_;
+  std::uint32_t held_ = 0;
 };
 
 class SyncEngine {
@@ -78,6 +88,10 @@ class SyncEngine {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// A request to be told when something is new (Transport::watch), in the server's time.
+Result<pb::SignedRequest> watch_request(const seal::Keyring& keyring, const ControlStore& control,
+                                        Transport& transport, const Clock& clock, Random& random);
 
 // Founding, joining and inviting: the acts that append to the control log.
 struct FoundOptions {

@@ -1,0 +1,115 @@
+#include "acts.h"
+
+#include "messages.h"
+#include "mq/base/text.h"
+#include "mq/seal/box.h"
+
+namespace mq::sync {
+namespace {
+
+constexpr int kRacesMax = 8;
+constexpr int kTurnsMax = 64;
+
+Error busy() {
+  return {Code::kUnavailable, "成员登记正被别人频繁改动,这次没有登记上。请稍后再试。",
+          "others keep appending to the control log; nothing was appended, try again"};
+}
+
+Error parted(std::uint32_t seq) {
+  return {Code::kConflict,
+          cat("成员登记从第 ", seq, " 条起与服务器不一致,本机没有改动。请把号码 ", seq,
+              " 报给乡镇管理员。"),
+          cat("the control log and the server's have parted at entry ", seq,
+              "; nothing was changed; tell the township admin")};
+}
+
+}  // namespace
+
+Result<Signer> device_signer(const seal::Keyring& keyring) {
+  const seal::Identity* me = keyring.identity();
+  if (me == nullptr) {
+    return Error{Code::kNotAllowed, "这台设备还没有加入乡镇。请先用邀请码 join。",
+                 "this device has not joined a township; join with a code first"};
+  }
+  return Signer{me->township, me->device.view(), &me->sign};
+}
+
+Result<std::uint32_t> read_control(Acts& acts, const Signer& signer) {
+  const std::uint32_t held = acts.control.held();
+  MQ_TRY(const pb::ControlReadReply reply, acts.caller.control_read(signer, held));
+  MQ_TRY(const Hash head, from_field<Hash>(reply.head()));
+  if (reply.entries_size() > 0) {
+    const std::vector<pb::ControlEntry> entries(reply.entries().begin(), reply.entries().end());
+    MQ_CHECK(acts.control.append(entries, acts.keyring));
+    return reply.head_seq();
+  }
+  const wire::ControlState& state = acts.control.state();
+  if (reply.head_seq() > state.head_seq()) return parted(state.head_seq() + 1);
+  if (state.head_at(reply.head_seq()) != head) return parted(reply.head_seq());
+  return reply.head_seq();
+}
+
+Result<std::uint32_t> bring_back_control(Acts& acts, const Signer& signer,
+                                         std::uint32_t server_seq) {
+  MQ_TRY(const std::vector<pb::ControlEntry> lost, acts.control.entries(server_seq));
+  std::vector<pb::ControlEntry> batch;
+  for (const pb::ControlEntry& entry : lost) {
+    batch.push_back(entry);
+    pb::ControlBody body;
+    if (!body.ParseFromString(entry.body()) || body.batch_left() == 0) break;
+  }
+  const Hash head = acts.control.state().head_at(server_seq);
+  MQ_TRY(const pb::ControlAppendReply reply, acts.caller.control_append(signer, head, batch));
+  if (reply.head_seq() > acts.control.state().head_seq()) return reply.head_seq();
+  MQ_TRY(const Hash now, from_field<Hash>(reply.head()));
+  if (acts.control.state().head_at(reply.head_seq()) != now) return parted(reply.head_seq());
+  return reply.head_seq();
+}
+
+Status prepare(Acts& acts) {
+  MQ_TRY(const Signer signer, device_signer(acts.keyring));
+  if (!acts.caller.met()) MQ_CHECK(acts.caller.meet(&acts.control.state().server_key()));
+  for (int turn = 0; turn < kTurnsMax; ++turn) {
+    MQ_TRY(std::uint32_t server, read_control(acts, signer));
+    while (server < acts.control.state().head_seq()) {
+      MQ_TRY(const std::uint32_t next, bring_back_control(acts, signer, server));
+      if (next <= server) break;
+      server = next;
+    }
+    if (server == acts.control.state().head_seq()) return {};
+  }
+  return busy();
+}
+
+Status append_plan(Acts& acts, const std::function<Status(Plan&)>& make_plan) {
+  MQ_TRY(const Signer signer, device_signer(acts.keyring));
+  for (int race = 0; race < kRacesMax; ++race) {
+    MQ_CHECK(prepare(acts));
+    const Author author{to_bytes(signer.id), signer.key, nullptr};
+    Plan plan(acts.control.state(), author, acts.caller.server_time(), acts.random);
+    MQ_CHECK(make_plan(plan));
+    if (plan.empty()) return {};
+    const std::vector<pb::ControlEntry> entries = plan.entries();
+    MQ_TRY(const pb::ControlAppendReply reply,
+           acts.caller.control_append(signer, acts.control.state().head(), entries));
+    if (reply.appended()) return acts.control.append(entries, acts.keyring);
+  }
+  return busy();
+}
+
+Result<LabelKey> label_key(const Acts& acts) {
+  for (const wire::StreamRecord& stream : acts.control.state().streams()) {
+    if (stream.kind != pb::STREAM_KIND_TOWNSHIP) continue;
+    const std::uint32_t epoch = acts.keyring.newest_epoch(stream.id);
+    const Key32* key = acts.keyring.key(stream.id, epoch);
+    if (key != nullptr) return LabelKey{stream.id, epoch, key};
+  }
+  return Error{Code::kNotAllowed, "这台设备没有乡镇的钥匙,不能登记成员和村。请在管理员的设备上做。",
+               "this device has no township key; do this on an admin's device"};
+}
+
+std::string sealed(const LabelKey& key, std::string_view text, Random& random) {
+  return to_field(seal::seal_label(*key.key, key.stream, key.epoch, text, random));
+}
+
+}  // namespace mq::sync

@@ -1,0 +1,48 @@
+// What founding, joining and inviting share: bringing the log forward, and appending to it.
+#pragma once
+
+#include <functional>
+
+#include "caller.h"
+#include "mq/sync/engine.h"
+#include "plan.h"
+
+namespace mq::sync {
+
+// Borrows all.
+struct Acts {
+  vault::Vault& vault;
+  seal::Keyring& keyring;
+  ControlStore& control;
+  Caller& caller;
+  Random& random;
+};
+
+// This device as a signer of requests; kNotAllowed without an identity.
+Result<Signer> device_signer(const seal::Keyring& keyring);
+
+// One round trip: reads what the server's log has beyond ours. Gives the server's head, after which
+// we may hold more: a server restored from an older copy. kConflict: the logs have parted.
+Result<std::uint32_t> read_control(Acts& acts, const Signer& signer);
+// One round trip: gives such a server the next append that it lost after `server_seq`; gives its
+// new head.
+Result<std::uint32_t> bring_back_control(Acts& acts, const Signer& signer,
+                                         std::uint32_t server_seq);
+
+// Plans against the newest log and appends; a lost race plans again. A plan that stays empty has
+// nothing to do. kUnavailable: the entries may stand in the log; the next call finds them.
+Status append_plan(Acts& acts, const std::function<Status(Plan&)>& make_plan);
+
+// Meets the server and levels the log: what every act of a member begins with.
+Status prepare(Acts& acts);
+
+// The key under which names and labels are sealed now; kNotAllowed if this device has none.
+struct LabelKey {
+  StreamId stream;
+  std::uint32_t epoch = 0;
+  const Key32* key = nullptr;
+};
+Result<LabelKey> label_key(const Acts& acts);
+std::string sealed(const LabelKey& key, std::string_view text, Random& random);
+
+}  // namespace mq::sync

@@ -1,0 +1,128 @@
+// The control log as this device holds it: entries verbatim in the vault, verified at every load.
+
+#include "messages.h"
+#include "mq/base/text.h"
+#include "mq/seal/box.h"
+#include "mq/sync/engine.h"
+#include "settings.h"
+
+namespace mq::sync {
+namespace {
+
+std::string entry_name(std::uint32_t seq) { return cat("control.", seq); }
+
+std::optional<StreamId> township_stream(const wire::ControlState& state) {
+  for (const wire::StreamRecord& stream : state.streams()) {
+    if (stream.kind == wire::pb::STREAM_KIND_TOWNSHIP) return stream.id;
+  }
+  return std::nullopt;
+}
+
+// The label's first four bytes name the epoch it is sealed under.
+std::string open_label_or_nothing(const wire::ControlState& state, const seal::Keyring& keyring,
+                                  ByteView sealed) {
+  const auto stream = township_stream(state);
+  if (!stream || sealed.size() < 4) return {};
+  const std::uint32_t epoch = ByteReader(sealed).integer<std::uint32_t>();
+  const Key32* key = keyring.key(*stream, epoch);
+  if (key == nullptr) return {};
+  const auto label = seal::open_label(*key, *stream, sealed);
+  return label.ok() ? *label : std::string();
+}
+
+}  // namespace
+
+Result<ControlStore> ControlStore::load(vault::Vault& vault) {
+  ControlStore store(vault);
+  MQ_TRY(std::vector<wire::pb::ControlEntry> entries, store.entries(0));
+  if (!entries.empty()) MQ_CHECK(store.state_.apply(entries));
+  store.held_ = static_cast<std::uint32_t>(entries.size());
+  return store;
+}
+
+Result<std::vector<wire::pb::ControlEntry>> ControlStore::entries(std::uint32_t after_seq) {
+  std::vector<wire::pb::ControlEntry> out;
+  for (std::uint32_t seq = after_seq + 1;; ++seq) {
+    MQ_TRY(const std::optional<Bytes> bytes, vault_->setting(entry_name(seq)));
+    if (!bytes) return out;
+    if (!out.emplace_back().ParseFromString(to_string(*bytes))) {
+      return Error{Code::kCorrupt,
+                   cat("本机的成员登记第 ", seq, " 条已损坏。请运行 doctor 并告诉管理员。"),
+                   cat("control entry ", seq, " in this vault is damaged; run doctor")};
+    }
+  }
+}
+
+Status ControlStore::append(const std::vector<wire::pb::ControlEntry>& entries,
+                            seal::Keyring& keyring) {
+  wire::ControlState state = state_;
+  MQ_CHECK(state.apply(entries));
+  const Status stored = vault_->together([&]() -> Status {
+    std::uint32_t seq = held_;
+    for (const wire::pb::ControlEntry& entry : entries) {
+      const std::string bytes = entry.SerializeAsString();
+      MQ_CHECK(vault_->set_setting(entry_name(++seq), view_of(bytes)));
+    }
+    MQ_CHECK(take_keys(state, entries, keyring));
+    return list_streams(state, keyring);
+  });
+  if (!stored.ok()) return stored;
+  state_ = std::move(state);
+  held_ += static_cast<std::uint32_t>(entries.size());
+  return {};
+}
+
+Status ControlStore::take_keys(const wire::ControlState& state,
+                               const std::vector<wire::pb::ControlEntry>& entries,
+                               seal::Keyring& keyring) {
+  if (keyring.identity() == nullptr) return {};
+  MQ_TRY(const std::optional<UsedInvite> used, load_used_invite(*vault_));
+  for (const wire::pb::ControlEntry& entry : entries) {
+    if (entry.key_record().empty()) continue;
+    const auto taken = keyring.take_boxes(state, entry, used ? &used->box : nullptr,
+                                          used ? &used->invite : nullptr);
+    if (!taken.ok()) return taken.error();
+  }
+  return {};
+}
+
+Status ControlStore::list_streams(const wire::ControlState& state, const seal::Keyring& keyring) {
+  const seal::Identity* me = keyring.identity();
+  if (me == nullptr) return {};
+  for (const wire::StreamRecord& stream : state.streams()) {
+    if (!state.may_read(me->person, stream.id, state.head_seq())) continue;
+    vault::StreamInfo info;
+    info.id = stream.id;
+    info.kind = static_cast<int>(stream.kind);
+    info.ordinal = stream.ordinal;
+    info.owner = stream.owner;
+    info.label = open_label_or_nothing(state, keyring, stream.sealed_label);
+    const vault::StreamInfo* known = vault_->stream(stream.id);
+    if (known != nullptr && known->ordinal == info.ordinal && known->label == info.label) continue;
+    const auto added = vault_->add_stream(info);
+    if (!added.ok()) return added.error();
+  }
+  return {};
+}
+
+// A kill, or a box that did not fit and was granted again, may leave an epoch without its key while
+// its box stands in the log: the log is read again, and only then.
+Status ControlStore::complete_keys(seal::Keyring& keyring) {
+  const seal::Identity* me = keyring.identity();
+  if (me == nullptr || state_.head_seq() == 0) return {};
+  bool missing = false;
+  for (const wire::StreamRecord& stream : state_.streams()) {
+    if (!state_.may_read(me->person, stream.id, state_.head_seq())) continue;
+    for (const wire::EpochRecord& epoch : stream.epochs) {
+      missing = missing || keyring.key(stream.id, epoch.epoch) == nullptr;
+    }
+  }
+  if (!missing) return {};
+  MQ_TRY(const std::vector<wire::pb::ControlEntry> all, entries(0));
+  return vault_->together([&]() -> Status {
+    MQ_CHECK(take_keys(state_, all, keyring));
+    return list_streams(state_, keyring);
+  });
+}
+
+}  // namespace mq::sync

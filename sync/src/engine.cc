@@ -1,0 +1,179 @@
+#include "mq/sync/engine.h"
+
+#include "alarms.h"
+#include "engine_state.h"
+
+namespace mq::sync {
+
+SyncEngine::SyncEngine(vault::Vault& vault, seal::Keyring& keyring, ControlStore& control,
+                       seal::Sealer& sealer, Transport& transport, const Clock& clock,
+                       Random& random, SyncOptions options)
+    : state_(std::make_unique<State>(vault, keyring, control, sealer, transport, clock, random,
+                                     options)) {}
+
+SyncEngine::~SyncEngine() = default;
+
+MonotonicTime SyncEngine::wake_at() const { return state_->wake_at; }
+const SyncReport& SyncEngine::report() const { return state_->report; }
+
+Result<Progress> SyncEngine::step() {
+  State& s = *state_;
+  if (s.clock.monotonic() < s.wake_at) return Progress::kWaiting;
+  auto progress = s.advance();
+  if (progress.ok()) return progress;
+  // Our idea of the server's time may be old; asked once, the refusal stands.
+  if (progress.error().code == Code::kUnauthenticated && s.caller.met() && !s.refused_for_time) {
+    s.refused_for_time = true;
+    s.caller.forget();
+    return Progress::kMore;
+  }
+  s.failed(progress.error());
+  return progress;
+}
+
+Result<Progress> SyncEngine::State::advance() {
+  if (!begun) MQ_CHECK(begin_engine());
+  if (!caller.met()) {
+    ++report.round_trips;
+    MQ_CHECK(caller.meet(&control.state().server_key()));
+    return Progress::kMore;
+  }
+  if (phase == Phase::kBegin) {
+    MQ_TRY(const bool work, anything_unsealed());
+    phase = work ? Phase::kLevel : Phase::kExchange;
+  }
+  switch (phase) {
+    case Phase::kLevel:
+      MQ_CHECK(level());
+      return Progress::kMore;
+    case Phase::kRenew:
+      MQ_CHECK(renew());
+      return Progress::kMore;
+    case Phase::kRetry:
+      MQ_CHECK(retry_parked());
+      return Progress::kMore;
+    case Phase::kSeal:
+      MQ_CHECK(seal_one());
+      return Progress::kMore;
+    case Phase::kHeal:
+      MQ_CHECK(queue_healing());
+      return Progress::kMore;
+    default:
+      return exchange();
+  }
+}
+
+Status SyncEngine::State::begin_engine() {
+  MQ_TRY(const Signer signer, device_signer(keyring));
+  if (control.state().township() != signer.township) {
+    return Error{Code::kNotAllowed, "这台设备还没有加入完成。请用同一个邀请码再 join 一次。",
+                 "this device has not finished joining; join again with the same code"};
+  }
+  transport.expect_server(control.state().server_key());
+  MQ_CHECK(control.complete_keys(keyring));
+  MQ_CHECK(load_sync_state());
+  begun = true;
+  return {};
+}
+
+// The log comes first: nothing is sealed for readers, or under a key, that it has replaced.
+Status SyncEngine::State::level() {
+  MQ_TRY(const Signer signer, device_signer(keyring));
+  Acts acts{vault, keyring, control, caller, random};
+  const wire::ControlState before = control.state();
+  ++report.round_trips;
+  MQ_TRY(server_control_seq, server_control_seq < before.head_seq()
+                                 ? bring_back_control(acts, signer, server_control_seq)
+                                 : read_control(acts, signer));
+  const std::uint32_t ours = control.state().head_seq();
+  if (before.head_seq() != ours) {
+    MQ_CHECK(control.complete_keys(keyring));
+    outgoing.forget_refusals();
+    for (std::string& alarm : alarms_between(before, control.state(), *keyring.identity())) {
+      report.alarms_zh.push_back(std::move(alarm));
+    }
+  }
+  if (server_control_seq != ours) return {};
+  server_control_seq = kUnknownSeq;
+  phase = parked ? Phase::kRetry : Phase::kSeal;
+  return {};
+}
+
+Status SyncEngine::State::renew() {
+  MQ_CHECK(sealer.start_incarnation());
+  report.alarms_zh.push_back(
+      "这台设备的数据曾从备份恢复或被复制过。已换新编号继续,没有丢失;如果不是你做的,"
+      "请告诉管理员。");
+  flushed = false;
+  phase = Phase::kRetry;
+  return {};
+}
+
+Status SyncEngine::State::retry_parked() {
+  MQ_TRY(const int merged, sealer.retry_parked(control.state()));
+  if (sealer.restore_suspected()) {
+    phase = Phase::kRenew;
+    return {};
+  }
+  if (merged > 0) return {};
+  MQ_TRY(const auto left, vault.parked());
+  parked = !left.empty();
+  phase = Phase::kSeal;
+  return {};
+}
+
+Result<bool> SyncEngine::State::anything_unsealed() {
+  for (const vault::StreamInfo& stream : vault.streams()) {
+    MQ_TRY(const auto some, vault.unsealed(stream.ix, 1));
+    if (!some.empty()) return true;
+  }
+  return false;
+}
+
+// One envelope a step, until an exchange is full or nothing is left.
+Status SyncEngine::State::seal_one() {
+  const wire::ControlState& log = control.state();
+  const std::vector<vault::StreamInfo> streams = vault.streams();
+  while (next_to_seal < streams.size() && sealed_bytes < bytes_max) {
+    const vault::StreamInfo& stream = streams[next_to_seal];
+    MQ_TRY(const auto before, vault.own_chain(stream.ix));
+    const auto tried = sealer.seal_next(stream.ix, log);
+    if (sealer.restore_suspected()) {
+      phase = Phase::kRenew;
+      return {};
+    }
+    if (!tried.ok() || !*tried) ++next_to_seal;
+    // The other streams do not wait for this one.
+    if (!tried.ok()) return tried.error();
+    if (!*tried) continue;
+    const wire::Envelope& sealed = **tried;
+    MQ_TRY(const auto after, vault.own_chain(stream.ix));
+    report.transactions_up += after.n > before.n ? after.n - before.n : 0;
+    sealed_bytes += sealed.bytes();
+    flushed = false;
+    return {};
+  }
+  sealed_bytes = 0;
+  seal_again = next_to_seal < streams.size();
+  if (!seal_again) next_to_seal = 0;
+  phase = Phase::kExchange;
+  return {};
+}
+
+// Any failure waits before the next try, longer each time; a broken exchange also gets smaller.
+void SyncEngine::State::failed(const Error& error) {
+  const std::int64_t least = options.retry_delay_min.count();
+  const std::int64_t most = options.retry_delay_max.count();
+  std::int64_t delay = least;
+  for (int i = 0; i < failures && delay < most; ++i) delay *= 2;
+  delay = std::min(delay, most);
+  const auto jitter = static_cast<std::int64_t>(random.u32() % 1000);
+  wake_at = clock.monotonic() + std::chrono::milliseconds(delay / 2 + delay * jitter / 2000);
+  ++failures;
+  server_control_seq = kUnknownSeq;
+  if (error.code != Code::kUnavailable) return;
+  bytes_max = options.weak_link_bytes;
+  phase = Phase::kBegin;
+}
+
+}  // namespace mq::sync

@@ -1,0 +1,144 @@
+// One exchange: what is asked and pushed, and what follows from the answer.
+
+#include "engine_state.h"
+#include "messages.h"
+
+namespace mq::sync {
+namespace {
+
+// Framing of the signed request around its body, and of each envelope in it.
+constexpr std::size_t kFramingBytes = 512;
+constexpr std::size_t kEnvelopeFramingBytes = 24;
+
+// A gap steps back 16 envelopes at a time; a chain longer than this many steps is not met in
+// healing.
+constexpr int kFruitlessMax = 200;
+
+Error contradicts_itself() {
+  return {Code::kUnavailable, "服务器的回话前后不一致,这次没有进展。本机的记录都在,稍后会再试。",
+          "the server keeps contradicting itself; nothing is lost, it is tried again later"};
+}
+
+}  // namespace
+
+Result<Progress> SyncEngine::State::exchange() {
+  if (!flushed) {
+    const Status ready = sealer.flush();
+    if (!ready.ok() && ready.error().code == Code::kConflict) {
+      phase = Phase::kRenew;
+      return Progress::kMore;
+    }
+    MQ_CHECK(ready);
+    flushed = true;
+  }
+  MQ_TRY(const AskedStreams asked, asked_streams());
+  pb::ExchangeRequest request = request_for(asked);
+  std::vector<wire::Envelope> pushed;
+  MQ_CHECK(push_into(request, pushed));
+  MQ_TRY(const pb::ExchangeReply reply, call(request));
+  MQ_TRY(const Incoming incoming, check_reply(reply, asked, pushed));
+  MQ_CHECK(store(incoming));
+  MQ_TRY(const Outgoing::Outcome outcome, outgoing.note(pushed, reply));
+  report.refused += outcome.refused;
+  report.forks += outcome.forks;
+  report.envelopes_up += pushed.size();
+  busy = outcome.busy;
+  const bool fruitless = incoming.again || (!pushed.empty() && incoming.receipts.empty() &&
+                                            incoming.pulled.envelopes.empty());
+  fruitless_turns = fruitless ? fruitless_turns + 1 : 0;
+  if (fruitless_turns > kFruitlessMax) return contradicts_itself();
+  return after_exchange(reply, incoming);
+}
+
+Result<AskedStreams> SyncEngine::State::asked_streams() {
+  AskedStreams asked;
+  const wire::ControlState& log = control.state();
+  const PersonId& me = keyring.identity()->person;
+  for (const vault::StreamInfo& stream : vault.streams()) {
+    if (stream.ordinal == 0 || !log.may_read(me, stream.id, log.head_seq())) continue;
+    MQ_TRY(const auto cursor, vault.cursor(stream.ix));
+    asked.emplace(stream.ordinal, Asked{stream.ix, stream.id, cursor});
+  }
+  return asked;
+}
+
+pb::ExchangeRequest SyncEngine::State::request_for(const AskedStreams& asked) const {
+  pb::ExchangeRequest request;
+  request.set_control_seq(control.state().head_seq());
+  request.set_control_tag(tag_of(control.state().head()));
+  for (const auto& [ordinal, stream] : asked) {
+    pb::Cursor& cursor = *request.add_cursors();
+    cursor.set_stream(ordinal);
+    if (stream.cursor.index == 0) continue;
+    cursor.set_have(stream.cursor.index);
+    cursor.set_head_tag(tag_of(stream.cursor.head));
+  }
+  request.set_reply_bytes_max(static_cast<std::uint32_t>(bytes_max));
+  if (generation) request.set_generation(to_field(generation->view()));
+  request.set_alarms_seen(alarms_seen);
+  for (const std::uint32_t stream : healing.show) {
+    const auto receipt = receipts.find(stream);
+    if (receipt != receipts.end()) *request.add_show() = to_message(receipt->second);
+  }
+  return request;
+}
+
+Status SyncEngine::State::push_into(pb::ExchangeRequest& request,
+                                    std::vector<wire::Envelope>& pushed) {
+  const std::size_t used = request.ByteSizeLong() + kFramingBytes;
+  const std::size_t room = bytes_max > used ? bytes_max - used : 1;
+  MQ_TRY(pushed, outgoing.next(room, kEnvelopeFramingBytes));
+  for (const wire::Envelope& envelope : pushed) *request.add_push() = to_message(envelope);
+  return {};
+}
+
+Result<pb::ExchangeReply> SyncEngine::State::call(const pb::ExchangeRequest& request) {
+  MQ_TRY(const Signer signer, device_signer(keyring));
+  const pb::SignedRequest signed_request =
+      caller.sign(signer, "Exchange", request.SerializeAsString());
+  ++report.round_trips;
+  report.bytes_up += signed_request.ByteSizeLong();
+  MQ_TRY(pb::ExchangeReply reply, caller.exchange(signed_request));
+  report.bytes_down += reply.ByteSizeLong();
+  return reply;
+}
+
+Result<Progress> SyncEngine::State::after_exchange(const pb::ExchangeReply& reply,
+                                                   const Incoming& incoming) {
+  failures = 0;
+  refused_for_time = false;
+  bytes_max = std::min(options.exchange_bytes_max, bytes_max * 2);
+  if (sealer.restore_suspected() || incoming.forked_self) {
+    phase = Phase::kRenew;
+    return Progress::kMore;
+  }
+  if (!same_log(reply)) {
+    phase = Phase::kLevel;
+    return Progress::kMore;
+  }
+  phase = Phase::kExchange;
+  if (incoming.again || !incoming.pulled.level || reply.more()) return Progress::kMore;
+  if (parked && !incoming.pulled.envelopes.empty()) {
+    phase = Phase::kRetry;
+    return Progress::kMore;
+  }
+  if (!healing.streams.empty() && !healing.queued) {
+    phase = Phase::kHeal;
+    return Progress::kMore;
+  }
+  if (busy) {
+    phase = Phase::kBegin;
+    wake_at = clock.monotonic() + options.retry_delay_max;
+    return Progress::kWaiting;
+  }
+  MQ_TRY(const bool sent, outgoing.empty());
+  if (!sent || seal_again) {
+    phase = seal_again ? Phase::kSeal : Phase::kExchange;
+    return Progress::kMore;
+  }
+  MQ_CHECK(healed());
+  phase = Phase::kBegin;
+  return Progress::kIdle;
+}
+
+}  // namespace mq::sync

@@ -1,0 +1,137 @@
+// Inviting: person, invitation with the keys it may have, and a cadre's diary, in one append.
+//
+// The secret is stored before the append, so that calling again with the same person after a lost
+// answer gives the same code.
+
+#include "acts.h"
+#include "messages.h"
+#include "mq/base/date.h"
+#include "mq/wire/invitation.h"
+#include "settings.h"
+
+namespace mq::sync {
+namespace {
+
+constexpr int kInviteDays = 30;
+
+Result<wire::InviteSecret> secret_for(Acts& acts, const PersonId& person) {
+  MQ_TRY(std::optional<wire::InviteSecret> kept, load_invite_secret(acts.vault, person));
+  if (kept) {
+    const wire::InviteRecord* stands = acts.control.state().invite(wire::derive_invite(*kept).id);
+    // A used one stays used: a second device of the same person needs a new invitation.
+    if (stands == nullptr || !stands->used_by) return std::move(*kept);
+  }
+  wire::InviteSecret fresh = wire::new_invite_secret(acts.random);
+  MQ_CHECK(store_invite_secret(acts.vault, person, fresh));
+  return fresh;
+}
+
+pb::ControlBody invite_body(const InviteOptions& options, const wire::InviteKeys& keys,
+                            std::uint32_t last_day) {
+  pb::ControlBody body;
+  pb::Invite& invite = *body.mutable_invite();
+  invite.set_invite(to_field(keys.id.view()));
+  invite.set_person(to_field(options.person.view()));
+  invite.set_role(options.role);
+  for (const StreamId& stream : options.streams) invite.add_streams(to_field(stream.view()));
+  invite.set_last_day(last_day);
+  invite.set_sign_key(to_field(keys.sign.public_key().view()));
+  invite.set_box_key(to_field(seal::BoxKeyPair::from_seed(keys.box_seed).public_key().view()));
+  return body;
+}
+
+wire::InviteRecord as_record(const InviteOptions& options, const wire::InviteKeys& keys) {
+  wire::InviteRecord record;
+  record.id = keys.id;
+  record.person = options.person;
+  record.role = options.role;
+  record.streams = options.streams;
+  return record;
+}
+
+// The newest key of every stream that the log's rule opens to this invitation.
+Result<pb::KeyRecord> boxes_of_invite(const Plan& plan, const Acts& acts,
+                                      const InviteOptions& options, const wire::InviteKeys& keys) {
+  const wire::InviteRecord invite = as_record(options, keys);
+  const BoxKey box_key = seal::BoxKeyPair::from_seed(keys.box_seed).public_key();
+  pb::KeyRecord record;
+  for (const wire::StreamRecord& stream : plan.state().streams()) {
+    if (stream.epochs.empty() || !plan.state().may_read(invite, stream.id)) continue;
+    const std::uint32_t epoch = stream.epochs.back().epoch;
+    const Key32* key = acts.keyring.key(stream.id, epoch);
+    if (key == nullptr) {
+      return Error{
+          Code::kNotAllowed, "这台设备缺少要交给新成员的钥匙。请在另一台管理员设备上邀请。",
+          "this device lacks a key the invitation must carry; invite from another admin's"};
+    }
+    MQ_TRY(const Bytes sealed_key, seal::seal_box(box_key, key->view(), acts.random));
+    pb::KeyRecord::Box& box = *record.add_boxes();
+    box.set_recipient(to_field(keys.id.view()));
+    box.set_stream(to_field(stream.id.view()));
+    box.set_epoch(epoch);
+    box.set_box(to_field(sealed_key));
+  }
+  return record;
+}
+
+bool has_diary(const wire::ControlState& state, const PersonId& person) {
+  for (const wire::StreamRecord& stream : state.streams()) {
+    if (stream.kind == pb::STREAM_KIND_DIARY && stream.owner == to_bytes(person.view()))
+      return true;
+  }
+  return false;
+}
+
+Status plan_person(Plan& plan, const LabelKey& label, const InviteOptions& options,
+                   Random& random) {
+  if (plan.state().person(options.person) != nullptr) return {};
+  pb::ControlBody body;
+  body.mutable_person()->set_person(to_field(options.person.view()));
+  body.mutable_person()->set_sealed_name(sealed(label, options.name, random));
+  return plan.add(std::move(body));
+}
+
+Status plan_invite(Plan& plan, const Acts& acts, const InviteOptions& options,
+                   const wire::InviteKeys& keys, std::uint32_t last_day) {
+  if (plan.state().invite(keys.id) != nullptr) return {};
+  MQ_TRY(const pb::KeyRecord record, boxes_of_invite(plan, acts, options, keys));
+  return plan.add_invite(invite_body(options, keys, last_day), keys.mac,
+                         record.boxes_size() > 0 ? &record : nullptr);
+}
+
+Status plan_diary(Plan& plan, const LabelKey& label, const InviteOptions& options,
+                  const Clock& clock, Random& random) {
+  if (options.role != pb::ROLE_KIND_CADRE || has_diary(plan.state(), options.person)) return {};
+  pb::Stream diary;
+  diary.set_stream(to_field(new_id<StreamId>(clock, random).view()));
+  diary.set_kind(pb::STREAM_KIND_DIARY);
+  diary.set_owner(to_field(options.person.view()));
+  diary.set_sealed_label(sealed(label, options.name, random));
+  Key32 key;
+  random.fill(key.writable());
+  return add_stream(plan, diary, key, random);
+}
+
+}  // namespace
+
+Result<std::string> invite_member(const InviteOptions& options, vault::Vault& vault,
+                                  seal::Keyring& keyring, ControlStore& control,
+                                  Transport& transport, const Clock& clock, Random& random) {
+  Caller caller(transport, clock, random);
+  Acts acts{vault, keyring, control, caller, random};
+  MQ_CHECK(prepare(acts));
+  MQ_TRY(const wire::InviteSecret secret, secret_for(acts, options.person));
+  const wire::InviteKeys keys = wire::derive_invite(secret);
+  const auto today = static_cast<std::uint32_t>(Date::in_shanghai(caller.server_time()).days);
+  const std::uint32_t last_day = options.last_day != 0 ? options.last_day : today + kInviteDays;
+  const Status appended = append_plan(acts, [&](Plan& plan) -> Status {
+    MQ_TRY(const LabelKey label, label_key(acts));
+    MQ_CHECK(plan_person(plan, label, options, random));
+    MQ_CHECK(plan_invite(plan, acts, options, keys, last_day));
+    return plan_diary(plan, label, options, clock, random);
+  });
+  if (!appended.ok()) return appended.error();
+  return wire::format_invite_code(secret, control.state().server_address());
+}
+
+}  // namespace mq::sync

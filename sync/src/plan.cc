@@ -1,0 +1,87 @@
+#include "plan.h"
+
+#include "messages.h"
+#include "mq/seal/box.h"
+#include "mq/wire/invitation.h"
+
+namespace mq::sync {
+
+Plan::Plan(const wire::ControlState& state, Author author, WallTime time, Random& random)
+    : base_(state),
+      state_(state),
+      author_(std::move(author)),
+      time_(time),
+      batch_(random_id<GroupId>(random)) {}
+
+Status Plan::add(pb::ControlBody body, const pb::KeyRecord* record) {
+  Planned planned{std::move(body), std::nullopt, std::nullopt};
+  if (record != nullptr) planned.record = *record;
+  return add_planned(std::move(planned));
+}
+
+Status Plan::add_invite(pb::ControlBody body, const Key32& mac, const pb::KeyRecord* record) {
+  Planned planned{std::move(body), std::nullopt, mac.clone()};
+  if (record != nullptr) planned.record = *record;
+  return add_planned(std::move(planned));
+}
+
+Status Plan::add_planned(Planned planned) {
+  wire::ControlDraft draft(state_, author_.id, time_);
+  write(draft, planned);
+  MQ_CHECK(state_.apply(draft.take()));
+  planned_.push_back(std::move(planned));
+  return {};
+}
+
+void Plan::write(wire::ControlDraft& draft, const Planned& planned) const {
+  pb::ControlBody body = planned.body;
+  if (planned.mac) {
+    const auto invite = InviteId::from(view_of(body.invite().invite()));
+    MQ_ASSERT(invite.has_value());
+    const Hash mac = wire::invite_mac(*planned.mac, draft.prev(), *invite);
+    body.mutable_invite()->set_mac(to_field(mac.view()));
+  }
+  const bool co_signed = body.has_genesis() || body.has_device();
+  const pb::KeyRecord* record = planned.record ? &*planned.record : nullptr;
+  if (co_signed) {
+    draft.add(std::move(body), *author_.key, record, {author_.co_signer});
+  } else {
+    draft.add(std::move(body), *author_.key, record);
+  }
+}
+
+std::vector<pb::ControlEntry> Plan::entries() const {
+  wire::ControlDraft draft(base_, author_.id, time_, planned_.size(), batch_);
+  for (const Planned& planned : planned_) write(draft, planned);
+  return draft.take();
+}
+
+Result<pb::KeyRecord> boxes_for(const wire::ControlState& state, const StreamId& stream,
+                                std::uint32_t epoch, const Key32& key, Random& random) {
+  pb::KeyRecord record;
+  for (const auto& [recipient, box_key] : state.recipients(stream)) {
+    MQ_TRY(const Bytes sealed, seal::seal_box(box_key, key.view(), random));
+    pb::KeyRecord::Box& box = *record.add_boxes();
+    box.set_recipient(to_field(recipient));
+    box.set_stream(to_field(stream.view()));
+    box.set_epoch(epoch);
+    box.set_box(to_field(sealed));
+  }
+  return record;
+}
+
+Status add_stream(Plan& plan, const pb::Stream& stream, const Key32& key, Random& random) {
+  MQ_TRY(const StreamId id, from_field<StreamId>(stream.stream()));
+  pb::ControlBody opened;
+  *opened.mutable_stream() = stream;
+  MQ_CHECK(plan.add(std::move(opened)));
+
+  pb::ControlBody rotated;
+  rotated.mutable_rotate()->set_stream(stream.stream());
+  rotated.mutable_rotate()->set_epoch(1);
+  rotated.mutable_rotate()->set_commitment(to_field(seal::commitment(key, id, 1).view()));
+  MQ_TRY(const pb::KeyRecord record, boxes_for(plan.state(), id, 1, key, random));
+  return plan.add(std::move(rotated), &record);
+}
+
+}  // namespace mq::sync

@@ -1,0 +1,64 @@
+// Plan: the entries of one append to the control log, each checked against the log before it.
+//
+// What an entry needs of the entries before it in the same append (recipients of a first epoch, the
+// head under an invitation's MAC) is asked of state(); entries() then chains and signs them as one
+// batch, in force only together.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "mq/base/clock.h"
+#include "mq/base/random.h"
+#include "mq/base/result.h"
+#include "mq/wire/control.h"
+#include "mq/wire/control_draft.h"
+
+namespace mq::sync {
+
+namespace pb = ::minqing::sync::v1;
+
+// Keys are borrowed.
+struct Author {
+  Bytes id;  // device, or the invitation that is being used
+  const wire::SigningKey* key = nullptr;
+  const wire::SigningKey* co_signer = nullptr;  // county root at genesis, the device when joining
+};
+
+class Plan {
+ public:
+  Plan(const wire::ControlState& state, Author author, WallTime time, Random& random);
+
+  // Only the payload of `body` is the caller's, and the township at genesis.
+  Status add(pb::ControlBody body, const pb::KeyRecord* record = nullptr);
+  // The MAC is set here, over the head that the entry comes to follow.
+  Status add_invite(pb::ControlBody body, const Key32& mac, const pb::KeyRecord* record);
+  // The log as if what was added were in force.
+  const wire::ControlState& state() const { return state_; }
+  bool empty() const { return planned_.empty(); }
+  std::vector<pb::ControlEntry> entries() const;
+
+ private:
+  struct Planned {
+    pb::ControlBody body;
+    std::optional<pb::KeyRecord> record;
+    std::optional<Key32> mac;
+  };
+  Status add_planned(Planned planned);
+  void write(wire::ControlDraft& draft, const Planned& planned) const;
+
+  const wire::ControlState base_;
+  wire::ControlState state_;
+  Author author_;
+  WallTime time_;
+  GroupId batch_;
+  std::vector<Planned> planned_;
+};
+
+// The key of one epoch sealed to everybody who must have it now.
+Result<pb::KeyRecord> boxes_for(const wire::ControlState& state, const StreamId& stream,
+                                std::uint32_t epoch, const Key32& key, Random& random);
+// Adds the stream and its first epoch under a key drawn by the caller.
+Status add_stream(Plan& plan, const pb::Stream& stream, const Key32& key, Random& random);
+
+}  // namespace mq::sync

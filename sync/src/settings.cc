@@ -1,0 +1,112 @@
+#include "settings.h"
+
+#include "messages.h"
+#include "mq/base/text.h"
+
+namespace mq::sync {
+namespace {
+
+constexpr std::string_view kUsedInvite = "sync.invite";
+constexpr std::string_view kGeneration = "sync.generation";
+constexpr std::string_view kHealing = "sync.healing";
+constexpr std::string_view kAlarmsSeen = "sync.alarms_seen";
+
+std::string receipt_name(std::uint32_t stream) { return cat("sync.receipt.", stream); }
+
+std::string secret_name(const PersonId& person) { return cat("sync.invited.", person.hex()); }
+
+Error damaged(std::string_view name) {
+  return {Code::kCorrupt, cat("本机保存的 ", name, " 长度不对。请运行 doctor。"),
+          cat("the setting ", name, " has a wrong length; run doctor")};
+}
+
+}  // namespace
+
+Result<std::optional<UsedInvite>> load_used_invite(vault::Vault& vault) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(kUsedInvite));
+  if (!bytes) return std::optional<UsedInvite>();
+  if (bytes->size() != InviteId::kSize + Key32::kSize) return damaged(kUsedInvite);
+  ByteReader reader(*bytes);
+  const InviteId invite{reader.array<InviteId::kSize>()};
+  const auto seed = reader.array<Key32::kSize>();
+  return std::optional<UsedInvite>(
+      UsedInvite{invite, seal::BoxKeyPair::from_seed(Key32(std::span(seed)))});
+}
+
+Status store_used_invite(vault::Vault& vault, const InviteId& invite, const Key32& box_seed) {
+  ByteWriter writer;
+  writer.raw(invite.view());
+  writer.raw(box_seed.view());
+  return vault.set_setting(kUsedInvite, writer.bytes());
+}
+
+Result<std::optional<wire::InviteSecret>> load_invite_secret(vault::Vault& vault,
+                                                             const PersonId& person) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(secret_name(person)));
+  if (!bytes) return std::optional<wire::InviteSecret>();
+  if (bytes->size() != wire::InviteSecret::kSize) return damaged("sync.invited");
+  const ByteView view = *bytes;
+  return std::optional<wire::InviteSecret>(
+      wire::InviteSecret(view.first<wire::InviteSecret::kSize>()));
+}
+
+Status store_invite_secret(vault::Vault& vault, const PersonId& person,
+                           const wire::InviteSecret& secret) {
+  return vault.set_setting(secret_name(person), secret.view());
+}
+
+Result<std::optional<wire::Generation>> load_generation(vault::Vault& vault) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(kGeneration));
+  if (!bytes) return std::optional<wire::Generation>();
+  const auto generation = wire::Generation::from(*bytes);
+  if (!generation) return damaged(kGeneration);
+  return generation;
+}
+
+Status store_generation(vault::Vault& vault, const wire::Generation& generation) {
+  return vault.set_setting(kGeneration, generation.view());
+}
+
+Result<std::optional<wire::Receipt>> load_latest_receipt(vault::Vault& vault,
+                                                         std::uint32_t stream) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(receipt_name(stream)));
+  if (!bytes) return std::optional<wire::Receipt>();
+  pb::Receipt message;
+  if (!message.ParseFromString(to_string(*bytes))) return damaged("sync.receipt");
+  MQ_TRY(wire::Receipt receipt, from_message(message));
+  return std::optional<wire::Receipt>(std::move(receipt));
+}
+
+Status store_latest_receipt(vault::Vault& vault, const wire::Receipt& receipt) {
+  const std::string bytes = to_message(receipt).SerializeAsString();
+  return vault.set_setting(receipt_name(receipt.stream), view_of(bytes));
+}
+
+Result<std::uint32_t> load_alarms_seen(vault::Vault& vault) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(kAlarmsSeen));
+  return bytes ? ByteReader(*bytes).integer<std::uint32_t>() : 0;
+}
+
+Status store_alarms_seen(vault::Vault& vault, std::uint32_t count) {
+  ByteWriter writer;
+  writer.integer(count);
+  return vault.set_setting(kAlarmsSeen, writer.bytes());
+}
+
+Result<std::set<std::uint32_t>> load_healing_streams(vault::Vault& vault) {
+  std::set<std::uint32_t> streams;
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(kHealing));
+  if (!bytes) return streams;
+  ByteReader reader(*bytes);
+  while (reader.left() > 0) streams.insert(reader.integer<std::uint32_t>());
+  if (reader.failed()) return damaged(kHealing);
+  return streams;
+}
+
+Status store_healing_streams(vault::Vault& vault, const std::set<std::uint32_t>& streams) {
+  ByteWriter writer;
+  for (const std::uint32_t stream : streams) writer.integer(stream);
+  return vault.set_setting(kHealing, writer.bytes());
+}
+
+}  // namespace mq::sync

@@ -1,0 +1,85 @@
+// Oracle: what must be visible in the end, kept beside the devices by plain bookkeeping.
+//
+// It knows nothing of merging. Every write is a token that occurs nowhere else, together with the
+// tokens its author could see in that cell. A token must be visible unless somebody who had seen it
+// wrote over it. What stood on one device alone when that device lost it is in doubt: it may come
+// back or not.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mq/base/ids.h"
+
+namespace mq::sim {
+
+struct CellName {
+  std::uint32_t entity = 0;
+  RowId row;
+  std::uint32_t field = 0;
+  auto operator<=>(const CellName&) const = default;
+};
+using Tokens = std::set<std::string>;
+
+class Oracle {
+ public:
+  // A value written by a device that could see `seen` in the cell.
+  void wrote(int device, const CellName& cell, const std::string& token, const Tokens& seen);
+  // An element taken out of a set by a device that could see it.
+  void removed(int device, const CellName& cell, const std::string& token);
+  // A row deleted by a device that could see these tokens in its cells.
+  void deleted(int device, std::uint32_t entity, const RowId& row, const Tokens& seen);
+
+  bool written_by(int device, const std::string& token) const;
+
+  // Everything this device ever acknowledged is on the server, and on the device.
+  void delivered(int device);
+  // The device lost what it wrote since its clock of writes stood at `since`.
+  void device_restored(int device, std::uint64_t since);
+  // The server lost what was delivered; whoever holds it brings it back.
+  void server_restored();
+  std::uint64_t now() const { return time_; }
+
+  // Faults as sentences; empty if all is well.
+  std::vector<std::string> check_cell(const CellName& cell, const Tokens& visible) const;
+  std::vector<std::string> check_deleted(std::uint32_t entity, const RowId& row,
+                                         bool shown_deleted) const;
+  // Something visible before is neither visible nor written over by what is visible now.
+  std::vector<std::string> check_forward(const CellName& cell, const Tokens& before,
+                                         const Tokens& now) const;
+
+ private:
+  struct Write {
+    int device = 0;
+    std::uint64_t time = 0;
+    bool certain = true;
+    bool on_server = false;
+    bool at_author = true;
+  };
+  struct Value : Write {
+    Tokens seen;
+  };
+  struct Deletion : Write {
+    Tokens covered;
+  };
+  struct Cell {
+    std::map<std::string, Value> values;
+    std::map<std::string, std::vector<Write>> removals;
+  };
+  using RowName = std::pair<std::uint32_t, RowId>;
+
+  Write now_by(int device) { return {device, ++time_, true, false, true}; }
+  // Every token that the given ones wrote over, directly or not, themselves included.
+  Tokens below(const Tokens& tokens) const;
+  template <class Visit>
+  void each(const Visit& visit);
+
+  std::uint64_t time_ = 0;
+  std::map<CellName, Cell> cells_;
+  std::map<std::string, CellName> place_;
+  std::map<RowName, std::vector<Deletion>> deletions_;
+};
+
+}  // namespace mq::sim

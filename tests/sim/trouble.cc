@@ -1,0 +1,132 @@
+// What goes wrong: weather, clocks, disks, kills, backups, clones, the server, and new members.
+#include "mq/base/text.h"
+#include "simulation.h"
+
+namespace mq::sim {
+
+using testing::SimDevice;
+
+void Simulation::change_weather(int index) {
+  SimDevice& d = device(index);
+  const std::uint64_t dice = random_.below(4);
+  d.network.set_offline(dice == 0);
+  testing::Weather weather;
+  if (dice == 1) weather = {10, 15, 10, 10, 5, 0};
+  if (dice == 2) weather = {0, 10, 20, 0, 0, 15};
+  d.network.set_weather(weather);
+  say(cat(d.name(), dice == 0 ? " has no signal" : dice == 3 ? " has a clear sky" : " has storm"));
+}
+
+void Simulation::change_clock(int index) {
+  SimDevice& d = device(index);
+  switch (random_.below(5)) {
+    case 0:
+      d.clock.set_wall(testing::kYear1970);
+      break;
+    case 1:
+      d.clock.set_wall(testing::kYear2099);
+      break;
+    case 2:
+      d.clock.jump(std::chrono::hours(26));
+      break;
+    case 3:
+      d.clock.set_drift(50'000);
+      break;
+    default:
+      d.clock.set_drift(0);
+      d.clock.set_wall(world_.server.clock.wall().ms);
+  }
+  say(cat(d.name(), " has clock ", d.clock.wall().ms));
+}
+
+void Simulation::change_disk(int index) {
+  const bool full = random_.chance(40);
+  device(index).disk.set_full(full);
+  say(cat(device(index).name(), full ? " has a full disk" : " has room on its disk"));
+}
+
+void Simulation::kill(int index) {
+  SimDevice& d = device(index);
+  d.kill(random_.chance(60) ? &random_ : nullptr);
+  d.clock.reboot();
+  d.disk.set_full(false);
+  notes(index).form.reset();
+  ++result_.kills;
+  const Status booted = d.boot();
+  say(cat(d.name(), " is killed and comes back"));
+  if (!booted.ok()) return fault("a killed device does not start: " + booted.error().en);
+  check_reads(index, 4);
+}
+
+void Simulation::back_up(int index) {
+  notes(index).backup = Backup{device(index).image(), oracle_.now()};
+  say(cat(device(index).name(), " is backed up"));
+}
+
+// The vault alone, or the whole machine with the token that would betray it.
+void Simulation::restore(int index) {
+  Notes& n = notes(index);
+  if (!n.backup) return;
+  SimDevice& d = device(index);
+  const bool whole = random_.chance(50);
+  d.restore(n.backup->image, whole);
+  oracle_.device_restored(index, n.backup->time);
+  const Status booted = d.boot();
+  if (!booted.ok()) return fault("a restored device does not start: " + booted.error().en);
+  n.form.reset();
+  n.read.clear();
+  n.outbox.clear();
+  ++result_.restores;
+  say(cat(d.name(), " is restored", whole ? " with its machine" : ""));
+}
+
+// A second machine with the same home goes on beside the first.
+void Simulation::clone(int index) {
+  if (world_.devices.size() >= 7) return;
+  const bool whole = random_.chance(50);
+  const testing::DiskImage image = device(index).image();
+  SimDevice& copy = world_.add_device(device(index).name() + "'");
+  if (whole) copy.machine_id = device(index).machine_id;
+  copy.restore(image, whole);
+  notes_.emplace_back();
+  const Status booted = copy.boot();
+  if (!booted.ok()) return fault("a cloned device does not start: " + booted.error().en);
+  say(cat(device(index).name(), " is cloned", whole ? " with its machine" : ""));
+}
+
+void Simulation::trouble_server() {
+  const std::uint64_t dice = random_.below(3);
+  if (dice == 0) {
+    world_.server.restart();
+    return say("the server restarts");
+  }
+  if (dice == 1 || !server_backup_) {
+    server_backup_ = world_.server.store.copy();
+    return say("the server is backed up");
+  }
+  world_.server.restore(*server_backup_);
+  oracle_.server_restored();
+  say("the server is restored");
+  // The log must come back before anybody appends to it: the admin is its bearer here.
+  SimDevice& admin = device(0);
+  admin.network.set_offline(false);
+  admin.network.set_weather({});
+  admin.disk.set_full(false);
+  if (!admin.sync_until_idle()) say("the admin cannot bring the log back yet");
+}
+
+void Simulation::add_member() {
+  SimDevice& admin = device(0);
+  if (world_.devices.size() >= 6 || !admin.running()) return;
+  admin.network.set_offline(false);
+  admin.network.set_weather({});
+  admin.disk.set_full(false);
+  if (!admin.sync_until_idle()) return;
+  world_.add_cadre(admin, cat("新", world_.devices.size()));
+  notes_.emplace_back();
+  // Somebody must hold the log that names him, whatever is restored.
+  notes(0).backup.reset();
+  say("a new member joins");
+}
+
+}  // namespace mq::sim

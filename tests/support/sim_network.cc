@@ -1,0 +1,123 @@
+#include "support/sim_network.h"
+
+namespace mq::testing {
+
+namespace pb = sync::pb;
+
+namespace {
+
+Error unreachable() {
+  return {Code::kUnavailable, "连不上服务器。", "the server cannot be reached"};
+}
+
+}  // namespace
+
+SimServer::SimServer(std::uint64_t seed) : random(seed) { restart(); }
+
+void SimServer::restart() {
+  service_.reset();
+  server::ServiceOptions options;
+  options.loopback = true;
+  auto started = server::Service::start(store, clock, random, options);
+  MQ_ASSERT(started.ok());
+  service_ = std::move(*started);
+}
+
+void SimServer::restore(MemoryStore::Data data) {
+  service_.reset();
+  store.restore(std::move(data));
+  restart();
+}
+
+void Wiretap::see(const pb::SignedRequest& request) {
+  pb::ExchangeRequest body;
+  if (!body.ParseFromString(request.body())) return;
+  for (const pb::Envelope& envelope : body.push()) {
+    const auto [known, fresh] = seen_.emplace(envelope.header(), envelope.ct());
+    if (!fresh && known->second != envelope.ct()) {
+      repeated_.push_back(to_hex(view_of(envelope.header())));
+    }
+  }
+}
+
+// One flipped bit, or a reply that ends too early.
+std::string SimNetwork::damaged(std::string bytes) {
+  if (bytes.empty()) return bytes;
+  if (hundredth(weather_.cut)) bytes.resize(random_.below(bytes.size()));
+  if (!bytes.empty() && hundredth(weather_.garble)) {
+    char& byte = bytes[random_.below(bytes.size())];
+    byte = static_cast<char>(byte ^ (1 << random_.below(8)));
+  }
+  return bytes;
+}
+
+template <class Request>
+bool SimNetwork::request_lost(const Request& request, const std::function<void()>& deliver) {
+  static_cast<void>(request);
+  if (hundredth(weather_.later)) {
+    late_.push_back(deliver);
+    return true;
+  }
+  return std::exchange(drop_request_, false) || hundredth(weather_.lose_request);
+}
+
+template <class Reply, class Request>
+Result<Reply> SimNetwork::carry(const Request& request,
+                                Result<Reply> (server::Service::*method)(const Request&)) {
+  if (offline_) return unreachable();
+  ++round_trips_;
+  const bool fault = faults_ != nullptr && faults_->next();
+  // A fault takes the request and the reply by turns: the server has acted in every second run.
+  const bool fault_before = fault && faults_->calls() % 2 == 0;
+  const std::string sent = request.SerializeAsString();
+  bytes_up_ += sent.size();
+  largest_up_ = std::max(largest_up_, sent.size());
+  const auto deliver = [this, sent, method] {
+    Request parsed;
+    if (parsed.ParseFromString(sent)) static_cast<void>((server_.service().*method)(parsed));
+  };
+  if (fault_before || request_lost(request, deliver)) return unreachable();
+  if (hundredth(weather_.repeat)) deliver();
+
+  Request parsed;
+  MQ_ASSERT(parsed.ParseFromString(sent));
+  auto reply = (server_.service().*method)(parsed);
+  if (fault || std::exchange(drop_reply_, false) || hundredth(weather_.lose_reply)) {
+    return unreachable();
+  }
+  if (!reply.ok()) return reply;
+  const std::string received = damaged(reply->SerializeAsString());
+  bytes_down_ += received.size();
+  Reply out;
+  if (!out.ParseFromString(received)) return unreachable();
+  return out;
+}
+
+Result<pb::InfoReply> SimNetwork::info(const pb::InfoRequest& request) {
+  return carry(request, &server::Service::info);
+}
+Result<pb::ControlAppendReply> SimNetwork::found(const pb::SignedRequest& request) {
+  return carry(request, &server::Service::found);
+}
+Result<pb::FindInviteReply> SimNetwork::find_invite(const pb::FindInviteRequest& request) {
+  return carry(request, &server::Service::find_invite);
+}
+Result<pb::ControlReadReply> SimNetwork::control_read(const pb::SignedRequest& request) {
+  return carry(request, &server::Service::control_read);
+}
+Result<pb::ControlAppendReply> SimNetwork::control_append(const pb::SignedRequest& request) {
+  const std::function<void()> hook = before_append;
+  if (hook) hook();
+  return carry(request, &server::Service::control_append);
+}
+Result<pb::ExchangeReply> SimNetwork::exchange(const pb::SignedRequest& request) {
+  if (wiretap_ != nullptr) wiretap_->see(request);
+  return carry(request, &server::Service::exchange);
+}
+Result<bool> SimNetwork::watch(const pb::SignedRequest&, int) { return unreachable(); }
+
+void SimNetwork::deliver_late() {
+  for (const auto& deliver : std::exchange(late_, {})) deliver();
+}
+
+}  // namespace mq::testing

@@ -1,0 +1,150 @@
+#include "mq/sync/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sync/records.h"
+
+namespace mq::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+class SyncEngine : public ::testing::Test {
+ protected:
+  // Steps until the server has stored something; the answer of that exchange gets lost.
+  void push_without_hearing_so() {
+    for (int i = 0; i < 30 && stored(world) == 0; ++i) {
+      const auto delivery = cadre.vault().delivery();
+      if (delivery->sealed_waiting > 0) cadre.network.drop_next_reply();
+      static_cast<void>(cadre.step());
+    }
+    ASSERT_EQ(stored(world), 1u);
+  }
+
+  World world;
+  SimDevice& desk = world.found(1);
+  SimDevice& cadre = world.add_cadre(desk, "李");
+};
+
+TEST_F(SyncEngine, WhatOneRecordsTheOtherReads) {
+  record_visit(world, cadre, "修水渠");
+  ASSERT_TRUE(cadre.sync_until_idle()) << cadre.last_error()->en;
+  ASSERT_TRUE(desk.sync_until_idle()) << desk.last_error()->en;
+  EXPECT_THAT(visits(desk), ElementsAre("修水渠"));
+  EXPECT_EQ(state_of(world, desk), state_of(world, cadre));
+  EXPECT_EQ(cadre.vault().delivery()->delivered, 1u);
+}
+
+TEST_F(SyncEngine, PushWhoseReplyIsLostStoresTheVisitOnce) {
+  record_visit(world, cadre, "修水渠");
+  push_without_hearing_so();
+  EXPECT_EQ(cadre.vault().delivery()->sealed_waiting, 1u);
+  ASSERT_TRUE(cadre.sync_until_idle());
+  EXPECT_EQ(stored(world), 1u);
+  EXPECT_EQ(cadre.vault().delivery()->sealed_waiting, 0u);
+}
+
+// The server has stored it, the device was killed before it heard so.
+TEST_F(SyncEngine, KillBetweenCommitAndReplyDeliversOnce) {
+  record_visit(world, cadre, "修水渠");
+  push_without_hearing_so();
+  cadre.kill();
+  ASSERT_TRUE(cadre.boot().ok());
+  ASSERT_TRUE(cadre.sync_until_idle());
+  ASSERT_TRUE(desk.sync_until_idle());
+  EXPECT_EQ(stored(world), 1u);
+  EXPECT_THAT(visits(desk), ElementsAre("修水渠"));
+  EXPECT_THAT(visits(cadre), ElementsAre("修水渠"));
+}
+
+TEST_F(SyncEngine, NothingNewIsOneRoundTripUnderOneKilobyte) {
+  ASSERT_TRUE(world.open_villages(desk, 14).ok());  // 15 villages, their private streams, two more
+  for (int i = 0; i < 3; ++i) record_visit(world, desk, "走访");
+  ASSERT_TRUE(desk.sync_until_idle());
+  ASSERT_GE(desk.vault().streams().size(), 30u);
+  const std::uint64_t trips = desk.network.round_trips();
+  const std::uint64_t bytes = desk.network.bytes_up() + desk.network.bytes_down();
+  EXPECT_EQ(*desk.step(), sync::Progress::kIdle);
+  EXPECT_EQ(desk.network.round_trips() - trips, 1u);
+  EXPECT_LE(desk.network.bytes_up() + desk.network.bytes_down() - bytes, 1024u);
+}
+
+TEST_F(SyncEngine, OwnWorkDoesNotComeBack) {
+  ASSERT_TRUE(cadre.sync_until_idle());
+  record_visit(world, cadre, std::string(3000, 'x'));
+  const std::uint64_t before = cadre.engine().report().envelopes_down;
+  ASSERT_TRUE(cadre.sync_until_idle());
+  EXPECT_EQ(cadre.engine().report().envelopes_down, before);
+}
+
+TEST_F(SyncEngine, WaitsLongerAfterEveryFailureAndSendsLess) {
+  ASSERT_TRUE(cadre.sync_until_idle());
+  for (int i = 0; i < 40; ++i) {
+    record_visit(world, cadre, to_hex(Bytes(2000, static_cast<std::uint8_t>(i))) + "走访");
+  }
+  cadre.network.set_offline(true);
+  std::int64_t longest = 0;
+  for (int i = 0; i < 6; ++i) {
+    auto progress = cadre.step();
+    while (progress.ok() && *progress == sync::Progress::kMore) progress = cadre.step();
+    ASSERT_FALSE(progress.ok());
+    EXPECT_EQ(progress.error().code, Code::kUnavailable);
+    EXPECT_EQ(*cadre.step(), sync::Progress::kWaiting);
+    const std::int64_t pause = cadre.engine().wake_at().ms - cadre.clock.monotonic().ms;
+    longest = std::max(longest, pause);
+    cadre.wait(std::chrono::milliseconds(pause));
+  }
+  EXPECT_GT(longest, 4'000);
+  EXPECT_LE(longest, 300'000);
+  cadre.network.set_offline(false);
+  ASSERT_TRUE(cadre.sync_until_idle());
+  ASSERT_TRUE(desk.sync_until_idle());
+  EXPECT_EQ(visits(desk).size(), 40u);
+}
+
+TEST_F(SyncEngine, WrongClocksAreHarmless) {
+  ASSERT_TRUE(cadre.sync_until_idle());
+  const RowId row = record_visit(world, desk, "第一句");
+  ASSERT_TRUE(desk.sync_until_idle());
+  ASSERT_TRUE(cadre.sync_until_idle());
+  cadre.clock.set_wall(kYear2099);
+  amend_visit(world, cadre, row, "第二句");
+  ASSERT_TRUE(cadre.sync_until_idle()) << cadre.last_error()->en;
+  desk.clock.set_wall(kYear1970);
+  ASSERT_TRUE(desk.sync_until_idle()) << desk.last_error()->en;
+  // The later writer had seen the earlier word; no clock changes that.
+  amend_visit(world, desk, row, "第三句");
+  ASSERT_TRUE(desk.sync_until_idle());
+  ASSERT_TRUE(cadre.sync_until_idle());
+  EXPECT_THAT(claims_of(cadre, row), ElementsAre("第三句"));
+  EXPECT_THAT(claims_of(desk, row), ElementsAre("第三句"));
+}
+
+TEST_F(SyncEngine, AnotherServerGetsNothing) {
+  record_visit(world, cadre, "修水渠");
+  SimServer other(99);
+  SimNetwork line(other, 3, nullptr, nullptr);
+  sync::SyncEngine engine(cadre.vault(), cadre.keyring(), cadre.control(), cadre.sealer(), line,
+                          cadre.clock, cadre.random);
+  const auto progress = engine.step();
+  ASSERT_FALSE(progress.ok());
+  EXPECT_EQ(progress.error().code, Code::kUnauthenticated);
+  EXPECT_EQ(line.round_trips(), 1u);
+}
+
+TEST_F(SyncEngine, AFullDiskStopsNothingForEver) {
+  ASSERT_TRUE(desk.sync_until_idle());
+  record_visit(world, cadre, "修水渠");
+  ASSERT_TRUE(cadre.sync_until_idle());
+  desk.disk.set_full(true);
+  EXPECT_FALSE(desk.sync_until_idle(60));
+  EXPECT_EQ(desk.last_error()->code, Code::kExhausted);
+  EXPECT_TRUE(visits(desk).empty());
+  desk.disk.set_full(false);
+  ASSERT_TRUE(desk.sync_until_idle());
+  EXPECT_THAT(visits(desk), ElementsAre("修水渠"));
+}
+
+}  // namespace
+}  // namespace mq::testing
