@@ -190,6 +190,69 @@ TEST_F(Keys, RecoveryIsARecipientOnceMadeButNeverOfChecks) {
   town.rotate(village);
 }
 
+TEST_F(Keys, OrderedBoxesAreOnePerRecipient) {
+  pb::KeyRecord record;
+  record.add_ordered(std::string(80, '0'));
+  EXPECT_FALSE(rotate_with(record).ok()) << "one too few";
+  record.add_ordered(std::string(79, '1'));
+  EXPECT_FALSE(rotate_with(record).ok()) << "too short";
+  record.mutable_ordered(1)->push_back('1');
+  pb::KeyRecord both = record;
+  *both.mutable_boxes() = town.rotate_record(village).boxes();
+  EXPECT_FALSE(rotate_with(both).ok()) << "both forms";
+  ASSERT_TRUE(rotate_with(record).ok());
+  record.add_ordered(std::string(80, '2'));
+  EXPECT_FALSE(rotate_with(record).ok()) << "one too many";
+}
+
+// The order is that of the head before the rotate, whatever came later.
+TEST_F(Keys, ARecipientFindsItsBoxInBothForms) {
+  const PersonId person = town.add_person();
+  const Invited invited = town.add_invite(person, pb::ROLE_KIND_CADRE, {village});
+  const auto names = town.state.recipients(village);
+  ASSERT_EQ(names.size(), 3u);
+  pb::KeyRecord record;
+  for (const auto& [id, key] : names) record.add_ordered(std::string(80, static_cast<char>(id[0])));
+  ASSERT_TRUE(rotate_with(record).ok());
+  const pb::ControlEntry ordered = town.log.back();
+  town.join(invited, person);
+  pb::ControlBody revoke;
+  put(revoke.mutable_revoke()->mutable_device(), cadre.id.view());
+  ASSERT_TRUE(town.append(revoke).ok());
+  town.rotate(village);
+  const pb::ControlEntry named = town.log.back();
+
+  for (const ByteView id : {cadre.id.view(), town.founder.id.view(), invited.id.view()}) {
+    const auto boxes = wire::boxes_for_recipient(town.state, ordered, id);
+    ASSERT_EQ(boxes.size(), 1u);
+    EXPECT_EQ(boxes[0].epoch, 1u);
+    EXPECT_EQ(boxes[0].stream, village);
+    EXPECT_EQ(boxes[0].box, Bytes(80, id[0]));
+  }
+  EXPECT_EQ(wire::boxes_for_recipient(town.state, named, town.founder.id.view()).size(), 1u);
+  EXPECT_TRUE(wire::boxes_for_recipient(town.state, named, cadre.id.view()).empty());
+  EXPECT_TRUE(wire::boxes_for_recipient(town.state, ordered, stranger.id.view()).empty());
+  EXPECT_TRUE(wire::boxes_for_recipient({}, ordered, cadre.id.view()).empty());
+}
+
+// What the township pays for at every lost phone.
+TEST_F(Keys, RotateStaysWithinItsBytes) {
+  while (town.state.recipients(village).size() < 128) {
+    const std::size_t readers = town.state.recipients(village).size();
+    if (readers == 32 || readers == 127) {
+      if (readers == 127) town.add_holder(pb::ROLE_KIND_CADRE, {village});
+      pb::KeyRecord record;
+      for (std::size_t i = 0; i < town.state.recipients(village).size(); ++i) {
+        record.add_ordered(std::string(80, 'b'));
+      }
+      ASSERT_TRUE(rotate_with(record).ok());
+      EXPECT_LE(town.log.back().ByteSizeLong(), readers == 32 ? 3'000u : 11'000u);
+      if (readers == 127) break;
+    }
+    town.add_holder(pb::ROLE_KIND_CADRE, {village});
+  }
+}
+
 TEST_F(Keys, EndedDevicesAreNoRecipients) {
   pb::ControlBody body;
   put(body.mutable_revoke()->mutable_device(), cadre.id.view());

@@ -67,8 +67,9 @@ Status ControlRules::carried(const ControlStep& step) {
                          "a field is missing or has a wrong length");
   }
   if (step.body.payload_case() == pb::ControlBody::kRecovery) {
-    set(&ControlState::recovery_box_,
-        std::optional<BoxKey>(id_of<BoxKey>(step.body.recovery().box_key())));
+    const auto box_key = id_of<BoxKey>(step.body.recovery().box_key());
+    MQ_ASSERT(box_key.has_value());  // fits() has seen it
+    add_recovery({step.seq, *box_key});
   }
   add_carried({step.seq, static_cast<int>(step.body.payload_case())});
   return {};

@@ -92,6 +92,12 @@ void ControlRules::add_cuts(const ControlStep& step,
   }
 }
 
+void ControlRules::add_recovery(RecoveryRecord record) {
+  set(&ControlState::recovery_box_, std::optional<BoxKey>(record.box_key));
+  state_.recoveries_.push_back(record);
+  undo_.push_back([](ControlState& s) { s.recoveries_.pop_back(); });
+}
+
 void ControlRules::add_carried(CarriedRecord record) {
   state_.carried_.push_back(record);
   undo_.push_back([](ControlState& s) { s.carried_.pop_back(); });

@@ -209,6 +209,7 @@ Status ControlRules::check_invite_record(const ControlStep& step,
                      "an invitation of an administrator or supervisor carries no keys");
   }
   if (!step.record) return {};
+  if (step.record->ordered_size() > 0) return bad_field(step);
   std::set<StreamId> seen;
   for (const pb::KeyRecord::Box& box : step.record->boxes()) {
     const auto stream = StreamId::from(view_of(box.stream()));

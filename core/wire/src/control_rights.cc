@@ -99,12 +99,21 @@ bool ControlState::may_write(const DeviceId& device_id, const StreamId& stream_i
   });
 }
 
+bool ControlState::invite_live(const InviteRecord& invite, std::uint32_t seq) const {
+  if (invite.seq > seq || (invite.ended && *invite.ended <= seq)) return false;
+  return !invite.used_by || device(*invite.used_by)->span.from > seq;
+}
+
+bool ControlState::invite_reads(const InviteRecord& invite, const StreamRecord& stream,
+                                std::uint32_t seq) const {
+  if (needs_two(invite.person, invite.role, seq)) return false;
+  return reads({invite.role, invite.streams, invite.person}, stream) ||
+         person_reads(invite.person, stream, seq);
+}
+
 bool ControlState::may_read(const InviteRecord& invite, const StreamId& stream_id) const {
   const StreamRecord* s = stream(stream_id);
-  if (s == nullptr || !invite.live()) return false;
-  if (needs_two(invite.person, invite.role, head_seq_)) return false;
-  return reads({invite.role, invite.streams, invite.person}, *s) ||
-         person_reads(invite.person, *s, head_seq_);
+  return s != nullptr && invite.live() && invite_reads(invite, *s, head_seq_);
 }
 
 // Whoever joins as this person becomes, or already is, an admin or supervisor: a device under the
@@ -125,22 +134,78 @@ std::uint32_t ControlState::epoch_at(const StreamId& stream_id, std::uint32_t se
   return newest;
 }
 
-std::vector<std::pair<Bytes, BoxKey>> ControlState::recipients(const StreamId& stream_id) const {
-  std::vector<std::pair<Bytes, BoxKey>> out;
-  const StreamRecord* s = stream(stream_id);
-  if (s == nullptr) return out;
+template <class Visit>
+void ControlState::each_recipient(const StreamRecord& stream, std::uint32_t seq,
+                                  Visit visit) const {
   for (const DeviceRecord& d : devices_) {
-    if (d.span.holds_at(head_seq_) && person_reads(d.person, *s, head_seq_)) {
-      out.emplace_back(to_bytes(d.id.view()), d.box_key);
-    }
+    if (d.span.holds_at(seq) && person_reads(d.person, stream, seq)) visit(d.id.view(), d.box_key);
   }
   for (const InviteRecord& i : invites_) {
-    if (may_read(i, stream_id)) out.emplace_back(to_bytes(i.id.view()), i.box_key);
+    if (invite_live(i, seq) && invite_reads(i, stream, seq)) visit(i.id.view(), i.box_key);
   }
-  const bool recoverable = s->kind != pb::STREAM_KIND_CHECK && s->kind != pb::STREAM_KIND_DROP;
-  if (recoverable && recovery_box_) {
-    out.emplace_back(recovery_recipient(*recovery_box_), *recovery_box_);
+  if (stream.kind == pb::STREAM_KIND_CHECK || stream.kind == pb::STREAM_KIND_DROP) return;
+  const RecoveryRecord* recovery = nullptr;
+  for (const RecoveryRecord& each : recoveries_) {
+    if (each.from <= seq) recovery = &each;
   }
+  if (recovery != nullptr) visit(recovery_recipient(recovery->box_key), recovery->box_key);
+}
+
+std::size_t ControlState::recipient_count(const StreamRecord& stream) const {
+  std::size_t count = 0;
+  each_recipient(stream, head_seq_, [&](ByteView, const BoxKey&) { ++count; });
+  return count;
+}
+
+std::vector<std::pair<Bytes, BoxKey>> ControlState::recipients(const StreamId& stream_id) const {
+  return recipients(stream_id, head_seq_);
+}
+
+std::vector<std::pair<Bytes, BoxKey>> ControlState::recipients(const StreamId& stream_id,
+                                                               std::uint32_t seq) const {
+  std::vector<std::pair<Bytes, BoxKey>> out;
+  const StreamRecord* s = stream(stream_id);
+  if (s == nullptr || s->ordinal > seq) return out;
+  each_recipient(*s, seq,
+                 [&](ByteView id, const BoxKey& key) { out.emplace_back(to_bytes(id), key); });
+  return out;
+}
+
+namespace {
+
+void take_ordered(const ControlState& state, const pb::ControlBody& body,
+                  const pb::KeyRecord& record, ByteView recipient, std::vector<StreamBox>& out) {
+  const auto stream = StreamId::from(view_of(body.rotate().stream()));
+  if (!stream || body.seq() == 0) return;
+  const auto names = state.recipients(*stream, body.seq() - 1);
+  if (names.size() != static_cast<std::size_t>(record.ordered_size())) return;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!std::ranges::equal(names[i].first, recipient)) continue;
+    out.push_back({*stream, body.rotate().epoch(), to_bytes(record.ordered(static_cast<int>(i)))});
+  }
+}
+
+}  // namespace
+
+std::vector<StreamBox> boxes_for_recipient(const ControlState& state, const pb::ControlEntry& entry,
+                                           ByteView recipient) {
+  std::vector<StreamBox> out;
+  pb::ControlBody body;
+  pb::KeyRecord record;
+  if (!body.ParseFromString(entry.body()) || !record.ParseFromString(entry.key_record())) {
+    return out;
+  }
+  if (state.head_at(body.seq()) != control_hash(view_of(entry.body()))) return out;
+  if (key_record_hash(view_of(entry.key_record())) !=
+      Hash::from(view_of(body.key_record_hash())).value_or(Hash{})) {
+    return out;
+  }
+  for (const pb::KeyRecord::Box& box : record.boxes()) {
+    const auto stream = StreamId::from(view_of(box.stream()));
+    if (!stream || !std::ranges::equal(view_of(box.recipient()), recipient)) continue;
+    out.push_back({*stream, box.epoch(), to_bytes(box.box())});
+  }
+  if (record.ordered_size() > 0) take_ordered(state, body, record, recipient, out);
   return out;
 }
 

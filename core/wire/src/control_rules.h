@@ -80,6 +80,7 @@ class ControlRules {
   Status lowest_suite(const ControlStep& step);
   Status open(const ControlStep& step);
   Status check_owner(const ControlStep& step) const;
+  Status check_ordered(const ControlStep& step, const StreamId& stream) const;
   Status check_rotate_record(const ControlStep& step, const StreamId& stream) const;
 
   // control_carried.cc: shape only, then kept.
@@ -98,6 +99,7 @@ class ControlRules {
   void add_invite(InviteRecord record);
   void add_server_key(ServerKeyRecord record);
   void add_cuts(const ControlStep& step, const google::protobuf::RepeatedPtrField<pb::Cut>& cuts);
+  void add_recovery(RecoveryRecord record);
   void add_carried(CarriedRecord record);
   void add_epoch(Index stream, EpochRecord record);
   void end_device(Index device, std::uint32_t seq);

@@ -120,6 +120,7 @@ Status ControlRules::grant(const ControlStep& step) {
     return malformed(step, "接收设备无权阅读此数据流", "its recipient may not read the stream");
   }
   if (!step.record) return {};
+  if (step.record->ordered_size() > 0) return bad_field(step);
   std::set<std::uint32_t> epochs;
   for (const pb::KeyRecord::Box& box : step.record->boxes()) {
     const bool fits = box.recipient() == g.recipient() && box.stream() == g.stream() &&
@@ -151,6 +152,7 @@ Status ControlRules::rotate(const ControlStep& step) {
 
 Status ControlRules::check_rotate_record(const ControlStep& step, const StreamId& stream) const {
   if (!step.record) return {};
+  if (step.record->ordered_size() > 0) return check_ordered(step, stream);
   auto given = boxed(*step.record, step.body.rotate());
   if (!given) return malformed(step, "密钥记录与换钥不符", "its key record does not fit");
   const auto expected = state_.recipients(stream);
@@ -160,6 +162,18 @@ Status ControlRules::check_rotate_record(const ControlStep& step, const StreamId
   std::sort(given->begin(), given->end(), before);
   std::sort(wanted.begin(), wanted.end(), before);
   if (std::ranges::equal(*given, wanted, same)) return {};
+  return malformed(step, "密钥接收者与名册不一致",
+                   "its recipients are not exactly those of the log");
+}
+
+Status ControlRules::check_ordered(const ControlStep& step, const StreamId& stream) const {
+  const auto& boxes = step.record->ordered();
+  const bool fits = step.record->boxes().empty() &&
+                    std::all_of(boxes.begin(), boxes.end(),
+                                [](const std::string& box) { return box.size() == kBoxBytes; });
+  if (!fits) return malformed(step, "密钥记录与换钥不符", "its key record does not fit");
+  const std::size_t wanted = state_.recipient_count(*state_.stream(stream));
+  if (static_cast<std::size_t>(boxes.size()) == wanted) return {};
   return malformed(step, "密钥接收者与名册不一致",
                    "its recipients are not exactly those of the log");
 }

@@ -95,6 +95,10 @@ struct ServerKeyRecord {
   std::uint32_t from = 0;  // control seq; an older key still proves its older receipts
   VerifyKey key;
 };
+struct RecoveryRecord {
+  std::uint32_t from = 0;  // control seq; the next one replaces it
+  BoxKey box_key;
+};
 // An entry that this version checks for shape and keeps, without acting on it.
 struct CarriedRecord {
   std::uint32_t seq = 0;
@@ -165,11 +169,21 @@ class ControlState {
   // Whether the invitation's box key may hold this stream's key now: its role and streams as if it
   // were used. Never for admin and supervisor: they are granted keys after both sides compared.
   bool may_read(const InviteRecord& invite, const StreamId& stream) const;
-  // Devices, unused invitations and recovery that must find a box in a rotate of this stream now.
+  // Devices, unused invitations and recovery that must find a box in a rotate of this stream now,
+  // or at an earlier head; in log order, devices first, recovery last: KeyRecord.ordered follows
+  // it.
   std::vector<std::pair<Bytes, BoxKey>> recipients(const StreamId& stream) const;
+  std::vector<std::pair<Bytes, BoxKey>> recipients(const StreamId& stream, std::uint32_t seq) const;
 
  private:
   friend class ControlRules;
+  bool invite_live(const InviteRecord& invite, std::uint32_t seq) const;
+  bool invite_reads(const InviteRecord& invite, const StreamRecord& stream,
+                    std::uint32_t seq) const;
+  // Calls visit(id, box key) in the order of recipients().
+  template <class Visit>
+  void each_recipient(const StreamRecord& stream, std::uint32_t seq, Visit visit) const;
+  std::size_t recipient_count(const StreamRecord& stream) const;
   bool needs_two(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const;
   bool person_reads(const PersonId& person, const StreamRecord& stream, std::uint32_t seq) const;
   using Index = std::size_t;
@@ -182,6 +196,7 @@ class ControlState {
   bool practice_ = false;
   std::uint8_t lowest_suite_ = 1;
   std::optional<BoxKey> recovery_box_;
+  std::vector<RecoveryRecord> recoveries_;
   std::vector<Hash> heads_;  // by seq - 1
   std::vector<DeviceRecord> devices_;
   std::vector<RoleRecord> roles_;
@@ -201,6 +216,16 @@ class ControlState {
   std::map<PersonId, std::vector<Index>> devices_of_;
   std::map<PersonId, std::vector<Index>> roles_of_;
 };
+
+struct StreamBox {
+  StreamId stream;
+  std::uint32_t epoch = 0;
+  Bytes box;
+};
+// The boxes that an entry of this log brought for one recipient, in either form of record. Empty if
+// there are none, they are pruned, or the entry is not of this log.
+std::vector<StreamBox> boxes_for_recipient(const ControlState& state, const pb::ControlEntry& entry,
+                                           ByteView recipient);
 
 // By the day in Shanghai. Only a server asks, by its own clock; no date decides in the log.
 bool invite_expired(const InviteRecord& invite, WallTime now);
