@@ -95,8 +95,10 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
     }
     transactions = std::move(*opened);
   }
-  MQ_TRY(const auto applied, vault_.apply(stream.ix, envelope, transactions));
-  switch (applied) {
+  const auto applied = vault_.apply(stream.ix, envelope, transactions);
+  if (!applied.ok() && applied.error().code == Code::kCorrupt) return refuse(envelope, "corrupt");
+  if (!applied.ok()) return applied.error();
+  switch (*applied) {
     case vault::Vault::Applied::kMerged:
       return Received::kMerged;
     case vault::Vault::Applied::kDuplicate:
@@ -122,7 +124,8 @@ Result<int> Sealer::retry_parked(const ControlState& state) {
     progress = false;
     MQ_TRY(const auto waiting, vault_.parked());
     for (const wire::Envelope& envelope : waiting) {
-      MQ_TRY(const Received received, receive(envelope, state));
+      // Not receive(): the vault counts what is parked as held.
+      MQ_TRY(const Received received, admit(envelope, state));
       if (received == Received::kParked || received == Received::kRefused) continue;
       MQ_CHECK(vault_.unpark(envelope.hash()));
       progress = true;
