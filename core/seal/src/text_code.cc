@@ -148,7 +148,7 @@ std::size_t word_at(const std::vector<std::uint32_t>& points, std::size_t at,
   std::uint64_t key = 0;
   std::size_t found = 0;
   for (std::size_t i = at; i < points.size() && i < at + kWordMax; ++i) {
-    if (points[i] >= 0x10000) break;
+    if (points[i] == 0 || points[i] >= 0x10000) break;
     key = key << 16 | points[i];
     const auto word = words().place_of.find(key);
     if (word == words().place_of.end()) continue;
