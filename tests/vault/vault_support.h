@@ -218,6 +218,7 @@ class Device {
     ct.varint(++sealed_);
     ct.varint(transactions.front().hlc.packed);
     envelope.ct = ct.take();
+    envelope.ct.resize(64);
     envelope.header.ct_bytes = static_cast<std::uint32_t>(envelope.ct.size());
     envelope.ct_hash = wire::ciphertext_hash(envelope.ct);
     opened_[envelope.hash()] = transactions;

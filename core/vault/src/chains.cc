@@ -92,6 +92,7 @@ Result<Context> Vault::State::context_at(StreamIx stream_ix, View seen) {
     if (device && l.chain == ChainName{*device, incarnation}) continue;
     if (l.last_seq == 0 || l.last_n <= l.fork_n) continue;
     if (newest && l.first_waiting == 0) {
+      if (lines.has_next(l)) continue;  // another line goes on from its end
       out.push_back({l.chain.device, l.chain.incarnation, l.last_n, tag_of(l.last_hash)});
       continue;
     }

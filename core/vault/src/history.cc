@@ -173,7 +173,7 @@ std::vector<Vault::Doubt> Vault::doubts() const {
     doubt.stream = line.stream;
     doubt.device = line.chain.device;
     doubt.incarnation = line.chain.incarnation;
-    ++doubt.lines;
+    doubt.lines = state_->lines.ends(line.stream, line.chain);
     doubt.void_entries += line.void_entries;
   }
   std::vector<Doubt> out;

@@ -103,6 +103,24 @@ bool LineMap::is_void(std::int64_t stream, const model::ContextEntry& entry) con
   return reached && !resolve(stream, entry);
 }
 
+bool LineMap::has_next(const Line& line) const {
+  const std::vector<LineIx>& lines = of(line.stream, line.chain);
+  return std::any_of(lines.begin(), lines.end(), [&](LineIx ix) {
+    const Line& other = at(ix);
+    return other.parent == line.ix && other.fork_seq == line.last_seq &&
+           other.last_seq > other.fork_seq;
+  });
+}
+
+std::size_t LineMap::ends(std::int64_t stream, const ChainName& chain) const {
+  std::size_t count = 0;
+  for (const LineIx ix : of(stream, chain)) {
+    const Line& line = at(ix);
+    if (line.last_seq > line.fork_seq && !has_next(line)) ++count;
+  }
+  return count;
+}
+
 model::EnvelopeTag tag_of(const Hash& hash) {
   model::EnvelopeTag tag;
   std::copy_n(hash.data.begin(), tag.size(), tag.begin());

@@ -75,6 +75,10 @@ class LineMap {
                                             const model::ContextEntry& entry) const;
   // The chain has come past the entry on some line, and on none does its tag fit.
   bool is_void(std::int64_t stream, const model::ContextEntry& entry) const;
+  // Envelopes of the chain that no held envelope follows; more than one: it is forked. An own line
+  // without envelopes of its own does not count.
+  std::size_t ends(std::int64_t stream, const ChainName& chain) const;
+  bool has_next(const Line& line) const;
   const EnvelopeIndex& index() const { return index_; }
 
  private:

@@ -23,8 +23,13 @@ class RowHasher {
     ByteWriter out;
     out.integer(entity);
     out.raw(id.view());
-    out.varint(row.cells.size());
-    for (const MergeCell& cell : row.cells) put(out, cell);
+    for (const MergeCell& cell : row.cells) {
+      if (!cell.heads.empty() || std::any_of(cell.tombstones.begin(), cell.tombstones.end(),
+                                             [](const Tombstone& t) { return t.line == 0; })) {
+        put(out, cell);
+      }
+    }
+    put(out, CellKey{});
     put_deletes(out, row.deletes);
     out.varint(row.open.size());
     for (const OpenEntry& open : row.open) {
@@ -52,11 +57,17 @@ class RowHasher {
     big(line.chain.incarnation, 4);
     big(dot.n, 8);
     big(dot.i, 4);
-    if (state_.lines.of(stream_, line.chain).size() > 1) {
+    if (forked(line.chain)) {
       const Hash hash = state_.carrying(dot.line, dot.n);
       out.insert(out.end(), hash.data.begin(), hash.data.end());
     }
     return out;
+  }
+
+  bool forked(const ChainName& chain) const {
+    const auto [at, fresh] = forked_.try_emplace(chain, false);
+    if (fresh) at->second = state_.lines.ends(stream_, chain) > 1;
+    return at->second;
   }
 
   void put_sorted(ByteWriter& out, std::vector<Bytes> items) const {
@@ -103,6 +114,7 @@ class RowHasher {
 
   const Vault::State& state_;
   StreamIx stream_;
+  mutable std::map<ChainName, bool> forked_;
 };
 
 Status hash_table(Vault::State& s, StreamIx stream, const Table& table, Hash& state) {
