@@ -48,7 +48,8 @@ bool digits(std::string_view text, int& out) {
 }  // namespace
 
 std::optional<Date> Date::of(int year, int month, int day) {
-  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
+  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+    return std::nullopt;
   const Date date{days_from_civil({year, month, day})};
   const Civil back = civil_from_days(date.days);
   if (back.month != month || back.day != day) return std::nullopt;

@@ -38,8 +38,8 @@ namespace {
 
 Error file_error(const char* zh_verb, const char* en_verb, const std::string& path) {
   const int number = errno;
-  const Code code = number == ENOENT                       ? Code::kNotFound
-                    : number == ENOSPC || number == EDQUOT ? Code::kExhausted
+  const Code code = number == ENOENT                                         ? Code::kNotFound
+                    : number == ENOSPC || number == EDQUOT                   ? Code::kExhausted
                     : number == EACCES || number == EPERM || number == EROFS ? Code::kNotAllowed
                                                                              : Code::kInternal;
   return {code, cat(zh_verb, " ", path, ":", std::strerror(number)),

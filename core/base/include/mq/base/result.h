@@ -102,18 +102,20 @@ using Status = Result<void>;
 #define MQ_CONCAT(a, b) MQ_CONCAT_INNER(a, b)
 
 // MQ_TRY(auto x, call()): x is the value, or the function returns the error.
+// Not as the only statement of an if: it is several.
 #define MQ_TRY(declaration, expression) \
-  MQ_TRY_IMPL(MQ_CONCAT(mq_try_, __LINE__), declaration, expression)
-#define MQ_TRY_IMPL(temporary, declaration, expression)          \
-  auto temporary = (expression);                                 \
-  if (!temporary.ok()) return std::move(temporary).error();      \
+  MQ_TRY_IMPL(MQ_CONCAT(mq_try_, __COUNTER__), declaration, expression)
+#define MQ_TRY_IMPL(temporary, declaration, expression)     \
+  auto temporary = (expression);                            \
+  if (!temporary.ok()) return std::move(temporary).error(); \
   declaration = std::move(temporary).value()
 
 // MQ_CHECK(call()): returns the error of a Result<void>, else goes on.
-#define MQ_CHECK(expression)                                            \
-  do {                                                                  \
-    auto mq_check_result = (expression);                                \
-    if (!mq_check_result.ok()) return std::move(mq_check_result).error(); \
+#define MQ_CHECK(expression) MQ_CHECK_IMPL(MQ_CONCAT(mq_check_, __COUNTER__), expression)
+#define MQ_CHECK_IMPL(temporary, expression)                  \
+  do {                                                        \
+    auto temporary = (expression);                            \
+    if (!temporary.ok()) return std::move(temporary).error(); \
   } while (false)
 
 // A bug if false; on in release too, never used on input.

@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "commands/all.h"
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> kCommands = {
+      {"org",
+       "org create --county 县名 --township 乡镇名 --server 主机:端口 [--name 姓名] [--code 码] "
+       "[--root-out 文件] [--practice]",
+       "建县和乡镇(处于 筹备 状态)", "found county and township", run_org},
+      {"invite",
+       "invite --role admin|desk|cadre|unit|supervisor --name 姓名 [--rank 职级] [--village 村]… "
+       "[--days 天数]",
+       "发一次性邀请码", "make a one-use invitation", run_invite},
+      {"join", "join 邀请码", "凭邀请码加入,一次联系即可", "join with a code, in one contact",
+       run_join},
+      {"members", "members", "谁在本乡镇、有几台设备、什么角色", "people, devices and roles",
+       run_members},
+      {"programme",
+       "programme show\nprogramme set --quota 职级=户数 …\nprogramme add --title 活动名 --from "
+       "日期 --to 日期",
+       "活动规则与结对定额", "programmes and quotas", run_programme},
+      {"import",
+       "import roster|cadres|pairings|visits 文件 [--village 村] [--dry-run] [--skip-refused]",
+       "导入名册、干部、结对、走访记录(CSV、XLSX)", "import table files", run_import},
+      {"visit",
+       "visit add --household_id 户编号 --date 日期 --outcome 结果 --text 内容 …\nvisit add -\n"
+       "visit list [--village 村] [--from 日期] [--to 日期]\nvisit show|amend|cancel 编号 …",
+       "入户走访", "visits", run_record},
+      {"diary",
+       "diary add --date 日期 --body 正文 …\ndiary submit 编号\ndiary list|show|amend|cancel …",
+       "民情日记", "diaries", run_record},
+      {"issue",
+       "issue add --text 描述 --category 类别 --village 村 …\nissue accept 编号\n"
+       "issue close 编号 --closure 办结方式 --result 办理情况\nissue list|show|amend|cancel …",
+       "民情事项", "issues", run_record},
+      {"household",
+       "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list|show|amend …",
+       "户", "households", run_record},
+      {"person",
+       "person add --household_id 户编号 --name 姓名 --relation 关系 --sex 性别 …\n"
+       "person list|show|amend …",
+       "人", "people of households", run_record},
+      {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
+      {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
+       run_search},
+      {"conflicts", "conflicts\nconflicts resolve 编号 --field 项 --value 内容",
+       "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
+      {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
+      {"report",
+       "report RP01|RP02|RP06|RP14 --from 日期 --to 日期 [--village 村] [--format table|csv|json] "
+       "[-o 文件]",
+       "台账与报表", "ledgers", run_report},
+      {"sync", "sync [--watch]", "与县里服务器对账", "reconcile with the server", run_sync},
+      {"status", "status", "送到了多少、只在本机的有多少", "what is delivered, what is not",
+       run_status},
+      {"doctor", "doctor", "检查保险箱与记录", "check vault and records", run_doctor},
+      {"schema", "schema [实体]", "数据字典", "data dictionary", run_schema},
+      {"help", "help [命令|json]", "帮助", "help", run_help},
+  };
+  return kCommands;
+}
+
+const std::vector<std::string>& common_flags() {
+  static const std::vector<std::string> kFlags = {"home", "passphrase_file", "json", "help",
+                                                  "version"};
+  return kFlags;
+}
+
+Status only_flags(Call& call, std::vector<std::string> own) {
+  own.insert(own.end(), common_flags().begin(), common_flags().end());
+  Status checked = call.args.only(own);
+  if (!checked.ok()) return call.usage(std::move(checked).error());
+  return {};
+}
+
+}  // namespace mq::cli

@@ -1,0 +1,26 @@
+// The run functions of every command, one file each.
+#pragma once
+
+#include "../command.h"
+
+namespace mq::cli {
+
+Status run_org(Call& call);
+Status run_invite(Call& call);
+Status run_join(Call& call);
+Status run_members(Call& call);
+Status run_programme(Call& call);
+Status run_import(Call& call);
+Status run_record(Call& call);  // visit, diary, issue, household, person
+Status run_today(Call& call);
+Status run_search(Call& call);
+Status run_conflicts(Call& call);
+Status run_history(Call& call);
+Status run_report(Call& call);
+Status run_sync(Call& call);
+Status run_status(Call& call);
+Status run_doctor(Call& call);
+Status run_schema(Call& call);
+Status run_help(Call& call);
+
+}  // namespace mq::cli

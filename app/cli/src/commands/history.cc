@@ -1,0 +1,90 @@
+// history: every change of one record, oldest first, with what brackets it in time.
+#include "../home.h"
+#include "../record_json.h"
+#include "all.h"
+#include "mq/base/text.h"
+#include "mq/work/directory.h"
+#include "mq/model/step.h"
+
+namespace mq::cli {
+
+namespace {
+
+// The record behind an id, whatever its kind.
+Result<std::pair<const model::Entity*, RowId>> find(const work::Workplace& place,
+                                                    const std::string& id) {
+  for (const model::Entity& entity : place.vault.schema().entities()) {
+    if (entity.command.empty()) continue;
+    if (entity.name == "Household") {
+      auto household = work::Directory(place).household(id);
+      if (household.ok()) return std::pair{&entity, household->id};
+    }
+    auto row = work::Directory(place).row(entity, id);
+    if (row.ok()) return std::pair{&entity, *row};
+    if (row.error().code != Code::kNotFound) return std::move(row).error();
+  }
+  return Error{Code::kNotFound, cat("没有找到这条记录:", id), cat("no such record: ", id)};
+}
+
+Result<std::string> op_text(const work::Workplace& place, const model::Field* field,
+                            const model::Op& op) {
+  if (op.kind == model::OpKind::kDelete) return std::string("作废");
+  if (field == nullptr) return std::string("较新版本的内容");
+  if (op.kind == model::OpKind::kStep) {
+    MQ_TRY(const model::Step step, model::decode_step(op.value));
+    return cat(model::format_value(*field, std::int64_t{step.from}), " → ",
+               model::format_value(*field, std::int64_t{step.to}));
+  }
+  if (op.kind == model::OpKind::kRemove) return std::string("去掉");
+  auto value = model::decode_value(*field, op.value);
+  if (!value.ok()) return std::string("较新版本的内容");
+  vault::Cell cell{field->number, *value, {*value}};
+  return cell_text(place, *field, cell);
+}
+
+std::string bracket(const vault::HistoryEntry& entry) {
+  const std::string before =
+      entry.not_before.time_ms > 0 ? shanghai_minute({entry.not_before.time_ms}) : "不详";
+  const std::string after = entry.not_after ? shanghai_minute(*entry.not_after) : "未送到";
+  return cat(before, " — ", after);
+}
+
+}  // namespace
+
+Status run_history(Call& call) {
+  MQ_CHECK(only_flags(call, {}));
+  if (call.args.word(1).empty()) return call.usage("用法:history 编号", "usage: history ID");
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_TRY(const work::Workplace place, home->place());
+  MQ_TRY(const auto found, find(place, call.args.word(1)));
+  const auto& [entity, row] = found;
+  MQ_TRY(const std::vector<vault::HistoryEntry> entries,
+         home->vault().history(entity->number, row, [&](const wire::Envelope& envelope) {
+           return home->opened(envelope);
+         }));
+  MQ_TRY(const std::vector<work::Cadre> cadres, work::Directory(place).cadres());
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> lines;
+  for (const vault::HistoryEntry& entry : entries) {
+    const model::Field* field = entity->field(entry.op.field);
+    MQ_TRY(const std::string text, op_text(place, field, entry.op));
+    const wire::DeviceRecord* device = place.control.device(entry.device);
+    std::string who = entry.device.hex();
+    for (const work::Cadre& cadre : cadres) {
+      if (device != nullptr && cadre.member == device->person) who = cadre.name;
+    }
+    const std::string said = shanghai_minute({entry.hlc.ms()});
+    list.push_back({{"field", field == nullptr ? "" : field->name},
+                    {"value", text},
+                    {"author", who},
+                    {"device_time", said},
+                    {"bracket", bracket(entry)}});
+    lines.push_back({said, who, field == nullptr ? "" : field->zh, text, bracket(entry)});
+  }
+  call.out.object() = {
+      {"id", row.hex()}, {"entity", entity->command}, {"entries", std::move(list)}};
+  call.out.table({"本机时间", "谁", "项", "内容", "不早于 — 不晚于"}, lines);
+  return {};
+}
+
+}  // namespace mq::cli

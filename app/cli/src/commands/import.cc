@@ -1,0 +1,124 @@
+// import: rosters, cadres, pairings and paper visits, each row with its fate.
+#include "mq/work/import.h"
+
+#include "../home.h"
+#include "all.h"
+#include "mq/base/text.h"
+#include "mq/tabular/sheet.h"
+
+namespace mq::cli {
+
+namespace {
+
+constexpr std::pair<std::string_view, work::ImportKind> kKinds[] = {
+    {"roster", work::ImportKind::kRoster},
+    {"cadres", work::ImportKind::kCadres},
+    {"pairings", work::ImportKind::kPairings},
+    {"visits", work::ImportKind::kVisits}};
+
+struct FateName {
+  work::Fate fate;
+  const char* name;
+  const char* zh;
+};
+constexpr FateName kFates[] = {{work::Fate::kNormalised, "normalised", "已规整"},
+                               {work::Fate::kFlagged, "flagged", "已存,请核对"},
+                               {work::Fate::kDuplicate, "duplicate", "重复,跳过"},
+                               {work::Fate::kRefused, "refused", "拒收"}};
+
+const FateName& name_of(work::Fate fate) {
+  for (const FateName& one : kFates) {
+    if (one.fate == fate) return one;
+  }
+  return kFates[3];
+}
+
+Json result_json(const std::string& file, const work::ImportResult& result, bool english) {
+  Json faults = Json::array();
+  for (const work::ImportFault& fault : result.faults) {
+    Json one = {{"line", fault.line},
+                {"column", fault.column},
+                {"fate", name_of(fault.fate).name},
+                {"was", fault.was}};
+    if (!fault.now.empty()) one["now"] = fault.now;
+    one["why"] = english ? fault.why_en : fault.why_zh;
+    faults.push_back(std::move(one));
+  }
+  return {{"file", file},
+          {"header_line", result.header_line},
+          {"data_lines", result.data_lines},
+          {"stored", result.stored},
+          {"unchanged", result.unchanged},
+          {"refused", result.refused},
+          {"duplicates", result.duplicates},
+          {"faults", std::move(faults)},
+          {"missing", result.missing_zh},
+          {"new_villages", result.new_villages}};
+}
+
+void tell(Call& call, const work::ImportResult& result) {
+  std::vector<std::vector<std::string>> lines;
+  for (const work::ImportFault& fault : result.faults) {
+    lines.push_back({cat(fault.line), fault.column, name_of(fault.fate).zh, fault.was, fault.now,
+                     std::string(call.out.pick(fault.why_zh, fault.why_en))});
+  }
+  if (!lines.empty()) call.out.table({"行", "列", "结果", "原来", "现在", "原因"}, lines);
+  for (const std::string& village : result.new_villages) {
+    call.out.say(cat("新建村(社区):", village), cat("new village: ", village));
+  }
+  for (const std::string& missing : result.missing_zh) {
+    call.out.say(cat("名册里没有了(未删除):", missing),
+                 cat("no longer in the file (kept): ", missing));
+  }
+  call.out.say(
+      cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:存 ", result.stored,
+          ",未变 ", result.unchanged, ",重复 ", result.duplicates, ",拒收 ", result.refused),
+      cat("header on line ", result.header_line, "; ", result.data_lines, " rows: stored ",
+          result.stored, ", unchanged ", result.unchanged, ", duplicate ", result.duplicates,
+          ", refused ", result.refused));
+}
+
+}  // namespace
+
+Status run_import(Call& call) {
+  MQ_CHECK(only_flags(call, {"village", "dry_run", "skip_refused"}));
+  const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                  [&](const auto& k) { return k.first == call.args.word(1); });
+  const std::string path = call.args.word(2);
+  if (kind == std::end(kKinds) || path.empty()) {
+    return call.usage("用法:import roster|cadres|pairings|visits 文件",
+                      "usage: import roster|cadres|pairings|visits FILE");
+  }
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_TRY(const work::Workplace place, home->place());
+  const tabular::Limits limits;
+  MQ_TRY(const Bytes file, call.world.files.read(path, limits.file_bytes_max));
+  MQ_TRY(const tabular::Sheet sheet, tabular::read_sheet(file, limits));
+  work::ImportOptions options;
+  options.kind = kind->second;
+  options.village = call.args.value("village").value_or("");
+  options.dry_run = call.args.has("dry_run");
+  options.skip_refused = call.args.has("skip_refused");
+  work::ImportResult result;
+  MQ_CHECK(home->saving([&]() -> Status {
+    MQ_TRY(result,
+           work::import_sheet(place, sheet, options, [&](std::size_t done, std::size_t all) {
+             call.out.progress(call.out.pick("导入", "importing"), done, all);
+           }));
+    return {};
+  }));
+  call.out.object() = result_json(path.substr(path.rfind('/') + 1), result, call.out.english());
+  tell(call, result);
+  if (result.nothing_stored) {
+    return Error{Code::kInvalidInput,
+                 cat("有 ", result.refused,
+                     " 行拒收,整个文件都没有存;改好再导,或加 --skip-refused 存其余的行"),
+                 cat(result.refused,
+                     " rows refused, nothing of the file was stored; mend them, or "
+                     "store the rest with --skip-refused")};
+  }
+  if (options.dry_run) call.out.say("这是试导,什么也没有存", "a dry run: nothing was stored");
+  return {};
+}
+
+}  // namespace mq::cli

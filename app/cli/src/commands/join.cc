@@ -1,0 +1,42 @@
+// join: a device becomes a member's device, in one contact.
+#include "../contact.h"
+#include "../home.h"
+#include "all.h"
+#include "mq/base/text.h"
+#include "mq/work/directory.h"
+#include "mq/wire/invitation.h"
+
+namespace mq::cli {
+
+Status run_join(Call& call) {
+  MQ_CHECK(only_flags(call, {}));
+  const std::string code = call.args.word(1);
+  if (code.empty()) return call.usage("用法:join 邀请码", "usage: join CODE");
+  auto parsed = wire::parse_invite_code(code);
+  if (!parsed.ok()) {
+    Error error = std::move(parsed).error();
+    error.code = Code::kNotAllowed;  // a mistyped invitation is answered like a foreign one: exit 4
+    return error;
+  }
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open_or_create(call));
+  MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect(parsed->address));
+  MQ_CHECK(sync::join_township(code, home->vault(), home->keyring(), home->control(), *transport,
+                               call.world.clock, call.world.random));
+  MQ_CHECK(home->settle());
+  MQ_CHECK(reconcile(call, *home, *transport));
+  MQ_TRY(const work::Workplace place, home->place());
+  MQ_TRY(const std::vector<work::Village> villages, work::Directory(place).villages());
+  Json names = Json::array();
+  std::string list;
+  for (const work::Village& village : villages) {
+    names.push_back(village.name);
+    list += cat(list.empty() ? "" : "、", village.name);
+  }
+  call.out.object()["joined"] = true;
+  call.out.object()["villages"] = std::move(names);
+  call.out.say(cat("已加入。本机可用的村:", list.empty() ? "无" : list),
+               cat("joined; villages: ", list));
+  return {};
+}
+
+}  // namespace mq::cli

@@ -1,0 +1,85 @@
+// schema: the data dictionary, out of the same descriptors that make the tables.
+#include "mq/model/schema.h"
+
+#include "all.h"
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+constexpr const char* kTypes[] = {"integer", "bool", "enum", "text", "bytes"};
+
+Json field_json(const model::Field& field) {
+  Json values = Json::array();
+  for (const model::EnumValue& value : field.values) {
+    if (!value.zh.empty()) values.push_back(value.zh);
+  }
+  Json columns = Json::array();
+  for (const std::string& column : field.rule.columns()) columns.push_back(column);
+  return {{"number", field.number},
+          {"name", field.name},
+          {"zh", field.zh},
+          {"en", field.rule.en()},
+          {"type", kTypes[static_cast<int>(field.type)]},
+          {"kind", model::pb::Kind_Name(field.rule.kind())},
+          {"repeated", field.repeated},
+          {"unit", field.rule.unit()},
+          {"need", model::pb::Need_Name(field.rule.need())},
+          {"merge", model::pb::Merge_Name(field.rule.merge())},
+          {"privacy", model::pb::Privacy_Name(field.rule.privacy())},
+          {"search", field.rule.search()},
+          {"ref", field.rule.ref()},
+          {"values", std::move(values)},
+          {"columns", std::move(columns)}};
+}
+
+void print(Call& call, const model::Entity& entity) {
+  call.out.text(cat("\n", entity.zh, " ", entity.name, " (", entity.number, ")"));
+  std::vector<std::vector<std::string>> lines;
+  for (const model::Field& field : entity.fields) {
+    std::string values;
+    for (const model::EnumValue& value : field.values) {
+      if (!value.zh.empty()) values += cat(values.empty() ? "" : "、", value.zh);
+    }
+    const char* need = field.rule.need() == model::pb::NEED_SAVE     ? "!"
+                       : field.rule.need() == model::pb::NEED_SUBMIT ? "‡"
+                                                                     : "";
+    lines.push_back({cat(field.number), field.name, field.zh,
+                     cat(kTypes[static_cast<int>(field.type)], field.repeated ? "[]" : ""), need,
+                     field.rule.unit(), values.empty() ? field.rule.ref() : values});
+  }
+  call.out.table({"号", "标识", "名称", "类型", "必填", "单位", "取值"}, lines);
+}
+
+}  // namespace
+
+Status run_schema(Call& call) {
+  MQ_CHECK(only_flags(call, {}));
+  const model::Schema& schema = model::Schema::current();
+  const std::string wanted = call.args.word(1);
+  Json list = Json::array();
+  for (const model::Entity& entity : schema.entities()) {
+    if (!wanted.empty() && wanted != entity.name && wanted != entity.command &&
+        wanted != entity.table && wanted != entity.zh) {
+      continue;
+    }
+    Json fields = Json::array();
+    for (const model::Field& field : entity.fields) fields.push_back(field_json(field));
+    list.push_back({{"number", entity.number},
+                    {"name", entity.name},
+                    {"table", entity.table},
+                    {"zh", entity.zh},
+                    {"command", entity.command},
+                    {"scope", model::pb::Scope_Name(entity.rule.scope())},
+                    {"fields", std::move(fields)}});
+    print(call, entity);
+  }
+  if (list.empty()) {
+    return Error{Code::kNotFound, cat("没有这个实体:", wanted), cat("no such entity: ", wanted)};
+  }
+  call.out.object() = {{"version", schema.version()}, {"entities", std::move(list)}};
+  return {};
+}
+
+}  // namespace mq::cli

@@ -1,0 +1,51 @@
+// search: any words, in every record that this device holds.
+#include "../home.h"
+#include "../record_json.h"
+#include "all.h"
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+constexpr std::size_t kHitsDefault = 50;
+constexpr std::uint64_t kIndexRows = 20'000;  // brought up to date before searching, in one go
+}  // namespace
+
+Status run_search(Call& call) {
+  MQ_CHECK(only_flags(call, {"limit"}));
+  std::vector<std::string> words(call.args.words().begin() + 1, call.args.words().end());
+  const std::string text = join(words, " ");
+  if (trimmed(text).empty()) return call.usage("用法:search 文字", "usage: search TEXT");
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_TRY(const work::Workplace place, home->place());
+  std::size_t limit = kHitsDefault;
+  if (auto typed = call.args.value("limit")) limit = std::strtoul(typed->c_str(), nullptr, 10);
+  // A full disk must not stop a search: rows not yet indexed are scanned.
+  static_cast<void>(home->vault().index_some(kIndexRows));
+  MQ_TRY(const std::vector<vault::Vault::Hit> hits, home->vault().search(text, limit));
+  Json rows = Json::array();
+  std::vector<std::vector<std::string>> lines;
+  for (const vault::Vault::Hit& hit : hits) {
+    const model::Entity* entity = place.vault.schema().entity(hit.entity);
+    MQ_TRY(const std::optional<vault::RowData> data, home->vault().load(hit.entity, hit.row));
+    if (entity == nullptr || !data) continue;
+    MQ_TRY(Json json, record_json(place, *data));
+    std::string shown;
+    for (const model::Field& field : entity->fields) {
+      const vault::Cell* cell = data->cell(field.number);
+      if (!field.rule.search() || cell == nullptr) continue;
+      MQ_TRY(const std::string cell_words, cell_text(place, field, *cell));
+      shown += cat(shown.empty() ? "" : " ", first_characters(cell_words, 30));
+    }
+    lines.push_back({entity->zh, hit.row.hex(), shown});
+    json["entity"] = entity->command.empty() ? entity->table : entity->command;
+    rows.push_back(std::move(json));
+  }
+  call.out.object()["count"] = rows.size();
+  call.out.object()["rows"] = std::move(rows);
+  call.out.table({"", "编号", "内容"}, lines);
+  call.out.say(cat("找到 ", lines.size(), " 条"), cat(lines.size(), " found"));
+  return {};
+}
+
+}  // namespace mq::cli

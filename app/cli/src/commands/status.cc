@@ -1,0 +1,79 @@
+// status: what is delivered, what stands on this device alone, what needs a person.
+#include "../home.h"
+#include "all.h"
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+struct VerdictText {
+  const char* name;
+  const char* zh;
+};
+
+VerdictText text_of(seal::ContinuationToken::Verdict verdict) {
+  using Verdict = seal::ContinuationToken::Verdict;
+  switch (verdict) {
+    case Verdict::kFresh:
+      return {"fresh", "新设备"};
+    case Verdict::kMatches:
+      return {"matches", "正常"};
+    case Verdict::kRestored:
+      return {"restored", "从旧备份恢复过;下次同步自动续上"};
+    case Verdict::kCloned:
+      return {"cloned", "这个文件夹是复制来的;下次同步自动另起一线"};
+    case Verdict::kCrashed:
+      return {"crashed", "上次中断已修复"};
+  }
+  return {"unknown", "不详"};
+}
+
+}  // namespace
+
+Status run_status(Call& call) {
+  MQ_CHECK(only_flags(call, {}));
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_TRY(const work::Workplace place, home->place());
+  MQ_TRY(const vault::Delivery delivery, home->vault().delivery());
+  MQ_TRY(const std::vector<wire::Envelope> parked, home->vault().parked());
+  const VerdictText token = text_of(home->verdict());
+  Json streams = Json::array();
+  for (const vault::StreamInfo& stream : home->vault().streams()) {
+    MQ_TRY(const vault::Vault::Cursor cursor, home->vault().cursor(stream.ix));
+    streams.push_back({{"label", stream.label},
+                       {"kind", stream.kind},
+                       {"index", cursor.index},
+                       {"registered", stream.ordinal != 0}});
+  }
+  const std::uint64_t alone = delivery.unsealed + delivery.sealed_waiting;
+  call.out.object() = {{"township", place.control.township().hex()},
+                       {"device", home->vault().device()->hex()},
+                       {"state", "筹备"},
+                       {"practice", place.control.practice()},
+                       {"server", place.control.server_address()},
+                       {"unsealed", delivery.unsealed},
+                       {"waiting", delivery.sealed_waiting},
+                       {"delivered", delivery.delivered},
+                       {"unsent", alone},
+                       {"parked", parked.size()},
+                       {"conflicts", delivery.conflicts},
+                       {"continuation", token.name},
+                       {"streams", std::move(streams)}};
+  call.out.say(cat("只在本机、还没送到:", alone, " 条"), cat("on this device alone: ", alone));
+  call.out.say(cat("已送到(县里已收妥):", delivery.delivered, " 件"),
+               cat("delivered (receipts held): ", delivery.delivered));
+  if (!parked.empty()) {
+    call.out.say(cat("待核收:", parked.size(), " 件(等密钥或前文,自动重试)"),
+                 cat("waiting for keys or earlier parts: ", parked.size()));
+  }
+  if (delivery.conflicts > 0) {
+    call.out.say(cat("两种说法:", delivery.conflicts, " 处"),
+                 cat("conflicts: ", delivery.conflicts));
+  }
+  call.out.say(cat("本机接续:", token.zh), cat("continuation: ", token.name));
+  call.out.say("乡镇状态:筹备(正式启用的检查在 org open)", "township state: in preparation");
+  return {};
+}
+
+}  // namespace mq::cli

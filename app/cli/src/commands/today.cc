@@ -1,0 +1,61 @@
+// today: what waits for me. About oneself, never about others.
+#include "mq/work/today.h"
+
+#include "../home.h"
+#include "all.h"
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+struct KindName {
+  work::TodayItem::Kind kind;
+  const char* name;
+  const char* zh;
+};
+constexpr KindName kKinds[] = {{work::TodayItem::Kind::kOverdue, "overdue", "已到期"},
+                               {work::TodayItem::Kind::kDue, "due", "快到期"},
+                               {work::TodayItem::Kind::kNotSeen, "not_seen", "久未见到"},
+                               {work::TodayItem::Kind::kDraft, "draft", "草稿"},
+                               {work::TodayItem::Kind::kCallback, "callback", "待回访"}};
+
+}  // namespace
+
+Status run_today(Call& call) {
+  MQ_CHECK(only_flags(call, {}));
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_TRY(const work::Workplace place, home->place());
+  MQ_TRY(const work::Today today, work::today(place));
+  Json items = Json::array();
+  std::vector<std::vector<std::string>> lines;
+  for (const work::TodayItem& item : today.items) {
+    for (const KindName& kind : kKinds) {
+      if (kind.kind != item.kind) continue;
+      Json one = {{"kind", kind.name},
+                  {"entity", item.entity},
+                  {"id", item.row.hex()},
+                  {"what", item.what}};
+      if (item.when) one["when"] = item.when->iso();
+      items.push_back(std::move(one));
+      lines.push_back({kind.zh, item.when ? item.when->iso() : "", item.what, item.row.hex()});
+    }
+  }
+  call.out.object() = {{"date", today.date.iso()},     {"clock_doubtful", today.clock_doubtful},
+                       {"items", std::move(items)},    {"pairs", today.pairs},
+                       {"pairs_due", today.pairs_due}, {"unsent", today.unsent}};
+  if (today.clock_doubtful) {
+    call.out.say("本机时间可能不对,请核对日期", "this device's clock may be wrong; check dates");
+  }
+  if (!lines.empty()) call.out.table({"", "日期", "内容", "编号"}, lines);
+  if (lines.empty()) call.out.say("今天没有到期的事", "nothing is due");
+  if (today.pairs < today.pairs_due) {
+    call.out.say(cat("结对 ", today.pairs, " 户,应结对 ", today.pairs_due, " 户"),
+                 cat("paired with ", today.pairs, " of ", today.pairs_due, " households"));
+  }
+  call.out.say(cat("已存 ", today.unsent, " 条未送出"),
+               cat(today.unsent, " saved and not yet sent"));
+  return {};
+}
+
+}  // namespace mq::cli

@@ -1,0 +1,68 @@
+#include "contact.h"
+
+#include <chrono>
+#include <thread>
+
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+constexpr int kStepsMax = 100'000;  // a bound, so that a lying server cannot keep us for ever
+
+void pause(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+
+}  // namespace
+
+Status register_streams(Home& home, sync::Transport& transport, const World& world) {
+  MQ_TRY(const work::Workplace place, home.place());
+  if (!place.is_admin()) return {};
+  std::vector<sync::NewStream> streams;
+  for (const vault::StreamInfo& info : home.vault().streams()) {
+    if (info.ordinal != 0) continue;
+    streams.push_back(
+        {static_cast<sync::pb::StreamKind>(info.kind), info.owner, info.label, info.id});
+  }
+  if (streams.empty()) return {};
+  return sync::create_streams(streams, home.vault(), home.keyring(), home.control(), transport,
+                              world.clock, world.random);
+}
+
+Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& transport) {
+  MQ_CHECK(register_streams(home, transport, call.world));
+  sync::SyncEngine engine(home.vault(), home.keyring(), home.control(), home.sealer(), transport,
+                          call.world.clock, call.world.random);
+  for (int steps = 0; steps < kStepsMax; ++steps) {
+    MQ_TRY(const sync::Progress progress, engine.step());
+    const sync::SyncReport& report = engine.report();
+    call.out.progress(call.out.pick("对账中:收发字节", "reconciling, bytes"),
+                      report.bytes_up + report.bytes_down, report.bytes_up + report.bytes_down);
+    if (progress == sync::Progress::kIdle) return report;
+    if (progress == sync::Progress::kWaiting) {
+      return Error{Code::kUnavailable, "服务器忙,稍后再同步;记录都在本机,安全",
+                   "the server is busy; try again later, everything is safe here"};
+    }
+  }
+  return Error{Code::kUnavailable, "对账没有完,请再同步一次", "not finished; sync again"};
+}
+
+Status wait_for_news(Call& call, int wait_ms) {
+  std::unique_ptr<sync::Transport> transport;
+  sync::pb::SignedRequest request;
+  {
+    MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+    MQ_TRY(transport, home->connect());
+    auto signed_request = sync::watch_request(home->keyring(), home->control(), *transport,
+                                                call.world.clock, call.world.random);
+    if (!signed_request.ok()) {
+      pause(wait_ms);
+      return {};
+    }
+    request = *signed_request;
+  }
+  if (!transport->watch(request, wait_ms).ok()) pause(wait_ms);
+  return {};
+}
+
+}  // namespace mq::cli

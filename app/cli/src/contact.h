@@ -1,0 +1,18 @@
+// Contact: one meeting with the server, used by sync and by every command that needs the log.
+#pragma once
+
+#include "home.h"
+
+namespace mq::cli {
+
+// Registers villages that were made offline, then steps the engine until both sides agree.
+// kUnavailable: the work is safe, and the sentence says so.
+Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& transport);
+
+// Streams of the vault that the control log does not know yet; only an admin's device registers.
+Status register_streams(Home& home, sync::Transport& transport, const World& world);
+
+// Waits until the server announces something, or for wait_ms; the home is not held meanwhile.
+Status wait_for_news(Call& call, int wait_ms);
+
+}  // namespace mq::cli

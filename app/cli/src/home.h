@@ -1,0 +1,57 @@
+// Home: one person's folder, opened: vault, keyring, control log, sealer.
+//
+// HOME/vault.db (encrypted pages), HOME/vault.key (wrapped vault key), HOME/reserve (2 MB kept free
+// for the sentence being typed), HOME/lock (one process at a time). The continuation token stands
+// outside, in $XDG_STATE_HOME/minqing/DEVICE.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "command.h"
+#include "mq/seal/keyring.h"
+#include "mq/seal/sealer.h"
+#include "mq/sync/engine.h"
+#include "mq/vault/encrypted_vfs.h"
+#include "mq/vault/vault.h"
+#include "mq/work/workplace.h"
+
+namespace mq::cli {
+
+class Home {
+ public:
+  // Asks for the passphrase (MINQING_PASSPHRASE, --passphrase-file, or a prompt). kLocked: wrong.
+  // kNotFound: no home there yet, and what to do.
+  static Result<std::unique_ptr<Home>> open(Call& call);
+  // For org create and join: makes the home if there is none, else opens it.
+  static Result<std::unique_ptr<Home>> open_or_create(Call& call);
+  ~Home();
+
+  vault::Vault& vault();
+  seal::Keyring& keyring();
+  sync::ControlStore& control();
+  seal::Sealer& sealer();
+  // kNotFound with what to do if this device belongs to no township yet.
+  Result<work::Workplace> place();
+  // To the township's server, or to `address` while founding and joining. The endpoint must prove
+  // the server key of the log, if there is a log.
+  Result<std::unique_ptr<sync::Transport>> connect(const std::string& address = "");
+  // Runs body; on a full disk frees the reserve once and runs it again, with a warning.
+  Status saving(const std::function<Status()>& body);
+  // Opens an envelope that this vault holds, for history.
+  Result<std::vector<model::Transaction>> opened(const wire::Envelope& envelope);
+  const std::string& folder() const;
+  // The verdict on the continuation token at opening.
+  seal::ContinuationToken::Verdict verdict() const;
+  // Identity is known now (after founding or joining): token and sealer are made again.
+  Status settle();
+
+ private:
+  struct State;
+  explicit Home(std::unique_ptr<State> state);
+  static Result<std::unique_ptr<Home>> start(Call& call, bool may_create);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mq::cli

@@ -1,0 +1,112 @@
+#include "ledger_text.h"
+
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+// One decimal, rounded half up in integers so that every machine prints the same.
+std::string percent(const work::Ratio& ratio) {
+  if (ratio.denominator <= 0) return "—";
+  const std::int64_t tenths =
+      (ratio.numerator * 2000 + ratio.denominator) / (2 * ratio.denominator);
+  return cat(ratio.numerator, "/", ratio.denominator, " ", tenths / 10, ".", tenths % 10, "%");
+}
+
+std::string yuan(const work::Money& money) {
+  const std::int64_t fen = money.fen < 0 ? -money.fen : money.fen;
+  return cat(money.fen < 0 ? "-" : "", fen / 100, ".", fen / 10 % 10, fen % 10);
+}
+
+std::string cell_text(const work::LedgerCell& cell) {
+  if (const auto* number = std::get_if<std::int64_t>(&cell)) return cat(*number);
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  if (const auto* ratio = std::get_if<work::Ratio>(&cell)) return percent(*ratio);
+  if (const auto* money = std::get_if<work::Money>(&cell)) return yuan(*money);
+  if (const auto* date = std::get_if<Date>(&cell)) return date->iso();
+  return "";
+}
+
+Json cell_json(const work::LedgerCell& cell) {
+  if (const auto* number = std::get_if<std::int64_t>(&cell)) return *number;
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  if (const auto* ratio = std::get_if<work::Ratio>(&cell)) {
+    return {{"numerator", ratio->numerator}, {"denominator", ratio->denominator}};
+  }
+  if (const auto* money = std::get_if<work::Money>(&cell)) return money->fen;
+  if (const auto* date = std::get_if<Date>(&cell)) return date->iso();
+  return nullptr;
+}
+
+std::string completeness_text(const work::Completeness& one) {
+  int people = 0;
+  std::string parts;
+  for (const work::Completeness::Part& part : one.parts) {
+    people += part.people;
+    parts += cat(parts.empty() ? "" : ",", part.people, " 人",
+                 part.until ? cat("收到 ", part.until->month(), " 月 ", part.until->day(), " 日")
+                            : std::string("还没有收到"));
+  }
+  return cat(one.village, ":", people, " 人中 ", parts, ",之后到的不在本表");
+}
+
+std::vector<std::string> row_text(const std::vector<work::LedgerCell>& row) {
+  std::vector<std::string> out;
+  for (const work::LedgerCell& cell : row) out.push_back(cell_text(cell));
+  return out;
+}
+
+Json row_json(const work::Ledger& ledger, const std::vector<work::LedgerCell>& row) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < row.size() && i < ledger.columns.size(); ++i) {
+    out[ledger.columns[i]] = cell_json(row[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> ledger_head(const work::Ledger& ledger) {
+  std::vector<std::vector<std::string>> out;
+  out.push_back({cat(ledger.id, " ", ledger.title)});
+  out.push_back({cat("统计期:", ledger.period.from.iso(), " 至 ", ledger.period.to.iso())});
+  for (const auto& [name, text] : ledger.basis) out.push_back({cat(name, ":", text)});
+  for (const work::Completeness& one : ledger.complete) {
+    out.push_back({cat("完整性 ", completeness_text(one))});
+  }
+  return out;
+}
+
+std::vector<std::vector<std::string>> ledger_rows(const work::Ledger& ledger) {
+  std::vector<std::vector<std::string>> out;
+  for (const auto& row : ledger.rows) out.push_back(row_text(row));
+  if (!ledger.totals.empty()) out.push_back(row_text(ledger.totals));
+  return out;
+}
+
+Json ledger_json(const work::Ledger& ledger) {
+  Json basis = Json::object();
+  for (const auto& [name, text] : ledger.basis) basis[name] = text;
+  Json complete = Json::object();
+  for (const work::Completeness& one : ledger.complete) {
+    Json parts = Json::array();
+    for (const work::Completeness::Part& part : one.parts) {
+      parts.push_back({{"people", part.people},
+                       {"until", part.until ? Json(part.until->iso()) : Json(nullptr)}});
+    }
+    complete[one.village] = std::move(parts);
+  }
+  basis["complete"] = std::move(complete);
+  Json rows = Json::array();
+  for (const auto& row : ledger.rows) rows.push_back(row_json(ledger, row));
+  return {{"report", ledger.id},
+          {"title", ledger.title},
+          {"period", {{"from", ledger.period.from.iso()}, {"to", ledger.period.to.iso()}}},
+          {"basis", std::move(basis)},
+          {"columns", ledger.columns},
+          {"rows", std::move(rows)},
+          {"totals", row_json(ledger, ledger.totals)}};
+}
+
+}  // namespace mq::cli

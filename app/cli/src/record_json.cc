@@ -1,0 +1,91 @@
+#include "record_json.h"
+
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kLabelColumns[] = {
+    {"Household", "household_no"}, {"Cadre", "name"}, {"OrgUnit", "name"}, {"Person", "name"}};
+
+bool hidden(const model::Field& field) {
+  const auto kind = field.rule.kind();
+  return kind == model::pb::KIND_FINGERPRINT || kind == model::pb::KIND_SECRET;
+}
+
+Result<std::string> value_text(const work::Workplace& place, const model::Field& field,
+                               const model::Value& value) {
+  if (const auto* bytes = std::get_if<Bytes>(&value)) {
+    const auto row = RowId::from(*bytes);
+    if (field.rule.kind() == model::pb::KIND_REF && row) {
+      return reference_text(place, field.rule.ref(), *row);
+    }
+    return to_hex(*bytes);
+  }
+  return model::format_value(field, value);
+}
+
+Result<Json> value_json(const work::Workplace& place, const model::Field& field,
+                        const model::Value& value) {
+  const auto* number = std::get_if<std::int64_t>(&value);
+  const bool plain =
+      field.rule.kind() == model::pb::KIND_DEFAULT || field.rule.kind() == model::pb::KIND_MONEY;
+  if (number != nullptr && field.type == model::FieldType::kBool) return Json(*number != 0);
+  if (number != nullptr && field.type == model::FieldType::kInteger && plain) return Json(*number);
+  MQ_TRY(const std::string text, value_text(place, field, value));
+  return Json(text);
+}
+
+}  // namespace
+
+Result<std::string> reference_text(const work::Workplace& place, std::string_view entity,
+                                   const RowId& row) {
+  for (const auto& [name, column] : kLabelColumns) {
+    if (name != entity) continue;
+    const model::Entity* target = place.vault.schema().entity(entity);
+    MQ_TRY(sqlite::Query q, place.vault.database().query(cat("SELECT ", column, " FROM \"",
+                                                             target->table, "\" WHERE id = ?1")));
+    q.bind(1, row.view());
+    MQ_TRY(const bool found, q.step());
+    if (found && !q.is_null(0)) return std::string(q.text(0));
+  }
+  return row.hex();
+}
+
+Result<std::string> cell_text(const work::Workplace& place, const model::Field& field,
+                              const vault::Cell& cell) {
+  if (!field.repeated) return value_text(place, field, cell.value);
+  std::vector<std::string> parts;
+  for (const model::Value& value : cell.values) {
+    MQ_TRY(std::string part, value_text(place, field, value));
+    parts.push_back(std::move(part));
+  }
+  return join(parts, "、");
+}
+
+Result<Json> record_json(const work::Workplace& place, const vault::RowData& data) {
+  const model::Entity* entity = place.vault.schema().entity(data.entity);
+  Json out = Json::object();
+  out["id"] = data.id.hex();
+  for (const vault::Cell& cell : data.cells) {
+    const model::Field* field = entity->field(cell.field);
+    if (field == nullptr || hidden(*field)) continue;
+    if (!field->repeated) {
+      if (model::is_empty(cell.value)) continue;
+      MQ_TRY(out[field->name], value_json(place, *field, cell.value));
+      continue;
+    }
+    Json list = Json::array();
+    for (const model::Value& value : cell.values) {
+      MQ_TRY(Json one, value_json(place, *field, value));
+      list.push_back(std::move(one));
+    }
+    out[field->name] = std::move(list);
+  }
+  out["cancelled"] = data.deleted;
+  out["contested"] = data.contested;
+  return out;
+}
+
+}  // namespace mq::cli

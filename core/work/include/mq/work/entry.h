@@ -1,0 +1,62 @@
+// Entry: what a person types becomes validated changes, and then one durable commit.
+//
+// A form is refused whole, with every fault listed, or stored whole. References are resolved by
+// what people call them (户编号, names). 廉政 and 检举控告 are refused before anything is kept.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mq/model/schema.h"
+#include "mq/work/workplace.h"
+
+namespace mq::work {
+
+// field: its DOMAIN identifier; several inputs of one repeated field make its set. Empty text
+// clears.
+struct Input {
+  std::string field;
+  std::string text;
+};
+using Inputs = std::vector<Input>;
+
+struct Outcome {
+  std::vector<model::Fault> faults;  // not empty: refused, nothing stored
+  std::vector<model::Fault> flags;   // stored, worth a look
+  RowId row;
+  std::vector<std::pair<std::string, RowId>> also;  // further rows made, e.g. {"issue", id}
+  bool ok() const { return faults.empty(); }
+};
+
+// Visit (A8). Further inputs: `village` for targets without household, `category`, `nature` for the
+// Issue that a `demand` becomes. 走访人 defaults to me, 记录人 is me unless said otherwise.
+Result<Outcome> add_visit(const Workplace& place, const Inputs& inputs);
+// Diary (A9), as a draft (草稿); submit moves it to 已提交 and then asks for the ‡ fields.
+Result<Outcome> add_diary(const Workplace& place, const Inputs& inputs);
+Result<Outcome> submit_diary(const Workplace& place, const RowId& row);
+// Issue (A10); `village` names its place, or `visit_id` the visit that raised it.
+Result<Outcome> add_issue(const Workplace& place, const Inputs& inputs);
+// 登记/待受理 → 已受理, with its deadline.
+Result<Outcome> accept_issue(const Workplace& place, const RowId& row, const Inputs& inputs);
+// → 已办结; closure and result are asked for.
+Result<Outcome> close_issue(const Workplace& place, const RowId& row, const Inputs& inputs);
+// A household found on the way: `village`, `head_name`; a local number is given if none is typed.
+Result<Outcome> add_household(const Workplace& place, const Inputs& inputs);
+Result<Outcome> add_person(const Workplace& place, const Inputs& inputs);
+
+// Activity (A3), in the TOWNSHIP stream; kNotAllowed unless desk.
+Result<Outcome> add_programme(const Workplace& place, const Inputs& inputs);
+
+// The faults of an entry as one Error: how many, and each on its line.
+Error refused(const std::vector<model::Fault>& faults);
+
+// Any entity that has a command. The view taken when the form was loaded makes later edits
+// concurrent.
+Result<Outcome> amend(const Workplace& place, const model::Entity& entity, const RowId& row,
+                      const Inputs& inputs, vault::View seen);
+// A mistaken record: kept, not counted, its reason shown.
+Result<Outcome> cancel(const Workplace& place, const model::Entity& entity, const RowId& row,
+                       std::string_view reason, vault::View seen);
+
+}  // namespace mq::work

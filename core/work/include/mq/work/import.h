@@ -1,0 +1,57 @@
+// Import: rosters, cadres, pairings and paper visits out of table files (DOMAIN.md section (g)).
+//
+// Every row ends in one of four fates; one refused row refuses the whole file and nothing is
+// stored, unless skip_refused. Importing a file twice stores nothing new. A re-import is three-way:
+// only cells that the file itself changed since its last import are written; where people corrected
+// the same cell, both are listed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mq/tabular/sheet.h"
+#include "mq/work/workplace.h"
+
+namespace mq::work {
+
+enum class ImportKind { kRoster, kCadres, kPairings, kVisits };
+enum class Fate { kNormalised, kFlagged, kDuplicate, kRefused };
+
+struct ImportFault {
+  std::size_t line = 0;  // 1-based, as the person sees it in the file
+  std::string column;    // Chinese header, "*" for the whole row
+  Fate fate = Fate::kRefused;
+  std::string was, now;
+  std::string why_zh, why_en;
+};
+
+struct ImportOptions {
+  ImportKind kind = ImportKind::kRoster;
+  std::string village;  // visits: only rows of this village; roster: overrides its column
+  bool dry_run = false;
+  bool skip_refused = false;
+};
+
+struct ImportResult {
+  std::size_t header_line = 0;
+  std::size_t data_lines = 0;  // rows under the header
+  std::size_t stored = 0;      // rows of the file that were written (or would be, in a dry run)
+  std::size_t unchanged = 0;   // already here, nothing to write
+  std::size_t refused = 0;     // rows refused
+  std::size_t duplicates = 0;
+  std::vector<ImportFault> faults;        // in order of line
+  std::vector<std::string> missing_zh;    // households no longer in the file: listed, never removed
+  std::vector<std::string> new_villages;  // streams made locally, waiting to be registered
+  bool nothing_stored = false;            // a refused row refused the file
+};
+
+// kInvalidInput: no header found, wrong kind of file. kNotAllowed: rosters, cadres and pairings are
+// the desk's. Progress is called with (rows done, rows in all).
+using ImportProgress = std::function<void(std::size_t, std::size_t)>;
+Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& sheet,
+                                  const ImportOptions& options,
+                                  const ImportProgress& progress = {});
+
+}  // namespace mq::work

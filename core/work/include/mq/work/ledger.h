@@ -1,0 +1,78 @@
+// Ledger: one table as handed up, with its period, its 口径 and how complete its sources are.
+//
+// Pure values; formatting (table, CSV, JSON) belongs to the faces. Ratios keep numerator and
+// denominator. Tables with people keep organisation order and are never sorted by a figure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mq/base/date.h"
+#include "mq/work/workplace.h"
+
+namespace mq::work {
+
+struct Period {
+  Date from, to;  // both days included
+};
+
+struct Ratio {
+  std::int64_t numerator = 0, denominator = 0;
+  bool operator==(const Ratio&) const = default;
+};
+struct Money {
+  std::int64_t fen = 0;
+  bool operator==(const Money&) const = default;
+};
+
+using LedgerCell = std::variant<std::monostate, std::int64_t, std::string, Ratio, Money, Date>;
+
+// "9 persons of this village: 7 received until March 25, 2 until March 4": counts, never names.
+struct Completeness {
+  std::string village;
+  struct Part {
+    int people = 0;
+    std::optional<Date> until;  // none: nothing received yet
+  };
+  std::vector<Part> parts;  // latest first
+};
+
+struct Ledger {
+  std::string id;  // "RP01"
+  std::string title;
+  Period period;
+  std::vector<std::pair<std::string, std::string>> basis;  // 口径, named sentences
+  std::vector<Completeness> complete;
+  std::vector<std::string> columns;
+  std::vector<std::vector<LedgerCell>> rows;
+  std::vector<LedgerCell> totals;  // recomputed, never summed from distinct counts; may be empty
+};
+
+struct LedgerRequest {
+  Period period;
+  std::optional<std::string> village;  // name or id
+};
+
+// DOMAIN.md section (c), formulas and section (g).
+Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request);  // 走访情况统计表
+Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request);  // 民情台账
+Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request);  // 各职级结对统计
+Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request);  // 民情日记统计
+
+struct LedgerEntry {
+  const char* id;
+  const char* zh;
+  Result<Ledger> (*compute)(const Workplace&, const LedgerRequest&);
+};
+// The ledgers this program prints; help, completion and `report` read it.
+const std::vector<LedgerEntry>& ledgers();
+
+// Per village, how far everybody's records have been received; from state statements.
+Result<std::vector<Completeness>> completeness(const Workplace& place,
+                                               const std::optional<std::string>& village);
+
+}  // namespace mq::work

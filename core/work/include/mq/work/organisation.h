@@ -1,0 +1,54 @@
+// Organisation: the township's own rows: facts, villages, cadres' accounts, programmes and quotas.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mq/work/directory.h"
+#include "mq/work/workplace.h"
+
+namespace mq::work {
+
+struct FoundingFacts {
+  std::string county_name, township_name, founder_name;
+};
+// Once, after founding: township facts with a random fingerprint key, the office village, the
+// founder's cadre row, the default programme and its quotas (县级 4, 科级 2, 一般 1, DOMAIN (g)).
+Status write_founding_rows(const Workplace& place, const FoundingFacts& facts);
+
+// The village of that name; makes its org unit and its two local streams (VILLAGE and PRIVATE, not
+// yet in the control log) if there is none. kNotAllowed unless desk.
+Result<Village> village_or_new(const Workplace& place, const std::string& name,
+                               const std::string& region_code);
+
+// The same village made at two desks is one village: its ids come from its name.
+StreamId village_stream_id(const TownshipId& township, std::string_view name);
+RowId village_row_id(const TownshipId& township, std::string_view name);
+
+struct Account {
+  Cadre cadre;
+  PersonId member;  // kept if the cadre was prepared before, else drawn
+};
+// The cadre row that an invitation will belong to: the imported one of that name, or a new one.
+// kConflict if the name is not unique, kNotAllowed unless admin.
+Result<Account> prepare_account(const Workplace& place, const std::string& name,
+                                const std::string& rank, const std::vector<RowId>& villages);
+
+struct Quota {
+  RowId row;
+  int rank = 0;  // model enum number
+  std::string rank_name;
+  int pairs = 0;
+};
+Result<std::vector<Quota>> quotas(const Workplace& place);
+// By the rank's Chinese name; makes the rule if there is none.
+Status set_quota(const Workplace& place, const std::string& rank, int pairs);
+
+struct ProgrammeRow {
+  RowId row;
+  std::string title;
+  Date from, to;
+};
+Result<std::vector<ProgrammeRow>> programmes(const Workplace& place);
+
+}  // namespace mq::work

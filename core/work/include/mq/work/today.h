@@ -1,0 +1,34 @@
+// Today: what waits for me, computed offline. About oneself, never about others.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mq/base/date.h"
+#include "mq/work/workplace.h"
+
+namespace mq::work {
+
+struct TodayItem {
+  enum class Kind { kOverdue, kDue, kNotSeen, kDraft, kCallback };
+  Kind kind = Kind::kDue;
+  std::string entity;  // "issue", "household", "diary"
+  RowId row;
+  std::string what;  // title, or household number and head
+  std::optional<Date> when;
+};
+
+struct Today {
+  Date date;  // by this device's clock
+  bool clock_doubtful = false;
+  std::vector<TodayItem> items;
+  int pairs_due = 0;  // by my rank
+  int pairs = 0;
+  std::uint64_t unsent = 0;  // transactions that stand on this device alone
+};
+
+// interval_days: a paired household not met for longer is listed.
+Result<Today> today(const Workplace& place, int interval_days = 30);
+
+}  // namespace mq::work

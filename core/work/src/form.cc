@@ -1,0 +1,193 @@
+#include "form.h"
+
+#include <algorithm>
+
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+namespace {
+
+// Short names that people and scripts use beside the identifiers of DOMAIN.md.
+constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
+    {"type", "visit_type"},  {"village", "village_id"}, {"household", "household_id"},
+    {"author", "author_id"}, {"org", "org_id"},         {"handler", "handler_id"},
+    {"lead", "lead_id"},     {"head", "head_person_id"}};
+
+bool carries(const model::Field& field, std::string_view name) {
+  if (field.name == name || field.zh == name) return true;
+  const auto& columns = field.rule.columns();
+  return std::find(columns.begin(), columns.end(), name) != columns.end();
+}
+
+}  // namespace
+
+const model::Field* field_named(const model::Entity& entity, std::string_view name) {
+  if (const model::Field* field = entity.field(name)) return field;
+  for (const auto& [alias, full] : kAliases) {
+    if (alias == name) {
+      if (const model::Field* field = entity.field(full)) return field;
+    }
+  }
+  for (const std::string_view tail : {"_id", "_ids"}) {
+    if (const model::Field* field = entity.field(cat(name, tail))) return field;
+  }
+  for (const model::Field& field : entity.fields) {
+    if (carries(field, name)) return &field;
+  }
+  return nullptr;
+}
+
+Result<RowId> resolve(const Workplace& place, std::string_view entity, std::string_view typed) {
+  const Directory directory(place);
+  if (entity == "Household") {
+    MQ_TRY(const Household household, directory.household(typed));
+    return household.id;
+  }
+  if (entity == "Cadre") {
+    MQ_TRY(const Cadre cadre, directory.cadre(typed));
+    return cadre.id;
+  }
+  if (entity == "OrgUnit") {
+    auto village = directory.village(typed);
+    if (village.ok()) return village->org_unit;
+  }
+  const model::Entity* target = place.vault.schema().entity(entity);
+  MQ_ASSERT(target != nullptr);
+  return directory.row(*target, typed);
+}
+
+Error refused(const std::vector<model::Fault>& faults) {
+  Error error{Code::kInvalidInput, "没有保存,共 ", "not saved, "};
+  error.zh += cat(faults.size(), " 处要改:");
+  error.en += cat(faults.size(), faults.size() == 1 ? " fault:" : " faults:");
+  for (const model::Fault& fault : faults) {
+    error.zh += cat("\n  ", fault.zh);
+    error.en += cat("\n  ", fault.en);
+  }
+  return error;
+}
+
+std::optional<model::Fault> confidential(std::string_view category, std::string_view nature) {
+  if (category != "廉政" && nature != "检举控告") return std::nullopt;
+  return model::Fault{
+      category == "廉政" ? "category" : "nature",
+      "这类反映不能记在这里,一个字也没有保存:本系统的保密反映还没有开通。"
+      "请反映人直接向县纪委监委(电话 12388)或信访部门当面、来信、来电反映;不要写进走访或日记。",
+      "this matter may not be recorded here and nothing was kept: the confidential channel is not "
+      "open yet. Please turn to the county discipline inspection (telephone 12388) directly."};
+}
+
+Result<Form> Form::read(const Workplace& place, const model::Entity& entity, const Inputs& inputs,
+                        const std::vector<std::string_view>& extra) {
+  Form form(entity);
+  for (const Input& input : inputs) MQ_CHECK(form.take(place, input, extra));
+  return form;
+}
+
+Status Form::take(const Workplace& place, const Input& input,
+                  const std::vector<std::string_view>& extra) {
+  if (std::find(extra.begin(), extra.end(), input.field) != extra.end()) {
+    extra_[input.field] = input.text;
+    return {};
+  }
+  const model::Field* field = field_named(*entity_, input.field);
+  if (field == nullptr || field->rule.system()) {
+    fault(input.field, cat("没有 ", input.field, " 这一项"), cat("no field ", input.field));
+    return {};
+  }
+  std::vector<std::string> parts{input.text};
+  if (field->repeated) parts = split(input.text, "、");
+  for (const std::string& part : parts) {
+    if (trimmed(part).empty()) {
+      if (!field->repeated || parts.size() == 1) values_[field->number];
+      continue;
+    }
+    Result<model::Value> parsed = model::Value{};
+    if (field->rule.kind() == model::pb::KIND_REF) {
+      auto row = resolve(place, field->rule.ref(), part);
+      if (row.ok()) {
+        parsed = model::Value{to_bytes(row->view())};
+      } else if (row.error().code == Code::kNotFound || row.error().code == Code::kConflict) {
+        parsed = row.error();
+      } else {
+        return row.error();
+      }
+    } else {
+      parsed = model::parse_value(*field, part);
+    }
+    if (parsed.ok()) {
+      values_[field->number].push_back(*std::move(parsed));
+    } else {
+      fault(field->name, cat(field->zh, ":", parsed.error().zh),
+            cat(field->name, ": ", parsed.error().en));
+    }
+  }
+  return {};
+}
+
+const model::Value& Form::value(std::uint32_t field) const {
+  static const model::Value kNothing;
+  const auto found = values_.find(field);
+  return found == values_.end() || found->second.empty() ? kNothing : found->second.front();
+}
+
+std::int64_t Form::integer(std::uint32_t field) const {
+  const auto* number = std::get_if<std::int64_t>(&value(field));
+  return number == nullptr ? 0 : *number;
+}
+
+std::string Form::text(std::uint32_t field) const {
+  const auto* text = std::get_if<std::string>(&value(field));
+  return text == nullptr ? std::string() : *text;
+}
+
+std::string Form::extra(std::string_view name) const {
+  const auto found = extra_.find(name);
+  return found == extra_.end() ? std::string() : found->second;
+}
+
+void Form::set_default(std::uint32_t field, model::Value value) {
+  if (!has(field)) set(field, std::move(value));
+}
+
+void Form::fault(std::string_view field, std::string_view zh, std::string_view en) {
+  faults_.push_back({std::string(field), std::string(zh), std::string(en)});
+}
+
+void Form::flag(std::string_view field, std::string_view zh, std::string_view en) {
+  flags_.push_back({std::string(field), std::string(zh), std::string(en)});
+}
+
+void Form::require(model::pb::Need need) {
+  for (const model::Field& field : entity_->fields) {
+    const bool asked = field.rule.need() != model::pb::NEED_NEVER && field.rule.need() <= need;
+    const auto found = values_.find(field.number);
+    const bool given = found != values_.end() && !found->second.empty();
+    const bool faulty = std::any_of(faults_.begin(), faults_.end(),
+                                    [&](const model::Fault& f) { return f.field == field.name; });
+    if (asked && !given && !faulty && !field.rule.system()) {
+      fault(field.name, cat(field.zh, ":必须填写(--", field.name, ")"),
+            cat(field.name, ": required (--", field.name, ")"));
+    }
+  }
+}
+
+std::vector<vault::Change> Form::changes(const RowId& row) const {
+  std::vector<vault::Change> out;
+  for (const auto& [number, values] : values_) {
+    vault::Change change;
+    change.entity = entity_->number;
+    change.row = row;
+    change.field = number;
+    if (entity_->field(number)->repeated) {
+      change.values = values;
+    } else if (!values.empty()) {
+      change.value = values.front();
+    }
+    out.push_back(std::move(change));
+  }
+  return out;
+}
+
+}  // namespace mq::work

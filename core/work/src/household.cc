@@ -1,0 +1,115 @@
+// Households and people met on the way: a local number until the roster gives the official one.
+#include "form.h"
+#include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/person.pb.h"
+#include "minqing/model/v1/relation.pb.h"
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using H = mpb::Household;
+using P = mpb::Person;
+
+namespace {
+
+// The village named, or the only one this person works in.
+Result<std::optional<Village>> village_for(const Workplace& place, Form& form) {
+  MQ_TRY(const std::vector<Village> villages, Directory(place).villages());
+  const auto* named = std::get_if<Bytes>(&form.value(H::kVillageIdFieldNumber));
+  for (const Village& village : villages) {
+    const bool chosen = named != nullptr && std::ranges::equal(*named, village.org_unit.data);
+    const bool only = named == nullptr && villages.size() == 1;
+    if (chosen || only) return std::optional(village);
+  }
+  form.fault("village_id", "村:请写明在哪个村(--village)", "village_id: say which village");
+  return std::optional<Village>();
+}
+
+vault::Change set(const model::Entity& entity, const RowId& row, std::uint32_t field,
+                  model::Value value) {
+  vault::Change change;
+  change.entity = entity.number;
+  change.row = row;
+  change.field = field;
+  change.value = std::move(value);
+  return change;
+}
+
+std::string local_number(const RowId& row) {
+  const std::string hex = row.hex();
+  return cat("L", hex.substr(hex.size() - 8));
+}
+
+// A number typed here never makes an id (PROTOCOL section 1), and must not be somebody else's.
+Status check_number(const Workplace& place, Form& form) {
+  const std::string number = form.text(H::kHouseholdNoFieldNumber);
+  if (number.empty()) return {};
+  auto known = Directory(place).household(number);
+  if (known.ok()) {
+    form.fault("household_no", cat("户编号 ", number, " 已经有了,户主 ", known->head_name),
+               cat("household number ", number, " exists already"));
+  } else if (known.error().code != Code::kNotFound) {
+    return known.error();
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Outcome> add_household(const Workplace& place, const Inputs& inputs) {
+  const vault::View seen = place.vault.view();
+  const model::Schema& schema = place.vault.schema();
+  const model::Entity& entity = *schema.entity("Household");
+  const model::Entity& person = *schema.entity("Person");
+  MQ_TRY(Form form, Form::read(place, entity, inputs, {"head_name", "户主姓名", "sex", "性别"}));
+  const RowId row = new_id<RowId>(place.clock, place.random);
+  MQ_TRY(const std::optional<Village> village, village_for(place, form));
+  MQ_CHECK(check_number(place, form));
+  form.set_default(H::kLocalNoFieldNumber,
+                   std::int64_t{form.has(H::kHouseholdNoFieldNumber) ? 0 : 1});
+  form.set_default(H::kHouseholdNoFieldNumber, local_number(row));
+  form.set_default(H::kStatusFieldNumber, std::int64_t{mpb::HOUSEHOLD_STATUS_NORMAL});
+  if (village) form.set_row(H::kVillageIdFieldNumber, village->org_unit);
+  form.set_default(H::kGroupNoFieldNumber, std::int64_t{0});
+  const std::string head = std::string(trimmed(form.extra("head_name") + form.extra("户主姓名")));
+  if (head.empty()) {
+    form.fault("head_name", "户主姓名:必须填写(--head_name)", "head_name: required");
+  }
+  form.require(model::pb::NEED_SAVE);
+  const std::string sex = form.extra("sex") + form.extra("性别");
+  auto sex_value =
+      model::parse_value(*person.field(P::kSexFieldNumber), sex.empty() ? "未知" : sex);
+  if (!sex_value.ok()) form.fault("sex", sex_value.error().zh, sex_value.error().en);
+  Outcome outcome{form.faults(), form.flags(), row, {}};
+  if (!outcome.ok()) return outcome;
+
+  const RowId head_row = new_id<RowId>(place.clock, place.random);
+  form.set_row(H::kHeadPersonIdFieldNumber, head_row);
+  vault::Draft draft{village->stream, form.changes(row)};
+  const auto add = [&](std::uint32_t field, model::Value value) {
+    draft.changes.push_back(set(person, head_row, field, std::move(value)));
+  };
+  add(P::kNameFieldNumber, head);
+  add(P::kHouseholdIdFieldNumber, to_bytes(row.view()));
+  add(P::kRelationFieldNumber, std::int64_t{mpb::RELATION_HEAD});
+  add(P::kSexFieldNumber, *sex_value);
+  outcome.also.emplace_back("person", head_row);
+  MQ_CHECK(place.vault.commit({draft}, seen));
+  return outcome;
+}
+
+Result<Outcome> add_person(const Workplace& place, const Inputs& inputs) {
+  const vault::View seen = place.vault.view();
+  const model::Entity& entity = *place.vault.schema().entity("Person");
+  MQ_TRY(Form form, Form::read(place, entity, inputs));
+  form.require(model::pb::NEED_SAVE);
+  Outcome outcome{form.faults(), form.flags(), new_id<RowId>(place.clock, place.random), {}};
+  if (!outcome.ok()) return outcome;
+  const auto& household_id = std::get<Bytes>(form.value(P::kHouseholdIdFieldNumber));
+  MQ_TRY(const Household household, Directory(place).household(to_hex(household_id)));
+  MQ_CHECK(place.vault.commit({{household.stream, form.changes(outcome.row)}}, seen));
+  return outcome;
+}
+
+}  // namespace mq::work

@@ -1,0 +1,102 @@
+#include "mq/work/import.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "import_kinds.h"
+#include "mq/base/text.h"
+#include "mq/work/organisation.h"
+
+namespace mq::work {
+
+WishCell wish_cell(std::uint32_t field, model::Value value, std::string_view column) {
+  return {field, {std::move(value)}, std::string(column), false};
+}
+
+WishCell wish_row(std::uint32_t field, const RowId& row, std::string_view column) {
+  return wish_cell(field, to_bytes(row.view()), column);
+}
+
+namespace {
+
+struct KindRule {
+  ImportKind kind;
+  const std::vector<ColumnSpec>& (*columns)();
+  Status (*read)(ImportRun&);
+  bool desk_only;
+};
+constexpr KindRule kRules[] = {
+    {ImportKind::kRoster, roster_columns, read_roster, true},
+    {ImportKind::kCadres, cadre_columns, read_cadres, true},
+    {ImportKind::kPairings, pairing_columns, read_pairings, true},
+    {ImportKind::kVisits, visit_columns, read_visits, false},
+};
+
+// Every refused line, whatever the number of faults on it.
+std::set<std::size_t> lines_with(const std::vector<ImportFault>& faults, Fate fate) {
+  std::set<std::size_t> lines;
+  for (const ImportFault& fault : faults) {
+    if (fault.fate == fate) lines.insert(fault.line);
+  }
+  return lines;
+}
+
+constexpr std::size_t kProgressRows = 200;
+
+Status merge(ImportRun& run, const std::set<std::size_t>& refused, vault::View seen,
+             const ImportProgress& progress) {
+  std::map<std::string, vault::StreamIx> made;
+  for (const auto& [name, region_code] : run.new_villages) {
+    run.result.new_villages.push_back(name);
+    if (run.options.dry_run) continue;
+    MQ_TRY(const Village village, village_or_new(run.place, name, region_code));
+    made[name] = village.stream;
+  }
+  ImportMerge merge(run.place, seen);
+  std::set<std::size_t> written, known;
+  std::size_t done = 0;
+  for (Wish& wish : run.wishes) {
+    if (refused.contains(wish.line)) continue;
+    if (wish.stream == 0 && made.contains(wish.village)) wish.stream = made[wish.village];
+    MQ_TRY(const bool writes, merge.add(wish, run.result.faults));
+    (writes ? written : known).insert(wish.line);
+    if (progress && ++done % kProgressRows == 0) progress(done, run.wishes.size());
+  }
+  for (const std::size_t line : written) known.erase(line);
+  run.result.stored = written.size();
+  run.result.unchanged = known.size();
+  return run.options.dry_run ? Status() : merge.commit();
+}
+
+}  // namespace
+
+Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& sheet,
+                                  const ImportOptions& options, const ImportProgress& progress) {
+  const auto* rule = std::find_if(std::begin(kRules), std::end(kRules),
+                                  [&](const KindRule& r) { return r.kind == options.kind; });
+  if (rule->desk_only && !place.is_desk()) {
+    return Error{Code::kNotAllowed, "名册、干部和结对由乡镇管理员或内勤导入;您可以导入走访记录",
+                 "rosters, cadres and pairings are imported by the desk; you may import visits"};
+  }
+  const vault::View seen = place.vault.view();
+  MQ_TRY(const ImportTable table, ImportTable::read(sheet, rule->columns()));
+  ImportResult result;
+  result.header_line = table.header_line();
+  result.data_lines = table.size();
+  ImportRun run{place, options, table, result, {}, {}};
+  MQ_CHECK(rule->read(run));
+  const std::set<std::size_t> refused = lines_with(result.faults, Fate::kRefused);
+  result.refused = refused.size();
+  result.duplicates = lines_with(result.faults, Fate::kDuplicate).size();
+  if (!refused.empty() && !options.skip_refused) {
+    result.nothing_stored = true;
+  } else {
+    MQ_CHECK(place.vault.together([&] { return merge(run, refused, seen, progress); }));
+  }
+  std::stable_sort(result.faults.begin(), result.faults.end(),
+                   [](const ImportFault& a, const ImportFault& b) { return a.line < b.line; });
+  return result;
+}
+
+}  // namespace mq::work

@@ -1,0 +1,359 @@
+// A roster: one row a person, households told apart by their number, people by ID or name and
+// birth.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "import_kinds.h"
+#include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/person.pb.h"
+#include "minqing/model/v1/relation.pb.h"
+#include "mq/base/text.h"
+#include "mq/model/chinese_id.h"
+#include "mq/model/identity.h"
+#include "mq/model/relation.h"
+#include "mq/model/validate.h"
+#include "mq/work/directory.h"
+#include "mq/work/organisation.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using H = mpb::Household;
+using P = mpb::Person;
+
+namespace {
+
+constexpr std::size_t kRegionDigits = 12;
+constexpr std::size_t kHouseholdDigitsMin = 16;  // region code, group and number
+
+struct Member {
+  std::size_t line = 0;
+  std::string name, relation_text;
+  std::int64_t relation = 0, sex = 0;
+  std::optional<Date> birth;
+  Bytes fingerprint;
+  RowId id;
+};
+
+struct Family {
+  std::string number, head_name, village;
+  RowId id;
+  std::size_t line = 0;  // of its first row
+  std::int64_t group = 0;
+  std::vector<std::int64_t> classes;
+  std::optional<bool> away;
+  std::vector<std::string> phones;
+  std::vector<Member> members;
+};
+
+class RosterReader {
+ public:
+  explicit RosterReader(ImportRun& run) : run_(run), schema_(run.place.vault.schema()) {}
+
+  Status read() {
+    MQ_CHECK(load_fingerprint_key());
+    for (std::size_t row = 0; row < run_.table.size(); ++row) MQ_CHECK(read_row(row));
+    MQ_CHECK(make_wishes());
+    return list_missing();
+  }
+
+ private:
+  Status load_fingerprint_key() {
+    MQ_TRY(sqlite::Query q,
+           run_.place.vault.database().query("SELECT fingerprint_key FROM \"township_facts\" WHERE "
+                                             "fingerprint_key IS NOT NULL ORDER BY id LIMIT 1"));
+    MQ_TRY(const bool found, q.step());
+    if (!found) {
+      return Error{Code::kConflict, "本机还没有乡镇的基本资料;请先同步一次再导入名册",
+                   "the township's facts are not here yet; sync once, then import"};
+    }
+    fingerprint_key_ = to_bytes(q.blob(0));
+    return {};
+  }
+
+  Status read_row(std::size_t row) {
+    RowReader reader(run_.table, row, run_.result.faults);
+    const std::string number = reader.number("户编号");
+    if (number.empty()) reader.refuse("户编号", "没有户编号,不知道是哪一户", "no household number");
+    Member member = read_member(reader);
+    const std::int64_t group = read_group(reader);
+    const std::int64_t household_class =
+        reader.label("户类型", *schema_.entity("Household")->field(H::kClassFieldNumber));
+    const std::optional<bool> away = reader.yes_no("常年外出");
+    std::string village = run_.options.village;
+    if (village.empty()) village = reader.name("村(社区)");
+    if (village.empty()) {
+      reader.refuse("村(社区)", "没有写村(社区);可用 --village 指定", "no village; use --village");
+    }
+    const std::string phone = read_phone(reader);
+    if (reader.refused()) return {};
+    return take(reader, number, village, std::move(member), [&](Family& family) {
+      if (group > 0) family.group = group;
+      if (household_class > 0 &&
+          std::ranges::find(family.classes, household_class) == family.classes.end()) {
+        family.classes.push_back(household_class);
+      }
+      if (away) family.away = away;
+      if (!phone.empty() && std::ranges::find(family.phones, phone) == family.phones.end()) {
+        family.phones.push_back(phone);
+      }
+      if (family.head_name.empty()) family.head_name = reader.text("户主姓名");
+    });
+  }
+
+  Member read_member(RowReader& reader) {
+    Member member;
+    member.line = reader.line();
+    member.name = reader.name("姓名");
+    if (member.name.empty()) reader.refuse("姓名", "没有姓名", "no name");
+    read_relation(reader, member);
+    member.sex = reader.label("性别", *schema_.entity("Person")->field(P::kSexFieldNumber));
+    member.birth = reader.date("出生日期");
+    read_id(reader, member);
+    if (member.sex == 0 && !reader.refused()) {
+      reader.flag("性别", "未知", "没有性别,证件号码也看不出",
+                  "no sex, and none from the ID number");
+    }
+    return member;
+  }
+
+  void read_relation(RowReader& reader, Member& member) {
+    const model::Field& field = *schema_.entity("Person")->field(P::kRelationFieldNumber);
+    const std::string typed = reader.text("与户主关系");
+    const model::EnumValue* known = field.value_named(typed);
+    if (known != nullptr && known->number != 0) {
+      member.relation = known->number;
+      return;
+    }
+    member.relation = field.value_named("其他")->number;
+    member.relation_text = typed;
+    reader.flag("与户主关系", "其他", "不认识的关系,记为 其他,原文保留",
+                "unknown relation, kept as 其他 with its text");
+  }
+
+  // The number is checked, made a fingerprint and forgotten.
+  void read_id(RowReader& reader, Member& member) {
+    const std::string typed = reader.number("证件号码");
+    if (typed.empty()) return;
+    member.fingerprint = model::fingerprint(fingerprint_key_, typed);
+    const auto id = model::read_chinese_id(typed);
+    if (!id) {
+      reader.flag("证件号码", "", "位数或字符不像证件号码", "does not look like an ID number");
+      return;
+    }
+    if (!id->check_fits) {
+      reader.flag("证件号码", "", "校验位不对,请核对", "the check digit does not fit");
+    }
+    if (!member.birth) member.birth = id->birth;
+    if (id->birth && member.birth && *id->birth != *member.birth) {
+      reader.flag("出生日期", "", "与证件号码里的出生日期不同", "differs from the ID number");
+    }
+    if (member.sex == 0) member.sex = id->sex;
+    if (member.sex != id->sex && (member.sex == 1 || member.sex == 2)) {
+      reader.flag("性别", "", "与证件号码里的性别不同", "differs from the ID number");
+    }
+    const auto of_relation = model::sex_of_relation(member.relation);
+    if (of_relation && *of_relation != member.sex) {
+      reader.flag("与户主关系", "", "与性别对不上", "does not fit the sex");
+    }
+  }
+
+  std::int64_t read_group(RowReader& reader) {
+    std::string typed = reader.number("组");
+    for (const std::string_view tail : {"组", "社", "队"}) {
+      if (typed.ends_with(tail)) typed.resize(typed.size() - tail.size());
+    }
+    if (typed.empty()) return 0;
+    const bool digits = typed.find_first_not_of("0123456789") == std::string::npos;
+    const std::int64_t group = digits && typed.size() <= 3 ? std::stoll(typed) : -1;
+    if (group >= 0 && group <= 255) return group;
+    reader.refuse("组", "组号应是 0 到 255 的数", "a group number is 0 to 255");
+    return 0;
+  }
+
+  std::string read_phone(RowReader& reader) {
+    const std::string phone = reader.number("联系电话");
+    if (!phone.empty() && !model::plausible_phone(phone)) {
+      reader.flag("联系电话", "", "不像电话号码,请核对", "does not look like a telephone number");
+    }
+    return phone;
+  }
+
+  template <class Facts>
+  Status take(RowReader& reader, const std::string& number, const std::string& village,
+              Member member, const Facts& facts) {
+    const auto [at, fresh] = index_.try_emplace(number, families_.size());
+    if (fresh) {
+      Family family;
+      family.number = number;
+      family.village = village;
+      family.line = reader.line();
+      family.id = model::household_row_id(run_.place.control.township(), number);
+      families_.push_back(std::move(family));
+    }
+    Family& family = families_[at->second];
+    if (family.village != village) {
+      reader.refuse("村(社区)", cat("户 ", number, " 在前面写的是 ", family.village),
+                    cat("household ", number, " stood in ", family.village, " above"));
+      return {};
+    }
+    const StreamId stream = village_stream_id(run_.place.control.township(), village);
+    member.id = model::imported_row_id(
+        stream, schema_.entity("Person")->number,
+        model::person_source_key(family.id, member.fingerprint, member.name, member.birth));
+    if (!seen_.insert(member.id).second) {
+      reader.duplicate("同一个人在名册里出现两次,这一行跳过", "the same person twice; skipped");
+      return {};
+    }
+    check_fingerprint(reader, member);
+    facts(family);
+    family.members.push_back(std::move(member));
+    return {};
+  }
+
+  void check_fingerprint(RowReader& reader, const Member& member) {
+    if (member.fingerprint.empty()) return;
+    const auto [other, fresh] = by_fingerprint_.try_emplace(member.fingerprint, reader.line());
+    if (!fresh) {
+      reader.flag("证件号码", "", cat("与第 ", other->second, " 行的人用了同一个号码"),
+                  cat("the same number as on line ", other->second));
+    }
+  }
+
+  Status make_wishes() {
+    const Directory directory(run_.place);
+    std::map<std::string, vault::StreamIx> streams;
+    for (const Family& family : families_) {
+      if (family.members.empty()) continue;
+      if (!streams.contains(family.village)) {
+        auto village = directory.village(family.village);
+        if (!village.ok() && village.error().code != Code::kNotFound)
+          return std::move(village).error();
+        streams[family.village] = village.ok() ? village->stream : 0;
+        if (!village.ok())
+          run_.new_villages.emplace_back(family.village, region_code(family.village));
+      }
+      wish_family(family, streams[family.village]);
+    }
+    return {};
+  }
+
+  // The twelve digits that all household numbers of the village share.
+  std::string region_code(const std::string& village) const {
+    std::string code;
+    for (const Family& family : families_) {
+      if (family.village != village) continue;
+      const bool plain = family.number.size() >= kHouseholdDigitsMin &&
+                         family.number.find_first_not_of("0123456789") == std::string::npos;
+      if (!plain) return "";
+      const std::string own = family.number.substr(0, kRegionDigits);
+      if (!code.empty() && code != own) return "";
+      code = own;
+    }
+    return code;
+  }
+
+  const Member& head_of(const Family& family) const {
+    for (const Member& member : family.members) {
+      if (member.relation == mpb::RELATION_HEAD || member.relation == mpb::RELATION_SELF)
+        return member;
+    }
+    for (const Member& member : family.members) {
+      if (member.name == family.head_name) return member;
+    }
+    return family.members.front();
+  }
+
+  void wish_family(const Family& family, vault::StreamIx stream) {
+    const RowId village = village_row_id(run_.place.control.township(), family.village);
+    Wish wish{schema_.entity("Household"), family.id, stream, family.village, family.line, {}, {}};
+    wish.cells = {
+        wish_cell(H::kHouseholdNoFieldNumber, family.number, "户编号"),
+        wish_row(H::kVillageIdFieldNumber, village, "村(社区)"),
+        wish_cell(H::kGroupNoFieldNumber, family.group, "组"),
+        wish_row(H::kHeadPersonIdFieldNumber, head_of(family).id, "户主姓名"),
+        wish_cell(H::kSizeFieldNumber, static_cast<std::int64_t>(family.members.size()), "*")};
+    wish.cells.push_back(
+        wish_cell(H::kStatusFieldNumber,
+                  std::int64_t{family.away.value_or(false) ? mpb::HOUSEHOLD_STATUS_AWAY
+                                                           : mpb::HOUSEHOLD_STATUS_NORMAL},
+                  "常年外出"));
+    WishCell phones{H::kPhonesFieldNumber, {}, "联系电话", false};
+    for (const std::string& phone : family.phones) phones.values.emplace_back(phone);
+    if (run_.table.has("联系电话")) wish.cells.push_back(std::move(phones));
+    WishCell classes{H::kClassFieldNumber, {}, "户类型", false};
+    for (const std::int64_t one : family.classes) classes.values.emplace_back(one);
+    if (run_.table.has("户类型")) wish.cells.push_back(std::move(classes));
+    run_.wishes.push_back(std::move(wish));
+    for (const Member& member : family.members) wish_member(family, member, stream);
+  }
+
+  void wish_member(const Family& family, const Member& member, vault::StreamIx stream) {
+    Wish wish{schema_.entity("Person"), member.id, stream, family.village, member.line, {}, {}};
+    wish.cells = {wish_cell(P::kNameFieldNumber, member.name, "姓名"),
+                  wish_row(P::kHouseholdIdFieldNumber, family.id, "户编号"),
+                  wish_cell(P::kRelationFieldNumber, member.relation, "与户主关系"),
+                  wish_cell(P::kSexFieldNumber, member.sex, "性别")};
+    const auto add = [&](std::uint32_t field, model::Value value, std::string_view column) {
+      wish.cells.push_back(wish_cell(field, std::move(value), column));
+    };
+    if (!member.relation_text.empty())
+      add(P::kRelationTextFieldNumber, member.relation_text, "与户主关系");
+    if (member.birth) add(P::kBirthFieldNumber, std::int64_t{member.birth->days}, "出生日期");
+    if (!member.fingerprint.empty())
+      add(P::kIdFingerprintFieldNumber, member.fingerprint, "证件号码");
+    run_.wishes.push_back(std::move(wish));
+  }
+
+  // Households of these villages that the file no longer names: listed, never removed.
+  Status list_missing() {
+    const Directory directory(run_.place);
+    std::set<std::string> villages;
+    for (const Family& family : families_) villages.insert(family.village);
+    for (const std::string& name : villages) {
+      auto village = directory.village(name);
+      if (!village.ok()) continue;
+      MQ_TRY(const std::vector<Household> here, directory.households(village->stream));
+      for (const Household& household : here) {
+        const bool official = household.id == model::household_row_id(run_.place.control.township(),
+                                                                      household.number);
+        if (official && !index_.contains(household.number)) {
+          run_.result.missing_zh.push_back(cat(household.number, " ", household.head_name));
+        }
+      }
+    }
+    return {};
+  }
+
+  ImportRun& run_;
+  const model::Schema& schema_;
+  Bytes fingerprint_key_;
+  std::vector<Family> families_;
+  std::map<std::string, std::size_t> index_;  // by number
+  std::set<RowId> seen_;
+  std::map<Bytes, std::size_t> by_fingerprint_;
+};
+
+}  // namespace
+
+const std::vector<ColumnSpec>& roster_columns() {
+  static const std::vector<ColumnSpec> kColumns = {
+      {{"户编号", "户号", "家庭编号"}, true},
+      {{"姓名", "成员姓名"}, true},
+      {{"村(社区)", "村", "村社区", "行政村", "所在村"}, false},
+      {{"组", "村民小组", "小组", "组号"}, false},
+      {{"户主姓名", "户主"}, false},
+      {{"与户主关系", "关系", "家庭关系"}, false},
+      {{"性别"}, false},
+      {{"证件号码", "身份证号", "身份证号码", "公民身份号码", "公民身份证号码"}, false},
+      {{"出生日期", "出生年月日", "出生年月"}, false},
+      {{"联系电话", "电话", "手机", "手机号码", "联系方式"}, false},
+      {{"户类型", "农户类型", "户类别"}, false},
+      {{"常年外出", "是否外出", "外出"}, false}};
+  return kColumns;
+}
+
+Status read_roster(ImportRun& run) { return RosterReader(run).read(); }
+
+}  // namespace mq::work

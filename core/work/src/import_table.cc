@@ -1,0 +1,155 @@
+#include "import_table.h"
+
+#include <algorithm>
+
+#include "mq/base/text.h"
+#include "mq/model/calendar.h"
+#include "mq/model/text_cleanup.h"
+
+namespace mq::work {
+
+namespace {
+
+constexpr std::size_t kHeaderWithin = 30;  // title rows that offices put above a header
+constexpr int kYearMin = 1900;             // DOMAIN (g)
+
+std::string header_form(std::string_view cell) {
+  std::string out;
+  for (const std::uint32_t point : code_points(model::half_width(model::clean_cell(cell)))) {
+    if (point != ' ' && point != '\n' && point != 0x3000 && point != '*') append_utf8(out, point);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
+                                      const std::vector<ColumnSpec>& columns) {
+  std::vector<std::string> best_missing;
+  std::size_t best = 0;
+  for (std::size_t r = 0; r < sheet.rows.size() && r < kHeaderWithin; ++r) {
+    ImportTable table;
+    std::vector<std::string> missing;
+    for (const ColumnSpec& column : columns) {
+      for (std::size_t c = 0; c < sheet.rows[r].cells.size(); ++c) {
+        const std::string header = header_form(sheet.rows[r].cells[c]);
+        const bool named = std::ranges::any_of(
+            column.names, [&](std::string_view name) { return header_form(name) == header; });
+        if (named)
+          table.places_.try_emplace(column.names.front(), c,
+                                    std::string(trimmed(sheet.rows[r].cells[c])));
+      }
+      if (column.needed && !table.places_.contains(column.names.front())) {
+        missing.emplace_back(column.names.front());
+      }
+    }
+    if (missing.empty()) {
+      table.header_line_ = sheet.rows[r].line;
+      for (std::size_t i = r + 1; i < sheet.rows.size(); ++i) table.rows_.push_back(&sheet.rows[i]);
+      return table;
+    }
+    if (table.places_.size() > best) {
+      best = table.places_.size();
+      best_missing = missing;
+    }
+  }
+  if (best_missing.empty()) {
+    for (const ColumnSpec& column : columns) {
+      if (column.needed) best_missing.emplace_back(column.names.front());
+    }
+  }
+  const std::string list = join(best_missing, "、");
+  return Error{Code::kInvalidInput, cat("没有找到表头,缺少列:", list, ";什么也没有存"),
+               cat("no header row found; missing columns: ", list, "; nothing was stored")};
+}
+
+std::string_view ImportTable::raw(std::size_t row, std::string_view column) const {
+  const auto found = places_.find(column);
+  return found == places_.end() ? std::string_view() : rows_[row]->cell(found->second.first);
+}
+
+std::string ImportTable::header_of(std::string_view column) const {
+  const auto found = places_.find(column);
+  return found == places_.end() ? std::string(column) : found->second.second;
+}
+
+void RowReader::note(std::string_view column, Fate fate, std::string now, std::string_view zh,
+                     std::string_view en) {
+  const bool whole = column == "*";
+  faults_.push_back({line(), whole ? "*" : table_.header_of(column), fate,
+                     whole ? "" : std::string(table_.raw(row_, column)), std::move(now),
+                     std::string(zh), std::string(en)});
+  refused_ = refused_ || fate == Fate::kRefused;
+}
+
+void RowReader::refuse(std::string_view column, std::string_view zh, std::string_view en) {
+  note(column, Fate::kRefused, "", zh, en);
+}
+
+void RowReader::flag(std::string_view column, std::string now, std::string_view zh,
+                     std::string_view en) {
+  note(column, Fate::kFlagged, std::move(now), zh, en);
+}
+
+void RowReader::duplicate(std::string_view zh, std::string_view en) {
+  note("*", Fate::kDuplicate, "", zh, en);
+}
+
+std::string RowReader::noted(std::string_view column, std::string cleaned) {
+  const std::string_view raw = table_.raw(row_, column);
+  if (cleaned != raw) {
+    note(column, Fate::kNormalised, cleaned, "已改成通用写法", "brought into the usual form");
+  }
+  return cleaned;
+}
+
+std::string RowReader::text(std::string_view column) {
+  return model::clean_cell(table_.raw(row_, column));
+}
+
+std::string RowReader::name(std::string_view column) {
+  return noted(column, model::clean_name(table_.raw(row_, column)));
+}
+
+std::string RowReader::number(std::string_view column) {
+  return noted(column, model::normal_number(table_.raw(row_, column)));
+}
+
+std::optional<Date> RowReader::date(std::string_view column) {
+  const std::string cell = text(column);
+  if (cell.empty()) return std::nullopt;
+  std::optional<Date> date = model::parse_day(cell);
+  if (!date) date = model::parse_spreadsheet_day(cell);
+  if (!date || date->year() < kYearMin) {
+    refuse(column, "不是真实的日期,或早于 1900 年", "not a calendar day, or before 1900");
+    return std::nullopt;
+  }
+  if (date->iso() != cell) {
+    note(column, Fate::kNormalised, date->iso(), "已改成 年-月-日", "brought into year-month-day");
+  }
+  return date;
+}
+
+std::int64_t RowReader::label(std::string_view column, const model::Field& field) {
+  const std::string cell = text(column);
+  if (cell.empty()) return 0;
+  const model::EnumValue* value = field.value_named(model::clean_name(cell));
+  if (value != nullptr) return value->number;
+  std::string list;
+  for (const model::EnumValue& one : field.values) {
+    if (one.number != 0) list += cat(list.empty() ? "" : "、", one.zh);
+  }
+  refuse(column, cat("不在可选的值里:", list), cat("not one of: ", list));
+  return 0;
+}
+
+std::optional<bool> RowReader::yes_no(std::string_view column) {
+  const std::string cell = text(column);
+  if (cell.empty()) return std::nullopt;
+  if (cell == "是" || cell == "有" || cell == "1" || cell == "√") return true;
+  if (cell == "否" || cell == "无" || cell == "0" || cell == "×") return false;
+  refuse(column, "应填 是 或 否", "should be 是 or 否");
+  return std::nullopt;
+}
+
+}  // namespace mq::work

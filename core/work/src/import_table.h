@@ -1,0 +1,78 @@
+// ImportTable: the rows of a sheet under their header, cell by cell under Chinese names, with the
+// faults found on the way.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mq/work/import.h"
+
+namespace mq::work {
+
+// What one kind of file may carry: each column with every header it goes by; the first is the name
+// that faults use.
+struct ColumnSpec {
+  std::vector<std::string_view> names;
+  bool needed = false;  // a header row without it is no header row
+};
+
+class ImportTable {
+ public:
+  // The header is the first row within the first 30 that names every needed column. kInvalidInput
+  // with the missing names.
+  static Result<ImportTable> read(const tabular::Sheet& sheet,
+                                  const std::vector<ColumnSpec>& columns);
+
+  std::size_t header_line() const { return header_line_; }
+  std::size_t size() const { return rows_.size(); }
+  std::size_t line(std::size_t row) const { return rows_[row]->line; }
+  // As it stands in the file.
+  std::string_view raw(std::size_t row, std::string_view column) const;
+  bool has(std::string_view column) const { return places_.contains(column); }
+  // The header under which the file itself carries the column.
+  std::string header_of(std::string_view column) const;
+
+ private:
+  std::size_t header_line_ = 0;
+  std::vector<const tabular::Row*> rows_;
+  std::map<std::string_view, std::pair<std::size_t, std::string>, std::less<>> places_;
+};
+
+// Reads the cells of one row: cleans, parses, and writes down every fault.
+class RowReader {
+ public:
+  RowReader(const ImportTable& table, std::size_t row, std::vector<ImportFault>& faults)
+      : table_(table), row_(row), faults_(faults) {}
+
+  std::size_t line() const { return table_.line(row_); }
+  bool refused() const { return refused_; }
+
+  // Cleaned; a change that a person would notice is reported as normalised.
+  std::string text(std::string_view column);
+  std::string name(std::string_view column);
+  std::string number(std::string_view column);
+  // Empty: nothing. Spreadsheet day numbers are understood and reported.
+  std::optional<Date> date(std::string_view column);
+  // The enum number of a label, 0 for an empty cell; a label outside the list refuses the row.
+  std::int64_t label(std::string_view column, const model::Field& field);
+  // 是 or 否, nothing for an empty cell.
+  std::optional<bool> yes_no(std::string_view column);
+
+  void refuse(std::string_view column, std::string_view zh, std::string_view en);
+  void flag(std::string_view column, std::string now, std::string_view zh, std::string_view en);
+  void duplicate(std::string_view zh, std::string_view en);
+
+ private:
+  void note(std::string_view column, Fate fate, std::string now, std::string_view zh,
+            std::string_view en);
+  std::string noted(std::string_view column, std::string cleaned);
+
+  const ImportTable& table_;
+  std::size_t row_;
+  std::vector<ImportFault>& faults_;
+  bool refused_ = false;
+};
+
+}  // namespace mq::work

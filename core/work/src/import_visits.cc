@@ -1,0 +1,310 @@
+// Paper visits: (village, month of the visit, 编号) identifies one; a need makes an Issue.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "import_kinds.h"
+#include "issue_making.h"
+#include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/issue.pb.h"
+#include "minqing/model/v1/visit.pb.h"
+#include "mq/base/text.h"
+#include "mq/model/identity.h"
+#include "mq/work/directory.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using V = mpb::Visit;
+
+const std::vector<ColumnSpec>& visit_columns() {
+  static const std::vector<ColumnSpec> kColumns = {{{"走访日期", "日期"}, true},
+                                                   {{"户编号", "户号"}, true},
+                                                   {{"走访人"}, true},
+                                                   {{"结果", "走访结果"}, true},
+                                                   {{"编号"}, false},
+                                                   {{"时段"}, false},
+                                                   {{"记录人"}, false},
+                                                   {{"记录日期"}, false},
+                                                   {{"户主", "户主姓名"}, false},
+                                                   {{"村", "村(社区)"}, false},
+                                                   {{"方式", "走访方式"}, false},
+                                                   {{"类型", "走访类型"}, false},
+                                                   {{"走访内容", "内容"}, false},
+                                                   {{"诉求类别", "类别"}, false},
+                                                   {{"诉求", "诉求建议"}, false},
+                                                   {{"当场答复"}, false}};
+  return kColumns;
+}
+
+namespace {
+
+struct PaperVisit {
+  Household household;
+  Village village;
+  std::string paper_no, text, need;
+  Date date;
+  std::optional<Date> recorded_on;
+  std::vector<RowId> visitors;
+  std::optional<RowId> recorder;
+  std::int64_t part = 0, method = 0, type = 0, outcome = 0, category = 0;
+  std::optional<bool> answered;
+};
+
+class VisitReader {
+ public:
+  explicit VisitReader(ImportRun& run)
+      : run_(run), schema_(run.place.vault.schema()), directory_(run.place) {}
+
+  Status read() {
+    MQ_CHECK(load());
+    for (std::size_t row = 0; row < run_.table.size(); ++row) {
+      RowReader reader(run_.table, row, run_.result.faults);
+      if (only_ && model_name(row) != only_->name) continue;
+      PaperVisit visit;
+      MQ_CHECK(read_row(reader, visit));
+      if (!reader.refused()) MQ_CHECK(wish(reader, visit));
+    }
+    return {};
+  }
+
+ private:
+  Status load() {
+    MQ_TRY(const std::vector<Cadre> cadres, directory_.cadres());
+    for (const Cadre& cadre : cadres) cadres_[cadre.name].push_back(cadre.id);
+    MQ_TRY(villages_, directory_.villages());
+    for (const Village& village : villages_) {
+      MQ_TRY(const std::vector<Household> households, directory_.households(village.stream));
+      for (const Household& household : households) households_[household.number] = household;
+    }
+    if (!run_.options.village.empty()) {
+      MQ_TRY(only_, directory_.village(run_.options.village));
+    }
+    return {};
+  }
+
+  std::string model_name(std::size_t row) const {
+    return std::string(trimmed(run_.table.raw(row, "村")));
+  }
+
+  const model::Field& field(std::uint32_t number) const {
+    return *schema_.entity("Visit")->field(number);
+  }
+
+  Status read_row(RowReader& reader, PaperVisit& visit) {
+    read_household(reader, visit);
+    const std::optional<Date> date = reader.date("走访日期");
+    if (!date && !reader.refused()) reader.refuse("走访日期", "没有走访日期", "no date");
+    visit.recorded_on = reader.date("记录日期");
+    if (date) visit.date = *date;
+    if (date && visit.recorded_on && *visit.recorded_on < *date) {
+      reader.refuse("走访日期", "走访日期晚于记录日期", "the visit is later than its record");
+    }
+    visit.paper_no = reader.text("编号");
+    visit.visitors = cadres_named(reader, "走访人");
+    if (visit.visitors.empty() && !reader.refused())
+      reader.refuse("走访人", "没有走访人", "no visitor");
+    const std::vector<RowId> recorders = cadres_named(reader, "记录人");
+    if (!recorders.empty()) visit.recorder = recorders.front();
+    visit.part = reader.label("时段", field(V::kPartFieldNumber));
+    visit.method = reader.label("方式", field(V::kMethodFieldNumber));
+    visit.type = reader.label("类型", field(V::kVisitTypeFieldNumber));
+    visit.outcome = reader.label("结果", field(V::kOutcomeFieldNumber));
+    if (visit.outcome == 0 && !reader.refused()) reader.refuse("结果", "没有结果", "no outcome");
+    visit.text = reader.text("走访内容");
+    read_need(reader, visit);
+    flag_outcome(reader, visit);
+    return {};
+  }
+
+  void read_household(RowReader& reader, PaperVisit& visit) {
+    const std::string number = reader.number("户编号");
+    const auto found = households_.find(number);
+    if (number.empty() || found == households_.end()) {
+      reader.refuse(
+          "户编号",
+          number.empty() ? "没有户编号" : "本机名册里没有这一户;新户先用 household add 登记",
+          "no such household here");
+      return;
+    }
+    visit.household = found->second;
+    for (const Village& village : villages_) {
+      if (village.stream == visit.household.stream) visit.village = village;
+    }
+    const std::string head = reader.name("户主");
+    if (!head.empty() && !visit.household.head_name.empty() && head != visit.household.head_name) {
+      reader.flag("户主", "", cat("名册里这一户的户主是 ", visit.household.head_name),
+                  "the roster names another head");
+    }
+  }
+
+  std::vector<RowId> cadres_named(RowReader& reader, std::string_view column) {
+    std::vector<RowId> out;
+    for (const std::string& name : split(reader.name(column), "、")) {
+      if (trimmed(name).empty()) continue;
+      const auto found = cadres_.find(std::string(trimmed(name)));
+      if (found == cadres_.end()) {
+        reader.refuse(column, cat("干部名单里没有 ", name), cat("no cadre ", name));
+      } else if (found->second.size() > 1) {
+        reader.refuse(column, cat("同名干部有 ", found->second.size(), " 人:", name, ";请先区分"),
+                      cat(found->second.size(), " cadres are called ", name));
+      } else {
+        out.push_back(found->second.front());
+      }
+    }
+    return out;
+  }
+
+  void read_need(RowReader& reader, PaperVisit& visit) {
+    visit.need = reader.text("诉求");
+    const model::Field& category =
+        *schema_.entity("Issue")->field(mpb::Issue::kCategoryFieldNumber);
+    visit.category = reader.label("诉求类别", category);
+    visit.answered = reader.yes_no("当场答复");
+    if (visit.category == mpb::ISSUE_CATEGORY_INTEGRITY) {
+      const auto fault = confidential("廉政", "");
+      reader.refuse("诉求类别", fault->zh, fault->en);
+    }
+    if (!visit.need.empty() && visit.category == 0 && !reader.refused()) {
+      visit.category = mpb::ISSUE_CATEGORY_LIVELIHOOD;
+      reader.flag("诉求类别", "生产生活", "有诉求但没有类别,暂记为 生产生活",
+                  "a need without a category, kept as 生产生活");
+    }
+  }
+
+  void flag_outcome(RowReader& reader, const PaperVisit& visit) {
+    const bool met =
+        visit.outcome == mpb::OUTCOME_MET_HEAD || visit.outcome == mpb::OUTCOME_MET_FAMILY;
+    const bool gone = visit.household.status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
+                      visit.household.status == mpb::HOUSEHOLD_STATUS_CANCELLED;
+    if (reader.refused()) return;
+    if (met && gone) {
+      reader.flag("结果", "", "见到了人,但这一户登记为迁出或注销",
+                  "met, but recorded as moved out");
+    }
+    if (visit.outcome == mpb::OUTCOME_NO_SUCH_HOUSEHOLD) {
+      reader.flag("结果", "", "结果是查无此户,但这一户在名册里",
+                  "no such household, but it is listed");
+    }
+  }
+
+  // Without a number on the paper the content is the key: the same row twice is one visit.
+  Bytes source_key(const PaperVisit& visit) const {
+    ByteWriter key;
+    key.varint(static_cast<std::uint64_t>(visit.date.year() * 12 + visit.date.month()));
+    if (!visit.paper_no.empty()) {
+      key.block(visit.paper_no);
+      return key.take();
+    }
+    key.block(std::string_view());
+    key.raw(visit.household.id.view());
+    key.zigzag(visit.date.days);
+    key.varint(static_cast<std::uint64_t>(visit.part));
+    for (const RowId& visitor : visit.visitors) key.raw(visitor.view());
+    key.block(visit.text);
+    return key.take();
+  }
+
+  // The same number with another household or visitor is asked about, never skipped.
+  Result<bool> same_paper(RowReader& reader, const RowId& id, const PaperVisit& visit) {
+    const auto earlier = lines_.find(id);
+    if (earlier != lines_.end()) {
+      const bool equal = earlier->second.second.household.id == visit.household.id &&
+                         earlier->second.second.visitors == visit.visitors;
+      if (equal) {
+        reader.duplicate(cat("与第 ", earlier->second.first, " 行是同一份记录,这一行跳过"),
+                         cat("the same record as line ", earlier->second.first, "; skipped"));
+      } else {
+        reader.refuse("编号",
+                      cat("与第 ", earlier->second.first, " 行编号相同,户或走访人不同,请核对"),
+                      cat("the number of line ", earlier->second.first,
+                          " with another household or visitor"));
+      }
+      return false;
+    }
+    MQ_TRY(const std::optional<vault::RowData> here,
+           run_.place.vault.load(schema_.entity("Visit")->number, id));
+    const vault::Cell* household = here ? here->cell(V::kHouseholdIdFieldNumber) : nullptr;
+    if (household != nullptr &&
+        household->value != model::Value(to_bytes(visit.household.id.view()))) {
+      reader.refuse("编号", "本月这个编号已经记在另一户名下,请核对",
+                    "this month's number already belongs to another household");
+      return false;
+    }
+    lines_[id] = {reader.line(), visit};
+    return true;
+  }
+
+  Status wish(RowReader& reader, const PaperVisit& visit) {
+    const StreamId stream = run_.place.vault.stream(visit.village.stream)->id;
+    const model::Entity& entity = *schema_.entity("Visit");
+    const Bytes key = source_key(visit);
+    const RowId id = model::imported_row_id(stream, entity.number, key);
+    MQ_TRY(const bool fresh, same_paper(reader, id, visit));
+    if (!fresh) return {};
+    Wish wish{&entity, id, visit.village.stream, "", reader.line(), {}, {}};
+    const auto add = [&](std::uint32_t number, model::Value value, std::string_view column) {
+      wish.cells.push_back(wish_cell(number, std::move(value), column));
+    };
+    WishCell visitors{V::kVisitedByFieldNumber, {}, "走访人", false};
+    for (const RowId& visitor : visit.visitors)
+      visitors.values.emplace_back(to_bytes(visitor.view()));
+    wish.cells.push_back(std::move(visitors));
+    if (visit.recorder)
+      wish.cells.push_back(wish_row(V::kRecordedByFieldNumber, *visit.recorder, "记录人"));
+    add(V::kTargetKindFieldNumber, std::int64_t{mpb::TARGET_KIND_HOUSEHOLD}, "*");
+    wish.cells.push_back(wish_row(V::kHouseholdIdFieldNumber, visit.household.id, "户编号"));
+    wish.cells.push_back(wish_row(V::kVillageIdFieldNumber, visit.village.org_unit, "村"));
+    if (!visit.paper_no.empty()) add(V::kPaperNoFieldNumber, visit.paper_no, "编号");
+    add(V::kDateFieldNumber, std::int64_t{visit.date.days}, "走访日期");
+    if (visit.recorded_on)
+      add(V::kRecordedOnFieldNumber, std::int64_t{visit.recorded_on->days}, "记录日期");
+    if (visit.part > 0) add(V::kPartFieldNumber, visit.part, "时段");
+    if (!visit.text.empty()) add(V::kTextFieldNumber, visit.text, "走访内容");
+    add(V::kVisitTypeFieldNumber,
+        visit.type > 0 ? visit.type : std::int64_t{mpb::VISIT_TYPE_REGULAR}, "类型");
+    add(V::kMethodFieldNumber, visit.method > 0 ? visit.method : std::int64_t{mpb::METHOD_HOME},
+        "方式");
+    add(V::kOutcomeFieldNumber, visit.outcome, "结果");
+    if (visit.answered) add(V::kAnsweredFieldNumber, std::int64_t{*visit.answered}, "当场答复");
+    if (!visit.need.empty()) MQ_CHECK(wish_issue(visit, key, stream, wish));
+    run_.wishes.push_back(std::move(wish));
+    return {};
+  }
+
+  // The Issue that the need becomes is made once, with the visit; later files do not touch it.
+  Status wish_issue(const PaperVisit& visit, const Bytes& key, const StreamId& stream, Wish& wish) {
+    IssueFacts facts;
+    facts.row = model::imported_row_id(stream, schema_.entity("Issue")->number, key);
+    facts.visit = wish.row;
+    facts.village = visit.village.org_unit;
+    facts.region_code = visit.village.region_code;
+    facts.household = visit.household.id;
+    facts.recorded_by = visit.recorder;
+    facts.reporter = visit.household.head_name;
+    facts.text = visit.need;
+    facts.category = visit.category;
+    facts.nature = mpb::ISSUE_NATURE_HELP;
+    facts.registered = visit.date;
+    facts.answered = visit.answered.value_or(false);
+    wish.cells.push_back(wish_cell(V::kDemandFieldNumber, visit.need, "诉求"));
+    wish.cells.push_back(wish_row(V::kIssueIdsFieldNumber, facts.row, "诉求"));
+    wish.first = begin_issue(run_.place, facts);
+    return {};
+  }
+
+  ImportRun& run_;
+  const model::Schema& schema_;
+  Directory directory_;
+  std::vector<Village> villages_;
+  std::optional<Village> only_;
+  std::map<std::string, Household> households_;
+  std::map<std::string, std::vector<RowId>> cadres_;
+  std::map<RowId, std::pair<std::size_t, PaperVisit>> lines_;
+};
+
+}  // namespace
+
+Status read_visits(ImportRun& run) { return VisitReader(run).read(); }
+
+}  // namespace mq::work

@@ -1,0 +1,45 @@
+// How an Issue begins, whether typed on its own or raised at a visit or by an imported row.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "form.h"
+
+namespace mq::work {
+
+struct IssueSeed {
+  RowId row;
+  std::vector<vault::Change> changes;
+  std::vector<model::Fault> faults;
+};
+
+struct IssueFacts {
+  RowId row;
+  RowId visit;
+  RowId village;  // org unit
+  std::string region_code;
+  std::optional<RowId> household;
+  std::optional<RowId> recorded_by;
+  std::string reporter;
+  std::string text;
+  std::int64_t category = 0;  // enum numbers
+  std::int64_t nature = 0;
+  Date registered;        // the date of the visit
+  bool answered = false;  // closes it as 解释说明
+};
+
+// Defaults of DOMAIN (g): nature 求助, title the first 20 characters, number = village code, year
+// and 6 characters of its id; 当场答复=是 closes it as 解释说明 on the spot.
+std::vector<vault::Change> begin_issue(const Workplace& place, const IssueFacts& facts);
+
+// For a visit typed on a form; category and nature as typed, may be empty.
+Result<IssueSeed> seed_from_visit(const Workplace& place, const RowId& visit, const Form& form,
+                                  std::string_view category, std::string_view nature);
+
+// One move of the issue's state machine; false if the table has no such move.
+bool legal_issue_move(std::int64_t from, std::int64_t to);
+vault::Change issue_move(const Workplace& place, const RowId& issue, std::int64_t to,
+                         std::string_view reason);
+
+}  // namespace mq::work

@@ -1,0 +1,212 @@
+#include "ledger_parts.h"
+
+#include <algorithm>
+
+#include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/programme.pb.h"
+#include "minqing/model/v1/visit.pb.h"
+#include "mq/base/text.h"
+#include "mq/model/ddl.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+namespace cpb = wire::pb;
+
+bool VisitFact::effective() const {
+  return outcome == mpb::OUTCOME_MET_HEAD || outcome == mpb::OUTCOME_MET_FAMILY;
+}
+
+bool VisitFact::recorded_by_another() const {
+  return recorder && std::find(visitors.begin(), visitors.end(), *recorder) == visitors.end();
+}
+
+Result<std::vector<Village>> villages_of(const Workplace& place, const LedgerRequest& request) {
+  const Directory directory(place);
+  if (request.village) {
+    MQ_TRY(Village village, directory.village(*request.village));
+    return std::vector<Village>{std::move(village)};
+  }
+  MQ_TRY(std::vector<Village> all, directory.villages());
+  std::vector<Village> out;
+  for (Village& village : all) {
+    if (village.office) {
+      MQ_TRY(const std::vector<Household> households, directory.households(village.stream));
+      if (households.empty()) continue;
+    }
+    out.push_back(std::move(village));
+  }
+  return out;
+}
+
+namespace {
+constexpr std::int64_t kPlausibleSince = 1'735'689'600'000;  // 2025-01-01, before any release
+}
+
+Lateness lateness(Date happened, std::optional<Date> said,
+                  const std::optional<vault::Origin>& origin) {
+  if (said) return said->days - happened.days > kLateDays ? Lateness::kLate : Lateness::kNot;
+  if (!origin || origin->clock_class == ClockClass::kKnownWrong) return Lateness::kUnknown;
+  const std::int64_t at = origin->hlc.ms();
+  const bool too_early = at < kPlausibleSince;
+  const bool too_late = origin->not_after && at > origin->not_after->ms;
+  if (too_early || too_late || !origin->not_after) return Lateness::kUnknown;
+  const Date recorded = Date::in_shanghai({at});
+  return recorded.days - happened.days > kLateDays ? Lateness::kLate : Lateness::kNot;
+}
+
+namespace {
+
+Result<std::vector<RowId>> ids_in(const model::Field& field, ByteView packed) {
+  std::vector<RowId> out;
+  if (packed.empty()) return out;
+  MQ_TRY(const std::vector<Bytes> elements, model::unpack_repeated(field, packed));
+  for (const Bytes& element : elements) {
+    if (auto id = RowId::from(element)) out.push_back(*id);
+  }
+  return out;
+}
+
+constexpr std::string_view kVisitSql =
+    "SELECT id, stream, household_id, date, outcome, part, answered, visited_by, issue_ids, "
+    "recorded_by, recorded_on, rid FROM \"visit\" WHERE stream = ?1 AND deleted = 0 AND "
+    "date BETWEEN ?2 AND ?3";
+
+Result<VisitFact> fact_of(const Workplace& place, const model::Entity& entity,
+                          const sqlite::Query& q) {
+  VisitFact fact;
+  fact.id = RowId::from(q.blob(0)).value_or(RowId{});
+  fact.stream = q.integer(1);
+  fact.household = RowId::from(q.blob(2));
+  fact.date = Date{static_cast<std::int32_t>(q.integer(3))};
+  fact.outcome = static_cast<int>(q.integer(4));
+  fact.part = static_cast<int>(q.integer(5));
+  fact.answered = q.integer(6) != 0;
+  MQ_TRY(fact.visitors, ids_in(*entity.field(mpb::Visit::kVisitedByFieldNumber), q.blob(7)));
+  MQ_TRY(fact.issues, ids_in(*entity.field(mpb::Visit::kIssueIdsFieldNumber), q.blob(8)));
+  fact.recorder = RowId::from(q.blob(9));
+  std::optional<Date> said;
+  std::optional<vault::Origin> origin;
+  if (!q.is_null(10)) {
+    said = Date{static_cast<std::int32_t>(q.integer(10))};
+  } else {
+    MQ_TRY(origin, place.vault.origin(entity.number, q.integer(11)));
+  }
+  fact.late = lateness(fact.date, said, origin);
+  return fact;
+}
+
+}  // namespace
+
+Status each_visit(const Workplace& place, const Period& period,
+                  const std::vector<Village>& villages,
+                  const std::function<void(const VisitFact&)>& take) {
+  const model::Entity& entity = *place.vault.schema().entity("Visit");
+  for (const Village& village : villages) {
+    MQ_TRY(sqlite::Query q, place.vault.database().query(kVisitSql));
+    q.bind(1, village.stream)
+        .bind(2, std::int64_t{period.from.days})
+        .bind(3, std::int64_t{period.to.days});
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) break;
+      MQ_TRY(const VisitFact fact, fact_of(place, entity, q));
+      take(fact);
+    }
+  }
+  return {};
+}
+
+Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream) {
+  const model::Field& status =
+      *place.vault.schema().entity("Household")->field(mpb::Household::kStatusFieldNumber);
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT id, status FROM \"household\" WHERE stream = ?1 AND "
+                                      "deleted = 0 AND moved_to IS NULL AND same_as IS NULL"));
+  q.bind(1, stream);
+  Scope scope;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return scope;
+    const std::int64_t number = q.integer(1);
+    const bool out =
+        number == mpb::HOUSEHOLD_STATUS_MOVED_OUT || number == mpb::HOUSEHOLD_STATUS_DEAD ||
+        number == mpb::HOUSEHOLD_STATUS_CANCELLED || number == mpb::HOUSEHOLD_STATUS_EMPTY;
+    if (out) {
+      ++scope.left_out[model::format_value(status, number)];
+    } else {
+      scope.households.insert(RowId::from(q.blob(0)).value_or(RowId{}));
+    }
+  }
+}
+
+Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
+                                                        const Period& period) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT cadre_id, household_id FROM \"pairing\" WHERE deleted = 0 AND "
+             "\"from\" <= ?1 AND (\"to\" IS NULL OR \"to\" >= ?1) AND status = ?2"));
+  q.bind(1, std::int64_t{period.to.days}).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+  std::map<RowId, std::set<RowId>> out;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return out;
+    const auto cadre = RowId::from(q.blob(0));
+    const auto household = RowId::from(q.blob(1));
+    if (cadre && household) out[*cadre].insert(*household);
+  }
+}
+
+std::string masked_phone(std::string_view phone) {
+  if (phone.size() < 7) return phone.empty() ? "" : "****";
+  return cat(phone.substr(0, 3), std::string(phone.size() - 7, '*'),
+             phone.substr(phone.size() - 4));
+}
+
+Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request, const char* id,
+                            const char* title) {
+  Ledger ledger;
+  ledger.id = id;
+  ledger.title = title;
+  ledger.period = request.period;
+  ledger.basis.emplace_back("统计期", cat(request.period.from.iso(), " 至 ",
+                                          request.period.to.iso(), ",两天都算;按发生日期"));
+  ledger.basis.emplace_back("生成时间", cat(shanghai_minute(place.clock.wall()), "(本机时间)"));
+  MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
+  ledger.basis.emplace_back("制表人", me ? me->name : "不详");
+  ledger.basis.emplace_back("版本", "未签发");
+  MQ_TRY(ledger.complete, completeness(place, request.village));
+  return ledger;
+}
+
+Result<std::vector<Completeness>> completeness(const Workplace& place,
+                                               const std::optional<std::string>& village) {
+  LedgerRequest request;
+  request.village = village;
+  MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
+  const std::uint32_t now = place.control.head_seq();
+  std::vector<Completeness> out;
+  for (const Village& one : villages) {
+    const StreamId stream = place.vault.stream(one.stream)->id;
+    std::map<std::optional<Date>, int> people;
+    for (const wire::PersonRecord& person : place.control.persons()) {
+      const bool works_here = place.control.has_role(person.id, cpb::ROLE_KIND_CADRE, now) &&
+                              place.control.may_read(person.id, stream, now);
+      if (!works_here) continue;
+      std::optional<Date> until;
+      for (const wire::DeviceRecord* device : place.control.devices_of(person.id)) {
+        MQ_TRY(const std::optional<WallTime> stated,
+               place.vault.stated_until(one.stream, device->id));
+        if (stated) until = std::max(until, std::optional(Date::in_shanghai(*stated)));
+      }
+      ++people[until];
+    }
+    Completeness entry{one.name, {}};
+    for (auto at = people.rbegin(); at != people.rend(); ++at)
+      entry.parts.push_back({at->second, at->first});
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+}  // namespace mq::work

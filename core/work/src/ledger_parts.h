@@ -1,0 +1,67 @@
+// What several ledgers need: visits of a period, names, the day a record was made, 口径 sentences.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mq/work/directory.h"
+#include "mq/work/ledger.h"
+
+namespace mq::work {
+
+inline constexpr int kLateDays = 3;  // DOMAIN (g): recorded more than three days after it happened
+
+enum class Lateness { kNot, kLate, kUnknown };
+
+struct VisitFact {
+  RowId id;
+  vault::StreamIx stream = 0;
+  std::optional<RowId> household;
+  Date date;
+  int outcome = 0, part = 0;
+  bool answered = false;
+  std::vector<RowId> visitors, issues;
+  std::optional<RowId> recorder;
+  Lateness late = Lateness::kNot;
+
+  bool effective() const;  // 见到户主 or 见到家人, a telephone call too
+  bool recorded_by_another() const;
+};
+
+// The villages of a request: the one named, else all; the office village only if it has a
+// household.
+Result<std::vector<Village>> villages_of(const Workplace& place, const LedgerRequest& request);
+
+// Not cancelled, dated within the period.
+Status each_visit(const Workplace& place, const Period& period,
+                  const std::vector<Village>& villages,
+                  const std::function<void(const VisitFact&)>& take);
+
+// By what people say; where nobody said, by the device's clock if that is plausible and not
+// after the receipt, else unknown and never late.
+Lateness lateness(Date happened, std::optional<Date> said,
+                  const std::optional<vault::Origin>& origin);
+
+// Households in scope at period end: 迁出, 死亡, 注销 and 空挂 are left out and named.
+struct Scope {
+  std::set<RowId> households;
+  std::map<std::string, int> left_out;  // by status label
+};
+Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream);
+
+// Households each cadre is paired with on the last day of the period.
+Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
+                                                        const Period& period);
+
+// 138****1234.
+std::string masked_phone(std::string_view phone);
+
+// Fills id, title, period and the sentences every ledger carries.
+Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request, const char* id,
+                            const char* title);
+
+}  // namespace mq::work

@@ -1,0 +1,108 @@
+// RP02 民情台账: one row per issue registered in the period, by the date of its visit.
+#include "ledger_parts.h"
+#include "minqing/model/v1/issue.pb.h"
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using I = mpb::Issue;
+
+namespace {
+
+constexpr std::string_view kSql =
+    "SELECT i.registered_on, i.source, i.reporter, i.phone, h.group_no, i.category, i.title, "
+    "o.name, "
+    "c.name, i.due_at, i.result, i.closed_on, i.closure, i.callback, i.state, i.no FROM \"issue\" "
+    "i "
+    "LEFT JOIN \"household\" h ON h.id = i.household_id AND h.stream = i.stream "
+    "LEFT JOIN \"org_unit\" o ON o.id = i.to_org LEFT JOIN \"cadre\" c ON c.id = i.handler_id "
+    "WHERE i.stream = ?1 AND i.deleted = 0 AND i.registered_on BETWEEN ?2 AND ?3 "
+    "ORDER BY i.registered_on, i.id";
+
+struct Counts {
+  std::int64_t all = 0, closed = 0, answered = 0, finished = 0;
+};
+
+class Rows {
+ public:
+  Rows(const Workplace& place, Ledger& ledger)
+      : place_(place), entity_(*place.vault.schema().entity("Issue")), ledger_(ledger) {}
+
+  Status add(const Village& village) {
+    MQ_TRY(sqlite::Query q, place_.vault.database().query(kSql));
+    q.bind(1, village.stream)
+        .bind(2, std::int64_t{ledger_.period.from.days})
+        .bind(3, std::int64_t{ledger_.period.to.days});
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) return {};
+      take(village, q);
+    }
+  }
+
+  const Counts& counts() const { return counts_; }
+
+ private:
+  LedgerCell label(const sqlite::Query& q, int column, std::uint32_t field) const {
+    if (q.is_null(column)) return std::string();
+    return model::format_value(*entity_.field(field), q.integer(column));
+  }
+
+  void take(const Village& village, const sqlite::Query& q) {
+    const std::int64_t state = q.integer(14);
+    const bool answered = state == mpb::ISSUE_STATE_ANSWERED;
+    const bool finished = state == mpb::ISSUE_STATE_FINISHED;
+    const bool closed = answered || finished || state == mpb::ISSUE_STATE_CLOSED ||
+                        state == mpb::ISSUE_STATE_CALLED_BACK ||
+                        state == mpb::ISSUE_STATE_NOT_NEEDED;
+    ++counts_.all;
+    counts_.closed += closed ? 1 : 0;
+    counts_.answered += answered ? 1 : 0;
+    counts_.finished += finished ? 1 : 0;
+    const std::int64_t group = q.integer(4);
+    const auto date = [&](int column) -> LedgerCell {
+      if (q.is_null(column)) return std::string();
+      return Date{static_cast<std::int32_t>(q.integer(column))};
+    };
+    LedgerCell due = std::string();
+    if (!q.is_null(9)) due = Date::in_shanghai({q.integer(9)});
+    std::string done(q.text(10));
+    if (done.empty()) done = model::format_value(*entity_.field(I::kStateFieldNumber), state);
+    ledger_.rows.push_back(
+        {counts_.all, std::string(q.text(15)), date(0), label(q, 1, I::kSourceFieldNumber),
+         std::string(q.text(2)), masked_phone(q.text(3)),
+         cat(village.name, group > 0 ? cat(group, "组") : std::string()),
+         label(q, 5, I::kCategoryFieldNumber), std::string(q.text(6)), std::string(q.text(7)),
+         std::string(q.text(8)), due, done, date(11), label(q, 12, I::kClosureFieldNumber),
+         label(q, 13, I::kCallbackFieldNumber), std::string(finished ? "是" : "否")});
+  }
+
+  const Workplace& place_;
+  const model::Entity& entity_;
+  Ledger& ledger_;
+  Counts counts_;
+};
+
+}  // namespace
+
+Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request) {
+  MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP02", "民情台账"));
+  ledger.columns = {"序号",     "编号",     "登记日期", "来源",     "反映人", "电话",
+                    "村组",     "类别",     "事项",     "承办单位", "责任人", "时限",
+                    "办理情况", "办结日期", "办结方式", "回访",     "销号"};
+  MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
+  Rows rows(place, ledger);
+  for (const Village& village : villages) MQ_CHECK(rows.add(village));
+  const Counts& counts = rows.counts();
+  ledger.totals.assign(ledger.columns.size(), LedgerCell());
+  ledger.totals[0] = counts.all;
+  ledger.totals[1] = std::string("合计");
+  ledger.totals[12] = cat("办结 ", counts.closed, " 件,其中当场 ", counts.answered, " 件");
+  ledger.totals[16] = cat("销号 ", counts.finished, " 件");
+  ledger.basis.emplace_back("登记日期", "由走访登记的事项按走访日期");
+  ledger.basis.emplace_back("电话", "脱敏,只留前三后四位");
+  return ledger;
+}
+
+}  // namespace mq::work

@@ -1,0 +1,70 @@
+// RP06 各职级结对统计: quotas by rank against pairings in force on the last day of the period.
+#include <algorithm>
+#include <map>
+
+#include "ledger_parts.h"
+#include "minqing/model/v1/organisation.pb.h"
+#include "mq/base/text.h"
+#include "mq/work/organisation.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+
+namespace {
+
+struct RankTally {
+  std::int64_t cadres = 0, due = 0, paired = 0, at_quota = 0, gap = 0;
+  std::vector<LedgerCell> row(const std::string& rank) const {
+    return {rank, cadres, due, paired, at_quota, gap, Ratio{at_quota, cadres}};
+  }
+};
+
+}  // namespace
+
+Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request) {
+  MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP06", "各职级结对统计"));
+  ledger.columns = {"职级", "干部数", "应结对户", "已结对户", "达标干部数", "缺口", "结对达标率"};
+  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  MQ_TRY(const std::vector<Quota> rules, quotas(place));
+  MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
+  std::optional<Village> only;
+  if (request.village) {
+    MQ_TRY(only, Directory(place).village(*request.village));
+  }
+  std::map<int, RankTally> by_rank;
+  RankTally all;
+  for (const Cadre& cadre : cadres) {
+    if (cadre.rank == 0) continue;
+    if (only && std::ranges::find(cadre.areas, only->org_unit) == cadre.areas.end()) continue;
+    const auto rule = std::ranges::find(rules, cadre.rank, &Quota::rank);
+    const std::int64_t quota = rule == rules.end() ? 0 : rule->pairs;
+    const auto households = paired.find(cadre.id);
+    const auto count = households == paired.end()
+                           ? std::int64_t{0}
+                           : static_cast<std::int64_t>(households->second.size());
+    for (RankTally* tally : {&by_rank[cadre.rank], &all}) {
+      ++tally->cadres;
+      tally->due += quota;
+      tally->paired += count;
+      tally->at_quota += count >= quota ? 1 : 0;
+      tally->gap += std::max<std::int64_t>(0, quota - count);
+    }
+  }
+  const model::Field& rank_field =
+      *place.vault.schema().entity("Cadre")->field(mpb::Cadre::kRankClassFieldNumber);
+  for (const auto& [rank, tally] : by_rank) {
+    ledger.rows.push_back(tally.row(model::format_value(rank_field, std::int64_t{rank})));
+  }
+  ledger.totals = all.row("合计");
+  std::string sentence;
+  for (const Quota& rule : rules) {
+    sentence += cat(sentence.empty() ? "" : ",", rule.rank_name, " ", rule.pairs, " 户");
+  }
+  ledger.basis.emplace_back("应结对户", cat("按职级定额:", sentence));
+  ledger.basis.emplace_back("已结对户", "统计期最后一天仍在进行的结对,一户一名干部计一次");
+  ledger.basis.emplace_back("缺口", "每名干部差几户,只加不抵");
+  return ledger;
+}
+
+}  // namespace mq::work

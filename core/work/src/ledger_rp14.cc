@@ -1,0 +1,90 @@
+// RP14 民情日记统计: per author in organisation order; never a ranking, never sent upward.
+#include <algorithm>
+#include <map>
+
+#include "ledger_parts.h"
+#include "minqing/model/v1/diary.pb.h"
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+
+namespace {
+
+constexpr std::string_view kSql =
+    "SELECT d.author_id, d.date, d.recorded_on, d.recorded_by, d.rid, d.issue_ids IS NOT NULL AND "
+    "length(d.issue_ids) > 0 OR EXISTS (SELECT 1 FROM \"visit\" v WHERE v.diary_id = d.id AND "
+    "v.deleted = 0 AND length(v.issue_ids) > 0) FROM \"diary\" d WHERE d.deleted = 0 AND "
+    "d.date BETWEEN ?1 AND ?2 AND d.status >= ?3";
+
+struct DiaryTally {
+  std::int64_t diaries = 0, with_issue = 0, late = 0, late_unknown = 0, by_another = 0;
+  std::vector<LedgerCell> row(const std::string& name) const {
+    return {name,         diaries,    with_issue,      late,
+            late_unknown, by_another, std::int64_t{0}, std::int64_t{0}};
+  }
+};
+
+}  // namespace
+
+Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request) {
+  MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP14", "民情日记统计"));
+  ledger.columns = {"干部",         "篇数",     "有事项篇数", "补录篇数",
+                    "补录无从判断", "代录篇数", "抽查数",     "核实数"};
+  const std::uint32_t entity = place.vault.schema().entity("Diary")->number;
+  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  std::map<RowId, DiaryTally> by_author;
+  DiaryTally all;
+  MQ_TRY(sqlite::Query q, place.vault.database().query(kSql));
+  q.bind(1, std::int64_t{request.period.from.days})
+      .bind(2, std::int64_t{request.period.to.days})
+      .bind(3, std::int64_t{mpb::DIARY_STATUS_SUBMITTED});
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) break;
+    const RowId author = RowId::from(q.blob(0)).value_or(RowId{});
+    std::optional<Date> said;
+    std::optional<vault::Origin> origin;
+    if (!q.is_null(2)) said = Date{static_cast<std::int32_t>(q.integer(2))};
+    if (!said) {
+      MQ_TRY(origin, place.vault.origin(entity, q.integer(4)));
+    }
+    const Lateness late = lateness(Date{static_cast<std::int32_t>(q.integer(1))}, said, origin);
+    const auto recorder = RowId::from(q.blob(3));
+    for (DiaryTally* tally : {&by_author[author], &all}) {
+      ++tally->diaries;
+      tally->with_issue += q.integer(5);
+      tally->late += late == Lateness::kLate ? 1 : 0;
+      tally->late_unknown += late == Lateness::kUnknown ? 1 : 0;
+      tally->by_another += recorder && !(*recorder == author) ? 1 : 0;
+    }
+  }
+  std::optional<Village> only;
+  if (request.village) {
+    MQ_TRY(only, Directory(place).village(*request.village));
+  }
+  for (const Cadre& cadre : cadres) {
+    const bool here = !only || std::ranges::find(cadre.areas, only->org_unit) != cadre.areas.end();
+    const auto found = by_author.find(cadre.id);
+    const bool wrote = found != by_author.end();
+    if (!here || (!wrote && cadre.rank == 0)) continue;
+    ledger.rows.push_back(wrote ? found->second.row(cadre.name) : DiaryTally{}.row(cadre.name));
+  }
+  ledger.totals = all.row("合计");
+  ledger.basis.emplace_back("篇数", "已提交的日记,按日记日期;草稿不算");
+  ledger.basis.emplace_back("用途", "按组织顺序排列,不排名、不打分、不上报");
+  ledger.basis.emplace_back("抽查", "本版本尚未启用抽查,两列为 0");
+  ledger.basis.emplace_back("补录", "记录日期晚于日记日期 3 天以上;没填且时钟不可信的无从判断");
+  return ledger;
+}
+
+const std::vector<LedgerEntry>& ledgers() {
+  static const std::vector<LedgerEntry> kLedgers = {{"RP01", "走访情况统计表", ledger_rp01},
+                                                    {"RP02", "民情台账", ledger_rp02},
+                                                    {"RP06", "各职级结对统计", ledger_rp06},
+                                                    {"RP14", "民情日记统计", ledger_rp14}};
+  return kLedgers;
+}
+
+}  // namespace mq::work

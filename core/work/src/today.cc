@@ -1,0 +1,107 @@
+#include "mq/work/today.h"
+
+#include <algorithm>
+
+#include "minqing/model/v1/diary.pb.h"
+#include "minqing/model/v1/issue.pb.h"
+#include "minqing/model/v1/programme.pb.h"
+#include "minqing/model/v1/visit.pb.h"
+#include "mq/base/text.h"
+#include "mq/work/directory.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kDoubtfulBefore = 1'735'689'600'000;  // 2025-01-01: no release is older
+
+RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
+
+// Issues in my hands whose deadline has come or comes within a week.
+Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
+  MQ_TRY(sqlite::Query q, place.vault.database().query(
+                              "SELECT id, title, due_at FROM \"issue\" WHERE deleted = 0 AND "
+                              "due_at IS NOT NULL AND closed_on IS NULL AND due_at < ?1 AND "
+                              "(handler_id = ?2 OR (handler_id IS NULL AND recorded_by = ?2)) "
+                              "ORDER BY due_at"));
+  const std::int64_t now = place.clock.wall().ms;
+  q.bind(1, now + 7 * kDayMs).bind(2, me.id.view());
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return {};
+    const WallTime due{q.integer(2)};
+    // With a doubtful clock nothing turns red.
+    const bool overdue = !out.clock_doubtful && due.ms < now;
+    out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "issue",
+                         row_of(q), std::string(q.text(1)), Date::in_shanghai(due)});
+  }
+}
+
+Status add_drafts(const Workplace& place, const Cadre& me, Today& out) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT id, title, date FROM \"diary\" WHERE deleted = 0 AND "
+                                      "author_id = ?1 AND status = ?2 ORDER BY date"));
+  q.bind(1, me.id.view()).bind(2, std::int64_t{mpb::DIARY_STATUS_DRAFT});
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return {};
+    out.items.push_back({TodayItem::Kind::kDraft, "diary", row_of(q), std::string(q.text(1)),
+                         Date{static_cast<std::int32_t>(q.integer(2))}});
+  }
+}
+
+// Paired households and the last day on which somebody of them was met.
+Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Today& out) {
+  MQ_TRY(
+      sqlite::Query q,
+      place.vault.database().query(
+          "SELECT h.id, h.household_no, p.name, (SELECT max(v.date) FROM \"visit\" v WHERE "
+          "v.household_id = h.id AND v.deleted = 0 AND v.outcome IN (?2, ?3)) FROM \"pairing\" r "
+          "JOIN \"household\" h ON h.id = r.household_id AND h.deleted = 0 LEFT JOIN \"person\" p "
+          "ON p.id = h.head_person_id WHERE r.deleted = 0 AND r.cadre_id = ?1 AND r.status = ?4"));
+  q.bind(1, me.id.view())
+      .bind(2, std::int64_t{mpb::OUTCOME_MET_HEAD})
+      .bind(3, std::int64_t{mpb::OUTCOME_MET_FAMILY})
+      .bind(4, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return {};
+    ++out.pairs;
+    std::optional<Date> last;
+    if (!q.is_null(3)) last = Date{static_cast<std::int32_t>(q.integer(3))};
+    if (last && out.date.days - last->days <= interval_days) continue;
+    out.items.push_back(
+        {TodayItem::Kind::kNotSeen, "household", row_of(q), cat(q.text(1), " ", q.text(2)), last});
+  }
+}
+
+Result<int> pairs_due(const Workplace& place, const Cadre& me) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT max(pairs) FROM \"quota_rule\" WHERE deleted = 0 AND "
+                                      "rank_class = ?1"));
+  q.bind(1, std::int64_t{me.rank});
+  MQ_TRY(const bool row, q.step());
+  return row ? static_cast<int>(q.integer(0)) : 0;
+}
+
+}  // namespace
+
+Result<Today> today(const Workplace& place, int interval_days) {
+  Today out;
+  out.date = Date::in_shanghai(place.clock.wall());
+  out.clock_doubtful = place.clock.wall().ms < kDoubtfulBefore;
+  MQ_TRY(const vault::Delivery delivery, place.vault.delivery());
+  out.unsent = delivery.unsealed + delivery.sealed_waiting;
+  MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
+  if (!me) return out;
+  MQ_CHECK(add_issues(place, *me, out));
+  MQ_CHECK(add_drafts(place, *me, out));
+  MQ_CHECK(add_pairs(place, *me, interval_days, out));
+  MQ_TRY(out.pairs_due, pairs_due(place, *me));
+  return out;
+}
+
+}  // namespace mq::work
