@@ -75,6 +75,10 @@ Result<std::size_t> Vault::State::merge_run(const Transaction& t, std::size_t at
   const std::uint32_t entity = t.ops[at].entity;
   const RowId id = t.ops[at].row;
   MQ_TRY(OpenRow row, open_row(entity, stream_ix, id));
+  if (row.rid == 0 && !late) {
+    MQ_TRY(const std::size_t end, insert_fresh(t, at, row, stamp, seen));
+    if (end != 0) return end;
+  }
   const StreamLines view(lines, stream_ix);
   for (; at < t.ops.size() && t.ops[at].entity == entity && t.ops[at].row == id; ++at) {
     const model::Op& op = t.ops[at];

@@ -70,24 +70,24 @@ Replay replay(const MergeCell& cell, const Lines& lines) {
   Replay out;
   out.counted.assign(count, false);
   std::vector<bool> taken(count, false);
-  const auto ready = [&](std::size_t k) {
-    for (std::size_t p = 0; p < count; ++p) {
-      if (!taken[p] && precedes(cell, p, k)) return false;
-    }
-    return true;
-  };
+  std::vector<std::size_t> waits(count, 0);  // moves it had seen that are not taken yet
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t p = 0; p < count; ++p) waits[k] += precedes(cell, p, k) ? 1 : 0;
+  }
   while (out.order.size() < count) {
     std::size_t next = count, stuck = count;
     for (std::size_t k = 0; k < count; ++k) {
       if (taken[k]) continue;
-      if (stuck == count || taken_before(cell.heads[k], cell.heads[stuck], lines)) stuck = k;
-      if (!ready(k)) continue;
-      if (next == count || taken_before(cell.heads[k], cell.heads[next], lines)) next = k;
+      std::size_t& best = waits[k] == 0 ? next : stuck;
+      if (best == count || taken_before(cell.heads[k], cell.heads[best], lines)) best = k;
     }
     // Only contexts that lie can form a circle; the order alone decides then.
     if (next == count) next = stuck;
     taken[next] = true;
     out.order.push_back(next);
+    for (std::size_t k = 0; k < count; ++k) {
+      if (precedes(cell, next, k)) --waits[k];
+    }
     const auto move = model::decode_step(cell.heads[next].value);
     if (!move.ok() || move->from != out.state) continue;
     out.state = move->to;

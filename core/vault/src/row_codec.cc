@@ -312,6 +312,30 @@ class Reader {
 
 Bytes encode_row(const RowState& row) { return Writer(row).write(); }
 
+Bytes encode_fresh_row(const Stamp& stamp, const std::vector<FreshCell>& cells) {
+  ByteWriter out;
+  out.integer(kFormat);
+  out.varint(1);
+  out.varint(std::uint64_t{stamp.line} << 2 | static_cast<std::uint64_t>(stamp.clock_class));
+  out.varint(stamp.n);
+  out.integer(stamp.hlc.packed);
+  out.varint(cells.size());
+  CellKey before{0, OpKind::kRegister};
+  std::uint32_t place = 0xffff'ffff;
+  for (const FreshCell& cell : cells) {
+    const unsigned flags = (cell.key.field != before.field + 1 ? kField : 0u) |
+                           (cell.key.kind != before.kind ? kKind : 0u) |
+                           (cell.i != place + 1 ? kPlace : 0u);
+    out.integer(static_cast<std::uint8_t>(flags));
+    if (flags & kField) out.varint(cell.key.field);
+    if (flags & kKind) out.integer(static_cast<std::uint8_t>(cell.key.kind));
+    if (flags & kPlace) out.varint(cell.i);
+    before = cell.key;
+    place = cell.i;
+  }
+  return out.take();
+}
+
 Result<RowState> decode_row(ByteView bytes) { return Reader(bytes).read(); }
 
 void encode_entry(ByteWriter& out, const ContextEntry& entry) {

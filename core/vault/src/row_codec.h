@@ -10,6 +10,13 @@
 namespace mq::vault {
 
 Bytes encode_row(const RowState& row);
+// The same bytes for a row of one transaction with one head a cell, all in their columns; cells by
+// key.
+struct FreshCell {
+  CellKey key;
+  std::uint32_t i = 0;
+};
+Bytes encode_fresh_row(const Stamp& stamp, const std::vector<FreshCell>& cells);
 // kCorrupt: bytes that encode_row cannot have made.
 Result<RowState> decode_row(ByteView bytes);
 

@@ -166,6 +166,7 @@ Status Vault::State::note_search(const OpenRow& row) {
 
 Result<std::vector<Vault::Hit>> Vault::search(std::string_view text, std::size_t limit) {
   State& s = *state_;
+  if (!is_utf8(text)) return std::vector<Hit>{};  // no stored text holds it
   const std::vector<SearchTerm> terms = search_terms(text);
   if (terms.empty() || limit == 0) return std::vector<Hit>{};
   const std::string expression = match_expression(terms);

@@ -120,6 +120,9 @@ struct Vault::State final : EnvelopeIndex {
   Result<std::size_t> merge_run(const model::Transaction& t, std::size_t at, StreamIx stream,
                                 const Stamp& stamp, const ResolvedContext& seen, bool late);
   Status store_row(OpenRow& row);
+  // fresh_row.cc: where the run of ops ends, or 0 if this is not such a row.
+  Result<std::size_t> insert_fresh(const model::Transaction& t, std::size_t at, const OpenRow& row,
+                                   const Stamp& stamp, const ResolvedContext& seen);
   Result<Bytes> stored_value(const OpenRow& row, const Column& column);
   // Brings the values that stand in columns into the state, so that it is whole by itself.
   Status bring_values(OpenRow& row);
