@@ -6,7 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
+#include <utility>
 
 #include "call_log.h"
 #include "mq/base/text.h"
@@ -65,6 +65,19 @@ Result<TlsIdentity> identity_for(const Arguments& arguments, FileSystem& files) 
   return read_identity(files, arguments.tls_certificate, arguments.tls_key);
 }
 
+Status remove_database(FileSystem& files, const std::string& path) {
+  for (const char* ending : {"", "-wal", "-shm"}) MQ_CHECK(files.remove(path + ending));
+  return {};
+}
+
+Status move_durably(const std::string& from, const std::string& to, const std::string& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool moved = fd >= 0 && std::rename(from.c_str(), to.c_str()) == 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (moved) return {};
+  return Error{Code::kNotAllowed, cat("无法写 ", to), cat("cannot write ", to)};
+}
+
 Status missing(const std::string& path) {
   return Error{Code::kNotFound, cat("没有 ", path), cat("there is no ", path)};
 }
@@ -114,17 +127,20 @@ Status restore(const Arguments& arguments, const Outside& outside) {
     return Error{Code::kConflict, cat(path, " 已存在;请恢复到空文件夹,不覆盖现有数据"),
                  cat(path, " exists; restore into an empty folder, nothing is overwritten")};
   }
-  // Under another name until it is whole and of a new generation: a half restore is never served.
+  // Under other names until it is whole and of a new generation: a half restore is never served.
   const std::string fresh = cat(path, ".restoring");
-  for (const char* ending : {"", "-wal", "-shm"}) MQ_CHECK(outside.files.remove(fresh + ending));
+  const std::string whole = cat(path, ".restored");
+  MQ_CHECK(remove_database(outside.files, fresh));
+  MQ_CHECK(remove_database(outside.files, whole));
   {
     MQ_TRY(const auto source, SqliteStore::open(arguments.file, false));
     MQ_CHECK(source->backup_to(fresh));
     MQ_TRY(const auto copy, SqliteStore::open(fresh, false));
     MQ_CHECK(renew_generation(*copy, outside.random));
-    MQ_CHECK(copy->backup_to(path));
+    MQ_CHECK(copy->backup_to(whole));
   }
-  for (const char* ending : {"", "-wal", "-shm"}) MQ_CHECK(outside.files.remove(fresh + ending));
+  MQ_CHECK(move_durably(whole, path, arguments.data));
+  MQ_CHECK(remove_database(outside.files, fresh));
   say(outside.english
           ? cat("restored into ", arguments.data, "; a new generation begins")
           : cat("已恢复到 ", arguments.data, ";开始新的一代,各设备下次同步会补回缺少的"));

@@ -1,4 +1,6 @@
 // minqing-server: the county's blind log.
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -67,6 +69,8 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // The database holds the server's key.
+  umask(0077);
 
   const bool english = speaks_english();
   const auto complain = [&](const mq::Error& error) {

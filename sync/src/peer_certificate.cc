@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <memory>
 
@@ -89,13 +90,43 @@ Result<Socket> connect_to(const Address& address, SteadyTime until) {
   return not_reached(address, "no connection");
 }
 
+// TLS over memory: OpenSSL writing to a socket itself would end the program with SIGPIPE when the
+// server goes away.
+bool send_all(BIO* from, int fd, SteadyTime until) {
+  std::array<char, 4096> bytes;
+  for (;;) {
+    const int size = BIO_read(from, bytes.data(), static_cast<int>(bytes.size()));
+    if (size <= 0) return true;
+    for (int sent = 0; sent < size;) {
+      const ssize_t count =
+          send(fd, bytes.data() + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
+      if (count > 0) sent += static_cast<int>(count);
+      if (count < 0 && errno != EAGAIN && errno != EINTR) return false;
+      if (count <= 0 && !wait_for(fd, POLLOUT, until)) return false;
+    }
+  }
+}
+
+bool receive_some(BIO* into, int fd, SteadyTime until) {
+  std::array<char, 4096> bytes;
+  for (;;) {
+    const ssize_t count = recv(fd, bytes.data(), bytes.size(), 0);
+    if (count > 0) return BIO_write(into, bytes.data(), static_cast<int>(count)) == count;
+    if (count == 0 || (errno != EAGAIN && errno != EINTR)) return false;
+    if (!wait_for(fd, POLLIN, until)) return false;
+  }
+}
+
 bool shake_hands(SSL* session, int fd, SteadyTime until) {
+  BIO* in = BIO_new(BIO_s_mem());
+  BIO* out = BIO_new(BIO_s_mem());
+  SSL_set_bio(session, in, out);  // the session owns both
   for (;;) {
     const int result = SSL_connect(session);
+    if (!send_all(out, fd, until)) return false;
     if (result == 1) return true;
-    const int error = SSL_get_error(session, result);
-    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return false;
-    if (!wait_for(fd, error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, until)) return false;
+    if (SSL_get_error(session, result) != SSL_ERROR_WANT_READ) return false;
+    if (!receive_some(in, fd, until)) return false;
   }
 }
 
@@ -190,7 +221,6 @@ Result<PeerCertificate> fetch_certificate(const Address& address,
   if (session == nullptr) {
     return Error{Code::kInternal, "本机的加密库无法启动", "the TLS library cannot start"};
   }
-  SSL_set_fd(session.get(), socket.fd());
   if (!shake_hands(session.get(), socket.fd(), until)) {
     return not_reached(address, "TLS handshake failed");
   }
