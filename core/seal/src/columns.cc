@@ -225,6 +225,7 @@ bool all(const std::vector<const Bytes*>& values, Predicate predicate) {
 }  // namespace
 
 void Areas::text(ByteView utf8) {
+  if (without_texts_) return;
   if (packed_) {
     bits_.add(utf8);
   } else {

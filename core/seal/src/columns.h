@@ -16,7 +16,8 @@ namespace mq::seal {
 // which zstd never sees, they stand among the heads. texts: text codes.
 class Areas {
  public:
-  explicit Areas(bool packed) : loose(packed ? heads : apart_), packed_(packed) {}
+  Areas(bool packed, bool without_texts)
+      : loose(packed ? heads : apart_), packed_(packed), without_texts_(without_texts) {}
   Areas(const Areas&) = delete;
   Areas& operator=(const Areas&) = delete;
   ByteWriter heads;
@@ -27,6 +28,7 @@ class Areas {
 
  private:
   bool packed_;
+  bool without_texts_;
   ByteWriter apart_;
   ByteWriter texts_;
   PackedTextEncoder bits_;

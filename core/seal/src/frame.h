@@ -21,6 +21,7 @@ struct Frame {
 struct FrameOptions {
   bool whole_context = false;
   bool packed_text = false;
+  bool without_texts = false;  // for comparing: text codes are one to one by themselves
 };
 
 // kInvalidInput: not a run of transactions of one chain; kExhausted: more than one frame may hold.

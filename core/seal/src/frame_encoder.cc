@@ -37,16 +37,17 @@ Status check_run(const std::vector<Transaction>& transactions) {
 
 class Encoder {
  public:
-  Encoder(const std::vector<Transaction>& transactions, bool packed)
+  Encoder(const std::vector<Transaction>& transactions, const FrameOptions& options)
       : transactions_(transactions),
         layout_(layout_of(transactions)),
-        packed_(packed),
-        out_(packed) {
+        options_(options),
+        out_(options.packed_text, options.without_texts) {
     for (const Transaction& t : transactions) clock_.push_back(t.hlc.ms());
     for (const Touch& touch : layout_.touches) touch_clock_.push_back(clock_[touch.transaction]);
   }
 
-  Frame encode(const model::Context& running, bool whole) {
+  Frame encode(const model::Context& running) {
+    const bool whole = options_.whole_context;
     const model::Context before = whole ? model::Context{} : running;
     unsigned flags = 0;
     if (whole) flags |= kWholeContext;
@@ -61,7 +62,7 @@ class Encoder {
     shapes();
     rows();
     columns();
-    return {out_.heads.take(), out_.take_loose(), out_.take_texts(), packed_};
+    return {out_.heads.take(), out_.take_loose(), out_.take_texts(), options_.packed_text};
   }
 
  private:
@@ -138,7 +139,7 @@ class Encoder {
 
   const std::vector<Transaction>& transactions_;
   Layout layout_;
-  bool packed_;
+  FrameOptions options_;
   Areas out_;
   IdWriter ids_;
   std::vector<std::int64_t> clock_;        // by transaction
@@ -165,7 +166,7 @@ Bytes Frame::joined() const {
 Result<Frame> encode_frame(const std::vector<Transaction>& transactions,
                            const model::Context& running, const FrameOptions& options) {
   MQ_CHECK(check_run(transactions));
-  return Encoder(transactions, options.packed_text).encode(running, options.whole_context);
+  return Encoder(transactions, options).encode(running);
 }
 
 }  // namespace mq::seal

@@ -67,7 +67,7 @@ std::uint32_t symbol_of(std::uint32_t point) {
 }
 
 void append(Bytes& out, const Character& character) {
-  out.insert(out.end(), character.utf8.begin(), character.utf8.begin() + character.bytes);
+  for (std::size_t i = 0; i < character.bytes; ++i) out.push_back(character.utf8[i]);
 }
 
 // A character that has a symbol must not come escaped: one text, one code.
@@ -161,42 +161,69 @@ std::size_t word_at(const std::vector<std::uint32_t>& points, std::size_t at,
 }  // namespace
 
 void encode_text(ByteView utf8, ByteWriter& out) {
+  const std::uint16_t* const symbols = tables().symbol_of.data();
+  Bytes codes;
+  codes.reserve(utf8.size() + utf8.size() / 4 + 8);
   for (std::size_t at = 0; at < utf8.size();) {
     const std::size_t begin = at;
-    const std::uint32_t symbol = symbol_of(next_point(utf8, at));
+    const std::uint32_t point = next_point(utf8, at);
+    const std::uint32_t symbol = point < 0x10000 ? symbols[point] : 0;
     if (symbol == 0) {
-      out.integer(kEscape);
-      out.raw(utf8.subspan(begin, at - begin));
+      codes.push_back(kEscape);
+      codes.insert(codes.end(), utf8.begin() + static_cast<std::ptrdiff_t>(begin),
+                   utf8.begin() + static_cast<std::ptrdiff_t>(at));
     } else if (symbol <= kSingles) {
-      out.integer(static_cast<std::uint8_t>(symbol));
+      codes.push_back(static_cast<std::uint8_t>(symbol));
     } else {
       const std::uint32_t place = symbol - kSingles - 1;
-      out.integer(static_cast<std::uint8_t>(kLead + place / 256));
-      out.integer(static_cast<std::uint8_t>(place % 256));
+      codes.push_back(static_cast<std::uint8_t>(kLead + place / 256));
+      codes.push_back(static_cast<std::uint8_t>(place % 256));
     }
   }
+  out.raw(codes);
 }
 
+// The loop that runs longest: characters go to a buffer whole, four bytes each, and count for as
+// many as they have.
 bool TextDecoder::next(Bytes& utf8) {
-  const Tables& known = tables();
-  while (true) {
-    const auto code = reader_.integer<std::uint8_t>();
-    if (reader_.failed()) return false;
-    if (code == kEnd) return true;
+  constexpr std::size_t kRoom = 1024;
+  std::array<std::uint8_t, kRoom + sizeof(Character)> buffer;
+  std::size_t used = 0;
+  const auto flush = [&] {
+    utf8.insert(utf8.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(used));
+    used = 0;
+  };
+  const auto put = [&](const Character& character) {
+    if (used > kRoom) flush();
+    std::memcpy(buffer.data() + used, &character, sizeof(Character));
+    used += character.bytes;
+  };
+  const Character* const known = tables().characters.data();
+  while (at_ < codes_.size()) {
+    const std::uint8_t code = codes_[at_++];
+    if (code == kEnd) {
+      flush();
+      return true;
+    }
     if (code < kLead) {
-      append(utf8, known.characters[code]);
-    } else if (code != kEscape) {
-      const auto second = reader_.integer<std::uint8_t>();
-      if (reader_.failed()) return false;
-      append(utf8, known.characters[kSingles + 1 + 256U * (code - kLead) + second]);
+      put(known[code]);
+    } else if (code == kEscape) {
+      flush();
+      if (!escaped(utf8)) return false;
     } else {
-      const ByteView rest = reader_.rest();
-      const std::size_t length = rest.empty() ? 0 : length_of(rest[0]);
-      const ByteView character = reader_.raw(length);
-      if (reader_.failed() || character.empty()) return false;
-      if (!append_escaped(utf8, text_of(character), kSymbols)) return false;
+      if (at_ == codes_.size()) return false;
+      put(known[kSingles + 1 + 256U * (code - kLead) + codes_[at_++]]);
     }
   }
+  return false;
+}
+
+bool TextDecoder::escaped(Bytes& utf8) {
+  const ByteView rest = codes_.subspan(at_);
+  const std::size_t length = rest.empty() ? 0 : length_of(rest[0]);
+  if (length == 0 || length > rest.size()) return false;
+  at_ += length;
+  return append_escaped(utf8, text_of(rest.first(length)), kSymbols);
 }
 
 void PackedTextEncoder::bits(std::uint32_t value, int count) {

@@ -18,13 +18,15 @@ void encode_text(ByteView utf8, ByteWriter& out);
 // Texts after one another out of a buffer.
 class TextDecoder {
  public:
-  explicit TextDecoder(ByteView codes) : reader_(codes) {}
+  explicit TextDecoder(ByteView codes) : codes_(codes) {}
   // One text up to its end mark, appended; false: not what encode_text writes.
   bool next(Bytes& utf8);
-  bool done() const { return reader_.done(); }
+  bool done() const { return at_ == codes_.size(); }
 
  private:
-  ByteReader reader_;
+  bool escaped(Bytes& utf8);
+  ByteView codes_;
+  std::size_t at_ = 0;
 };
 
 // A run of texts as bits, each with its end mark; zero bits fill the last byte.
