@@ -13,7 +13,7 @@
 #include "mq/seal/segment.h"
 #include "mq/wire/envelope.h"
 #include "visit.pb.h"
-#include "workload.hpp"
+#include "workload.h"
 
 namespace {
 
