@@ -1,6 +1,8 @@
 #include "exchange.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "sequencer.h"
 
@@ -113,6 +115,43 @@ Result<std::vector<Asked>> asked_streams(Core& core, const Caller& caller,
   return out;
 }
 
+// The envelopes that this request brought, by chain and seq; how many: two lines may share a seq.
+using Brought = std::map<std::pair<wire::ChainId, std::uint64_t>, int>;
+
+Brought brought_by(const pb::ExchangeRequest& request) {
+  Brought out;
+  for (const pb::Envelope& message : request.push()) {
+    const auto header = wire::EnvelopeHeader::parse(view_of(message.header()));
+    if (header.ok()) ++out[{wire::chain_of(*header), header->seq}];
+  }
+  return out;
+}
+
+// Whether the receipt covers only what this request brought, right behind `have`.
+bool follows(const pb::Receipt& receipt, const Asked& asked, const Brought& brought) {
+  const auto device = id_of<DeviceId>(receipt.device());
+  const bool stored =
+      receipt.receipt_class() == static_cast<std::uint32_t>(wire::ReceiptClass::kStored);
+  if (!device || !stored || receipt.stream() != asked.stream->ordinal) return false;
+  const std::uint64_t count = receipt.seq_to() - receipt.seq_from() + 1;
+  if (count > brought.size() || receipt.index() != asked.have + count) return false;
+  const wire::ChainId chain{asked.stream->id, *device, receipt.incarnation()};
+  for (std::uint64_t seq = receipt.seq_from(); seq <= receipt.seq_to(); ++seq) {
+    const auto found = brought.find({chain, seq});
+    if (found == brought.end() || found->second != 1) return false;
+  }
+  return true;
+}
+
+// What this request brought does not go back where its receipt places it for the caller.
+void skip_brought(const pb::ExchangeReply& reply, const Brought& brought, Asked& asked) {
+  if (asked.diverged) return;
+  for (const pb::Receipt& receipt : reply.receipts()) {
+    if (follows(receipt, asked, brought)) asked.have = receipt.index();
+  }
+  asked.news = asked.have < asked.head.index;
+}
+
 // As many stored envelopes as fit into what is left; at least one if nothing was given yet.
 Status fill_part(const std::vector<StoredEnvelope>& stored, std::size_t room, bool at_least_one,
                  pb::StreamPart& part) {
@@ -215,6 +254,8 @@ Status pull(Core& core, const Caller& caller, const pb::ExchangeRequest& request
             pb::ExchangeReply& reply) {
   const std::shared_lock steady(core.renewing);
   MQ_TRY(std::vector<Asked> asked, asked_streams(core, caller, request));
+  const Brought brought = brought_by(request);
+  for (Asked& each : asked) skip_brought(reply, brought, each);
   std::vector<ShownHead> shown;
   for (const Asked& each : asked) {
     shown.push_back({each.stream->ordinal, each.head.index, each.head.head});
