@@ -74,8 +74,9 @@ struct SyncEngine::State {
   struct Counts {
     std::uint64_t parked = 0, refused = 0, forks = 0;
   };
+  Result<Incoming> check_signed(const pb::ExchangeReply& reply) const;
   Result<Incoming> check_reply(const pb::ExchangeReply& reply, AskedStreams asked,
-                               const std::vector<wire::Envelope>& pushed);
+                               const std::vector<wire::Envelope>& pushed) const;
   Status check_shown(const pb::ExchangeReply& reply, const AskedStreams& asked,
                      const Incoming& incoming) const;
   bool same_log(const pb::ExchangeReply& reply) const;

@@ -19,17 +19,15 @@ Error unverified(std::string_view zh, std::string_view en) {
 
 }  // namespace
 
-Result<SyncEngine::State::Incoming> SyncEngine::State::check_reply(
-    const pb::ExchangeReply& reply, AskedStreams asked, const std::vector<wire::Envelope>& pushed) {
+// What is signed by the server itself: its time, generation and receipts.
+Result<SyncEngine::State::Incoming> SyncEngine::State::check_signed(
+    const pb::ExchangeReply& reply) const {
   const TownshipId& township = control.state().township();
   const VerifyKey& server = control.state().server_key();
   Incoming incoming;
   MQ_TRY(incoming.checkpoint, from_message(reply.checkpoint()));
   if (!wire::verify_checkpoint(incoming.checkpoint, township, server)) {
     return unverified("时间凭证", "checkpoint");
-  }
-  if (static_cast<std::size_t>(reply.results_size()) != pushed.size()) {
-    return unverified("回话", "answer");
   }
   for (const pb::Receipt& message : reply.receipts()) {
     MQ_TRY(wire::Receipt receipt, from_message(message));
@@ -39,6 +37,16 @@ Result<SyncEngine::State::Incoming> SyncEngine::State::check_reply(
   for (const pb::Alarm& alarm : reply.alarms()) {
     MQ_TRY(const InviteId invite, from_field<InviteId>(alarm.invite()));
     incoming.claimed_twice.push_back(invite);
+  }
+  return incoming;
+}
+
+Result<SyncEngine::State::Incoming> SyncEngine::State::check_reply(
+    const pb::ExchangeReply& reply, AskedStreams asked,
+    const std::vector<wire::Envelope>& pushed) const {
+  MQ_TRY(Incoming incoming, check_signed(reply));
+  if (static_cast<std::size_t>(reply.results_size()) != pushed.size()) {
+    return unverified("回话", "answer");
   }
   for (std::size_t i = 0; i < pushed.size(); ++i) {
     const wire::EnvelopeHeader& header = pushed[i].header;
@@ -54,11 +62,20 @@ Result<SyncEngine::State::Incoming> SyncEngine::State::check_reply(
     incoming.again = true;
     return incoming;
   }
-  incoming.placed =
-      place_pushed(pushed, incoming.receipts, township, incoming.checkpoint.generation, asked);
-  MQ_CHECK(check_shown(reply, asked, incoming));
-  MQ_TRY(incoming.pulled,
-         check_parts(reply, asked, township, incoming.checkpoint.generation, receipts));
+  incoming.placed = place_pushed(pushed, incoming.receipts, control.state().township(),
+                                 incoming.checkpoint.generation, asked);
+  const Status shown = check_shown(reply, asked, incoming);
+  if (!shown.ok() && !pushed.empty()) {
+    // It may have left out, as ours, what we cannot place; asked without a push, it leaves out
+    // nothing.
+    incoming.placed.clear();
+    incoming.again = true;
+    return incoming;
+  }
+  MQ_CHECK(shown);
+  const Reading reading{asked, control.state(), incoming.checkpoint.generation, receipts,
+                        same_log(reply)};
+  MQ_TRY(incoming.pulled, check_parts(reply, reading));
   incoming.again = !incoming.pulled.diverged.empty();
   return incoming;
 }

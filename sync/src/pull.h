@@ -58,9 +58,16 @@ std::vector<Placed> place_pushed(const std::vector<wire::Envelope>& pushed,
 Result<Hash> shown_digest(const pb::ExchangeReply& reply, const AskedStreams& asked,
                           const TownshipId& township, const wire::Generation& generation);
 
-// kCorrupt: heads do not verify, or an answer to what was not asked.
-Result<Pulled> check_parts(const pb::ExchangeReply& reply, const AskedStreams& asked,
-                           const TownshipId& township, const wire::Generation& generation,
-                           const LatestReceipts& receipts);
+// How a reply is read: what was asked, under which log, against which receipts.
+struct Reading {
+  const AskedStreams& asked;
+  const wire::ControlState& log;
+  const wire::Generation& generation;
+  const LatestReceipts& receipts;
+  bool same_log = false;  // the server's is ours; else a part ends before what ours does not know
+};
+
+// kCorrupt: heads or signatures do not verify, or an answer to what was not asked.
+Result<Pulled> check_parts(const pb::ExchangeReply& reply, const Reading& reading);
 
 }  // namespace mq::sync

@@ -13,7 +13,15 @@ void Oracle::wrote(int device, const CellName& cell, const std::string& token, c
 }
 
 void Oracle::removed(int device, const CellName& cell, const std::string& token) {
-  cells_[cell].removals[token].push_back(now_by(device));
+  Cell& held = cells_[cell];
+  held.removals[token].push_back(now_by(device));
+  const auto taken = held.values.find(token);
+  if (taken == held.values.end()) return;
+  const auto family = twins_.find(taken->second.device);
+  if (family == twins_.end()) return;
+  for (auto& [other, value] : held.values) {
+    if (family->second.contains(value.device)) value.certain = false;
+  }
 }
 
 void Oracle::deleted(int device, std::uint32_t entity, const RowId& row, const Tokens& seen) {
@@ -21,6 +29,15 @@ void Oracle::deleted(int device, std::uint32_t entity, const RowId& row, const T
   static_cast<Write&>(deletion) = now_by(device);
   deletion.covered = below(seen);
   deletions_[{entity, row}].push_back(std::move(deletion));
+}
+
+void Oracle::twins(int device, int other) {
+  std::set<int> family{device, other};
+  for (const int one : {device, other}) {
+    const auto known = twins_.find(one);
+    if (known != twins_.end()) family.insert(known->second.begin(), known->second.end());
+  }
+  for (const int one : family) twins_[one] = family;
 }
 
 bool Oracle::written_by(int device, const std::string& token) const {
@@ -100,7 +117,8 @@ std::vector<std::string> Oracle::check_cell(const CellName& name, const Tokens& 
     }
     const bool shown = visible.contains(token);
     if (value.certain && !over && !shown) faults.push_back(token + " is lost");
-    if (surely_over && shown) faults.push_back(token + " was written over and is back");
+    if (surely_over && shown && !again_.contains(token))
+      faults.push_back(token + " was written over and is back");
   }
   return faults;
 }
@@ -121,6 +139,7 @@ std::vector<std::string> Oracle::check_deleted(std::uint32_t entity, const RowId
       if (name.entity != entity || name.row != row) continue;
       for (const auto& [token, value] : cell.values) {
         // Taken out of its set before or after: no way to tell from here.
+        any_edit = any_edit || again_.contains(token);
         if (deletion.covered.contains(token) || cell.removals.contains(token)) continue;
         any_edit = true;
         certain_edit = certain_edit || value.certain;

@@ -172,6 +172,21 @@ bool Simulation::is_set(const CellName& cell) const {
   return cell.field == fields_of(cell.entity).set;
 }
 
+// Texts and members written and not yet sealed, of whoever wrote them in this home.
+Tokens Simulation::unsealed(int index) {
+  Tokens out;
+  for (const vault::StreamInfo& stream : device(index).vault().streams()) {
+    const auto waiting = device(index).vault().unsealed(stream.ix, 1u << 30);
+    if (!waiting.ok()) continue;
+    for (const auto& one : *waiting) {
+      for (const model::Op& op : one.transaction.ops) {
+        out.insert(op.kind == model::OpKind::kAdd ? to_hex(op.value) : to_string(op.value));
+      }
+    }
+  }
+  return out;
+}
+
 Tokens Simulation::visible(int index, const CellName& cell) {
   Tokens out;
   if (is_set(cell)) {
@@ -198,7 +213,8 @@ void Simulation::write(int index, const CellName& cell, vault::StreamIx stream, 
   const vault::Draft draft{stream, {change_of(cell, token)}};
   if (!save(index, draft, view)) return;
   oracle_.wrote(index, cell, token, seen);
-  say(cat(device(index).name(), " writes ", token, " over ", seen.size()));
+  say(cat(device(index).name(), " writes ", token, " in field ", cell.field, " of ", cell.row.hex(),
+          " over ", seen.empty() ? "nothing" : *seen.begin(), seen.size() > 1 ? " and more" : ""));
 }
 
 void Simulation::edit(int index) {
@@ -265,6 +281,7 @@ void Simulation::open_form(int index) {
 void Simulation::save_form(int index) {
   if (!notes(index).form) return;
   const Form form = *std::exchange(notes(index).form, std::nullopt);
+  say(cat(device(index).name(), " saves an open form"));
   const auto loaded = device(index).vault().load(form.cell.entity, form.cell.row);
   if (!loaded.ok() || !*loaded) return;
   // A new incarnation's own line covers less; the door closes its forms.

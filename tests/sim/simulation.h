@@ -37,6 +37,7 @@ class Simulation {
   struct Backup {
     testing::DiskImage image;
     std::uint64_t time = 0;
+    Tokens unsealed;
   };
   struct Form {  // opened, and not yet saved
     vault::View view;
@@ -90,6 +91,7 @@ class Simulation {
   bool save(int index, const vault::Draft& draft, vault::View view);
   void write(int index, const CellName& cell, vault::StreamIx stream, vault::View view,
              const Tokens& seen);
+  Tokens unsealed(int index);
   Tokens visible(int index, const CellName& cell);
   std::string new_token();
   std::optional<std::pair<std::uint32_t, RowId>> some_row(int index);

@@ -59,7 +59,7 @@ void Simulation::kill(int index) {
 }
 
 void Simulation::back_up(int index) {
-  notes(index).backup = Backup{device(index).image(), oracle_.now()};
+  notes(index).backup = Backup{device(index).image(), oracle_.now(), unsealed(index)};
   say(cat(device(index).name(), " is backed up"));
 }
 
@@ -71,6 +71,8 @@ void Simulation::restore(int index) {
   const bool whole = random_.chance(50);
   d.restore(n.backup->image, whole);
   oracle_.device_restored(index, n.backup->time);
+  oracle_.may_come_again(n.backup->unsealed);
+  oracle_.twins(index, index);
   const Status booted = d.boot();
   if (!booted.ok()) return fault("a restored device does not start: " + booted.error().en);
   n.form.reset();
@@ -85,10 +87,12 @@ void Simulation::clone(int index) {
   if (world_.devices.size() >= 7) return;
   const bool whole = random_.chance(50);
   const testing::DiskImage image = device(index).image();
+  oracle_.may_come_again(unsealed(index));
   SimDevice& copy = world_.add_device(device(index).name() + "'");
   if (whole) copy.machine_id = device(index).machine_id;
   copy.restore(image, whole);
   notes_.emplace_back();
+  oracle_.twins(index, static_cast<int>(world_.devices.size()) - 1);
   const Status booted = copy.boot();
   if (!booted.ok()) return fault("a cloned device does not start: " + booted.error().en);
   say(cat(device(index).name(), " is cloned", whole ? " with its machine" : ""));
@@ -125,6 +129,7 @@ void Simulation::add_member() {
   world_.add_cadre(admin, cat("新", world_.devices.size()));
   notes_.emplace_back();
   // Somebody must hold the log that names him, whatever is restored.
+  if (!admin.sync_until_idle()) fault("the admin cannot read of a new member");
   notes(0).backup.reset();
   say("a new member joins");
 }

@@ -112,7 +112,15 @@ Result<pb::ControlAppendReply> SimNetwork::control_append(const pb::SignedReques
 }
 Result<pb::ExchangeReply> SimNetwork::exchange(const pb::SignedRequest& request) {
   if (wiretap_ != nullptr) wiretap_->see(request);
-  return carry(request, &server::Service::exchange);
+  auto reply = carry(request, &server::Service::exchange);
+  if (!reply.ok() || !bend_signatures) return reply;
+  for (pb::StreamPart& part : *reply->mutable_parts()) {
+    for (pb::StoredEnvelope& stored : *part.mutable_envelopes()) {
+      std::string& signature = *stored.mutable_envelope()->mutable_signature();
+      signature[5] = static_cast<char>(signature[5] ^ 1);
+    }
+  }
+  return reply;
 }
 Result<bool> SimNetwork::watch(const pb::SignedRequest&, int) { return unreachable(); }
 

@@ -78,6 +78,8 @@ class SimNetwork final : public sync::Transport {
   void drop_next_reply() { drop_reply_ = true; }
   // Runs before the next append to the control log is sent: the place for a race.
   std::function<void()> before_append;
+  // Every envelope pulled arrives with another signature.
+  bool bend_signatures = false;
   // Requests that the network kept arrive now, their senders long gone.
   void deliver_late();
 

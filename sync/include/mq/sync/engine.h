@@ -89,6 +89,12 @@ class SyncEngine {
   std::unique_ptr<State> state_;
 };
 
+// Seals a state statement for each village in which this person records, if the last one is of an
+// earlier day than the newest checkpoint; returns how many now wait in the outbox. Call it when the
+// engine is idle, then step again.
+Result<int> state_exports(vault::Vault& vault, const seal::Keyring& keyring,
+                          const ControlStore& control, seal::Sealer& sealer);
+
 // A request to be told when something is new (Transport::watch), in the server's time.
 Result<pb::SignedRequest> watch_request(const seal::Keyring& keyring, const ControlStore& control,
                                         Transport& transport, const Clock& clock, Random& random);
