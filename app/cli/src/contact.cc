@@ -29,22 +29,36 @@ Status register_streams(Home& home, sync::Transport& transport, const World& wor
                               world.clock, world.random);
 }
 
-Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& transport) {
-  MQ_CHECK(register_streams(home, transport, call.world));
-  sync::SyncEngine engine(home.vault(), home.keyring(), home.control(), home.sealer(), transport,
-                          call.world.clock, call.world.random);
+namespace {
+
+Status until_idle(Call& call, sync::SyncEngine& engine) {
   for (int steps = 0; steps < kStepsMax; ++steps) {
     MQ_TRY(const sync::Progress progress, engine.step());
     const sync::SyncReport& report = engine.report();
-    call.out.progress(call.out.pick("对账中:收发字节", "reconciling, bytes"),
-                      report.bytes_up + report.bytes_down, report.bytes_up + report.bytes_down);
-    if (progress == sync::Progress::kIdle) return report;
+    const std::uint64_t bytes = report.bytes_up + report.bytes_down;
+    call.out.progress(call.out.pick("对账中:收发字节", "reconciling, bytes"), bytes, bytes);
+    if (progress == sync::Progress::kIdle) return {};
     if (progress == sync::Progress::kWaiting) {
       return Error{Code::kUnavailable, "服务器忙,稍后再同步;记录都在本机,安全",
                    "the server is busy; try again later, everything is safe here"};
     }
   }
   return Error{Code::kUnavailable, "对账没有完,请再同步一次", "not finished; sync again"};
+}
+
+}  // namespace
+
+Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& transport) {
+  MQ_CHECK(register_streams(home, transport, call.world));
+  sync::SyncEngine engine(home.vault(), home.keyring(), home.control(), home.sealer(), transport,
+                          call.world.clock, call.world.random);
+  MQ_CHECK(until_idle(call, engine));
+  MQ_TRY(const int stated,
+         sync::state_exports(home.vault(), home.keyring(), home.control(), home.sealer()));
+  if (stated > 0) {
+    MQ_CHECK(until_idle(call, engine));
+  }
+  return engine.report();
 }
 
 Status wait_for_news(Call& call, int wait_ms) {
@@ -54,7 +68,7 @@ Status wait_for_news(Call& call, int wait_ms) {
     MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
     MQ_TRY(transport, home->connect());
     auto signed_request = sync::watch_request(home->keyring(), home->control(), *transport,
-                                                call.world.clock, call.world.random);
+                                              call.world.clock, call.world.random);
     if (!signed_request.ok()) {
       pause(wait_ms);
       return {};

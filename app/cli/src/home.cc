@@ -166,9 +166,7 @@ Status Home::settle() {
   using Verdict = seal::ContinuationToken::Verdict;
   if (s.verdict == Verdict::kRestored || s.verdict == Verdict::kCloned) {
     // A copied or restored home goes on under a line of its own, before anything is sealed.
-    std::uint32_t incarnation = s.call->world.random.u32();
-    MQ_CHECK(s.vault->start_incarnation(incarnation));
-    MQ_CHECK(s.token->advance(*s.vault));
+    MQ_CHECK(s.sealer->start_incarnation());
   }
   return {};
 }

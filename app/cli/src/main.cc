@@ -2,7 +2,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include <cstdio>
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -38,6 +38,8 @@ mq::Status dispatch(mq::cli::Call& call) {
 
 int main(int argc, char** argv) {
   forbid_core_dumps();
+  // A connection or pipe closed by the other side is an error to report, not a reason to die.
+  std::signal(SIGPIPE, SIG_IGN);
   const mq::cli::Args args = mq::cli::Args::parse(std::vector<std::string>(argv + 1, argv + argc));
   mq::cli::Output out(args.has("json"), mq::cli::english_wanted());
   mq::SystemClock clock;

@@ -1,6 +1,7 @@
 // The receiving side of the sealer: what is in force is merged, what may come into force waits.
 #include "mq/seal/sealer.h"
 #include "mq/seal/sealing.h"
+#include "statement.h"
 
 namespace mq::seal {
 namespace {
@@ -10,6 +11,19 @@ using wire::EnvelopeHeader;
 
 bool is_segment(const EnvelopeHeader& header) {
   return header.kind == static_cast<std::uint8_t>(wire::EnvelopeKind::kSegment);
+}
+
+// What a state statement says; one that does not open or is of a newer form is chained and says
+// nothing, since the author's next one says more.
+std::optional<Statement> statement_of(const wire::Envelope& envelope, const Keyring& keyring) {
+  const EnvelopeHeader& header = envelope.header;
+  if (header.kind != static_cast<std::uint8_t>(wire::EnvelopeKind::kStatement)) return std::nullopt;
+  const Key32* key = keyring.key(header.stream, header.epoch);
+  if (key == nullptr) return std::nullopt;
+  const auto plain = open_envelope(envelope, *key);
+  if (!plain.ok()) return std::nullopt;
+  const auto read = decode_statement(*plain);
+  return read.ok() ? std::optional(*read) : std::nullopt;
 }
 
 // Beyond a cut, or of a chain that a revoke or end of right did not name (PROTOCOL section 6).
@@ -77,6 +91,7 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
     running = std::move(*before);
   }
   std::vector<model::Transaction> transactions;
+  const std::optional<Statement> statement = statement_of(envelope, keyring_);
   if (is_segment(header)) {
     auto opened = open(envelope, running);
     if (!opened.ok()) {
@@ -98,6 +113,9 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
   const auto applied = vault_.apply(stream.ix, envelope, transactions);
   if (!applied.ok() && applied.error().code == Code::kCorrupt) return refuse(envelope, "corrupt");
   if (!applied.ok()) return applied.error();
+  if (statement && *applied == vault::Vault::Applied::kMerged) {
+    MQ_CHECK(vault_.note_statement(stream.ix, header.device, statement->until));
+  }
   switch (*applied) {
     case vault::Vault::Applied::kMerged:
       return Received::kMerged;

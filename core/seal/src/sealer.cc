@@ -2,6 +2,7 @@
 
 #include "mq/base/text.h"
 #include "mq/seal/sealing.h"
+#include "statement.h"
 
 namespace mq::seal {
 namespace {
@@ -46,12 +47,11 @@ std::optional<Sealer::Standing> Sealer::standing(const StreamId& stream,
   return found;
 }
 
-Result<wire::Envelope> Sealer::seal_one(const vault::StreamInfo& stream,
-                                        const vault::Vault::ChainEnd& chain,
-                                        const Standing& standing,
-                                        const std::vector<model::Transaction>& waiting) {
+wire::EnvelopeHeader Sealer::next_header(const vault::StreamInfo& stream,
+                                         const vault::Vault::ChainEnd& chain,
+                                         const Standing& standing, wire::EnvelopeKind kind) const {
   wire::EnvelopeHeader header;
-  header.kind = static_cast<std::uint8_t>(wire::EnvelopeKind::kSegment);
+  header.kind = static_cast<std::uint8_t>(kind);
   header.stream = stream.id;
   header.device = keyring_.identity()->device;
   header.incarnation = vault_.incarnation();
@@ -60,6 +60,15 @@ Result<wire::Envelope> Sealer::seal_one(const vault::StreamInfo& stream,
   header.prev = chain.hash;
   header.control_seq = standing.control_seq;
   header.control_head = standing.control_head;
+  return header;
+}
+
+Result<wire::Envelope> Sealer::seal_one(const vault::StreamInfo& stream,
+                                        const vault::Vault::ChainEnd& chain,
+                                        const Standing& standing,
+                                        const std::vector<model::Transaction>& waiting) {
+  const wire::EnvelopeHeader header =
+      next_header(stream, chain, standing, wire::EnvelopeKind::kSegment);
   SegmentOptions options;
   options.whole_context = header.seq == 1 || header.seq % kWholeContextEvery == 0;
   options.diary = stream.kind == wire::pb::STREAM_KIND_DIARY;
@@ -92,6 +101,24 @@ Result<std::optional<wire::Envelope>> Sealer::seal_next(vault::StreamIx stream,
   transactions.reserve(waiting.size());
   for (const auto& unsealed : waiting) transactions.push_back(unsealed.transaction);
   MQ_TRY(wire::Envelope envelope, seal_one(*info, chain, *standing, transactions));
+  return std::optional<wire::Envelope>(std::move(envelope));
+}
+
+Result<std::optional<wire::Envelope>> Sealer::seal_statement(vault::StreamIx stream,
+                                                             const wire::ControlState& state,
+                                                             WallTime until) {
+  const std::optional<wire::Envelope> nothing;
+  const vault::StreamInfo* info = vault_.stream(stream);
+  if (info == nullptr || keyring_.identity() == nullptr || restore_suspected_) return nothing;
+  MQ_TRY(const auto waiting, vault_.unsealed(stream, 1));
+  MQ_TRY(const auto chain, vault_.own_chain(stream));
+  const auto standing = this->standing(info->id, chain, state);
+  if (!waiting.empty() || !standing) return nothing;
+  wire::Envelope envelope =
+      seal_envelope(next_header(*info, chain, *standing, wire::EnvelopeKind::kStatement),
+                    encode_statement({until}), *standing->key, keyring_.identity()->sign, random_);
+  MQ_CHECK(vault_.store_sealed(stream, envelope, chain.n + 1, chain.n, chain.context));
+  MQ_CHECK(vault_.note_statement(stream, *vault_.device(), until));
   return std::optional<wire::Envelope>(std::move(envelope));
 }
 

@@ -170,6 +170,10 @@ Result<GroupId> Vault::commit(const std::vector<Draft>& drafts, View seen) {
 
 View Vault::view() const { return {state_->token}; }
 void Vault::set_clock_class(ClockClass c) { state_->clock_class = c; }
-void Vault::set_checkpoint(const model::CheckpointMark& mark) { state_->checkpoint = mark; }
+void Vault::set_checkpoint(const model::CheckpointMark& mark) {
+  state_->checkpoint = mark;
+  state_->checkpoint_moved = true;
+}
+model::CheckpointMark Vault::checkpoint() const { return state_->checkpoint; }
 
 }  // namespace mq::vault

@@ -72,7 +72,8 @@ struct Vault::State final : EnvelopeIndex {
 
   // ---- this session
   ClockClass clock_class = ClockClass::kWall;
-  model::CheckpointMark checkpoint;
+  model::CheckpointMark checkpoint;  // kept over sessions, written with the next commit
+  bool checkpoint_moved = false;
   int depth = 0;
   std::optional<Error> doomed;  // something failed half-way: the outermost commit must not happen
 

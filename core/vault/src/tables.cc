@@ -128,7 +128,12 @@ Status Vault::State::flush() {
                ix, sql(l.last_seq), sql(l.last_n), l.last_hash.view(), l.control_seq,
                sql(l.first_waiting), sql(l.void_entries), sql(hlc->last().packed)));
   }
-  return {};
+  if (!checkpoint_moved) return {};
+  checkpoint_moved = false;
+  ByteWriter mark;
+  mark.zigzag(checkpoint.time_ms);
+  mark.raw(checkpoint.digest);
+  return set_setting("vault.checkpoint", mark.bytes());
 }
 
 namespace {
@@ -141,6 +146,13 @@ Status load_identity(Vault::State& s) {
   if (incarnation) s.incarnation = ByteReader(*incarnation).integer<std::uint32_t>();
   MQ_TRY(const auto actor, s.setting("vault.actor"));
   s.actor = actor ? PersonId::from(*actor).value_or(PersonId{}) : PersonId{};
+  if (s.checkpoint_moved) return {};
+  MQ_TRY(const auto mark, s.setting("vault.checkpoint"));
+  if (!mark) return {};
+  ByteReader reader(*mark);
+  s.checkpoint.time_ms = reader.zigzag();
+  s.checkpoint.digest = reader.array<8>();
+  if (!reader.done()) return damaged("读取服务器时间记号", "reading the checkpoint mark");
   return {};
 }
 

@@ -54,6 +54,12 @@ class Sealer {
                                                   const wire::ControlState& state);
   // kConflict: the home was restored or cloned; call start_incarnation() and seal again.
   Status flush();
+  // Seals and stores a state statement (kind 3): all that this device wrote in the stream before
+  // `until`, a server's time, is exported with the envelopes before it. Nothing while something is
+  // unsealed there, or where it may not write.
+  Result<std::optional<wire::Envelope>> seal_statement(vault::StreamIx stream,
+                                                       const wire::ControlState& state,
+                                                       WallTime until);
 
   // The token or an envelope of our own current chain that we do not hold says that this home is
   // older than what it once sent, or a copy. Sync then calls start_incarnation() and
@@ -68,7 +74,8 @@ class Sealer {
                                                model::Context& running) const;
 
   // Full receiving side for one envelope. kRefused is kept under "refused" or "corrupt" if its
-  // signature is good, and dropped if not. Kinds other than segments are chained without content.
+  // signature is good, and dropped if not. A state statement is noted in the vault; other
+  // kinds are chained without content.
   // Parked under: "control", "stream", "key", "gap", "cut", "newer", "pruned", "restore".
   // Checks, in this order: control head known, signature, device, right at the named
   // head, epoch rule, open, vault.apply; parks what must wait and says so.
@@ -87,6 +94,9 @@ class Sealer {
   struct Standing;
   std::optional<Standing> standing(const StreamId& stream, const vault::Vault::ChainEnd& chain,
                                    const wire::ControlState& state) const;
+  wire::EnvelopeHeader next_header(const vault::StreamInfo& stream,
+                                   const vault::Vault::ChainEnd& chain, const Standing& standing,
+                                   wire::EnvelopeKind kind) const;
   Result<wire::Envelope> seal_one(const vault::StreamInfo& stream,
                                   const vault::Vault::ChainEnd& chain, const Standing& standing,
                                   const std::vector<model::Transaction>& waiting);

@@ -166,7 +166,9 @@ class Vault {
   // ---- recording
   View view() const;
   void set_clock_class(ClockClass c);              // 2 anchored, 1 wall, 0 known wrong
+  // Kept over sessions; durable with the next commit.
   void set_checkpoint(const model::CheckpointMark& mark);
+  model::CheckpointMark checkpoint() const;
   // All drafts in one durable local commit, with one group id if there are several; dots, HLC and
   // contexts are fixed here. Returns the group id (zeros if one transaction).
   Result<GroupId> commit(const std::vector<Draft>& drafts, View seen);
