@@ -25,7 +25,7 @@ function(mq_library name)
     EXPORT_NAME ${name})
 endfunction()
 
-# mq_test(wire SOURCES envelope_test.cc … LINKS mq::wire): one binary per folder, each test in ctest.
+# mq_test(wire SOURCES envelope_test.cc … LINKS mq::wire): a binary per folder, each test in ctest.
 function(mq_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})

@@ -23,7 +23,7 @@ def main():
         t.found()
         t.run("desk", "import", "roster", t.sample("roster-鱼泉村.csv"))
         t.stop_server()
-        acknowledged, tried, longest = set(), 0, 0.25
+        acknowledged, tried, longest = set(), 0, 0.45
         while tried < KILLS:
             text = "第%04d次" % tried
             tried += 1

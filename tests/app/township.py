@@ -12,6 +12,7 @@ SAMPLES = os.path.join(HERE, "..", "..", "samples", "township")
 class Township:
     def __init__(self, programs):
         self.folder = tempfile.mkdtemp(prefix="minqing-test-")
+        self.programs = programs
         self.minqing = os.path.join(programs, "app", "cli", "minqing")
         self.server_program = os.path.join(programs, "server", "minqing-server")
         self.server, self.port = None, 0

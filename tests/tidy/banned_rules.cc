@@ -33,7 +33,6 @@ constexpr std::array kCoreBans = {
     Ban{"std::jthread", kNoThreads},
     Ban{"#include <pthread.h>", kNoThreads},
     Ban{"system_clock::now", kClock},
-    Ban{"steady_clock::now", kClock},
     Ban{"high_resolution_clock::now", kClock},
     Ban{"std::time(", kClock},
     Ban{"time(nullptr)", kClock},
@@ -67,6 +66,7 @@ constexpr std::array kCoreBans = {
 };
 
 constexpr std::array kSocketBans = {
+    Ban{"steady_clock::now", kClock},  // a socket waits on the machine's own time
     Ban{"#include <sys/socket.h>", kNoSockets}, Ban{"#include <netinet/in.h>", kNoSockets},
     Ban{"#include <arpa/inet.h>", kNoSockets},  Ban{"#include <netdb.h>", kNoSockets},
     Ban{"#include <sys/epoll.h>", kNoSockets},  Ban{"#include <poll.h>", kNoSockets},

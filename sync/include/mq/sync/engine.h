@@ -33,12 +33,12 @@ enum class Progress { kMore, kIdle, kWaiting };
 
 struct SyncReport {
   std::uint64_t round_trips = 0;
-  std::uint64_t bytes_up = 0, bytes_down = 0;          // serialised messages
+  std::uint64_t bytes_up = 0, bytes_down = 0;  // serialised messages
   std::uint64_t envelopes_up = 0, envelopes_down = 0;
   std::uint64_t transactions_up = 0, transactions_down = 0;
   std::uint64_t refused = 0, parked = 0, forks = 0;
-  bool server_lost_data = false;                       // a new generation was met; healing
-  std::vector<std::string> alarms_zh;                  // for the person: new device in his name …
+  bool server_lost_data = false;       // a new generation was met; healing
+  std::vector<std::string> alarms_zh;  // for the person: new device in his name …
 };
 
 // The control log as stored in the vault (settings "control.…"): append-only, verified at load.
@@ -70,8 +70,9 @@ class ControlStore {
 class SyncEngine {
  public:
   // Borrows every argument; each must outlive the engine. One thread at a time.
-  SyncEngine(vault::Vault& vault, seal::Keyring& keyring, ControlStore& control, seal::Sealer& sealer,
-             Transport& transport, const Clock& clock, Random& random, SyncOptions options = {});
+  SyncEngine(vault::Vault& vault, seal::Keyring& keyring, ControlStore& control,
+             seal::Sealer& sealer, Transport& transport, const Clock& clock, Random& random,
+             SyncOptions options = {});
   ~SyncEngine();
 
   // kMore: call again now. kIdle: both sides agree. kWaiting: nothing to do before wake_at().
@@ -104,43 +105,45 @@ struct FoundOptions {
   std::string county_name, township_name;
   std::string founder_name;
   std::string server_address;
-  std::string code;          // enrolment code; empty on loopback
+  std::string code;  // enrolment code; empty on loopback
   bool practice = false;
 };
 struct Founded {
   TownshipId township;
-  Key32 county_root_seed;    // goes to --root-out or is printed once
+  Key32 county_root_seed;  // goes to --root-out or is printed once
 };
 // Draws identity and keys, founds on the server, stores identity, log and first epochs.
-Result<Founded> found_township(const FoundOptions& options, vault::Vault& vault, seal::Keyring& keyring,
-                               ControlStore& control, Transport& transport, const Clock& clock,
-                               Random& random);
+Result<Founded> found_township(const FoundOptions& options, vault::Vault& vault,
+                               seal::Keyring& keyring, ControlStore& control, Transport& transport,
+                               const Clock& clock, Random& random);
 
 struct NewStream {
   wire::pb::StreamKind kind;
-  Bytes owner;               // PRIVATE: village stream id; DIARY: person id
+  Bytes owner;  // PRIVATE: village stream id; DIARY: person id
   std::string label;
-  StreamId id;               // drawn by the caller
+  StreamId id;  // drawn by the caller
 };
 // Streams with their first epochs, boxes to everybody entitled; one append. Retries a lost race.
-Status create_streams(const std::vector<NewStream>& streams, vault::Vault& vault, seal::Keyring& keyring,
-                      ControlStore& control, Transport& transport, const Clock& clock, Random& random);
+Status create_streams(const std::vector<NewStream>& streams, vault::Vault& vault,
+                      seal::Keyring& keyring, ControlStore& control, Transport& transport,
+                      const Clock& clock, Random& random);
 
 struct InviteOptions {
   wire::pb::RoleKind role;
   std::string name;
-  PersonId person;                 // drawn by the caller, noted on the cadre's row
-  std::vector<StreamId> streams;   // villages and their PRIVATE streams
+  PersonId person;                // drawn by the caller, noted on the cadre's row
+  std::vector<StreamId> streams;  // villages and their PRIVATE streams
   std::uint32_t last_day = 0;
 };
 // Appends person, diary stream with epoch, invite with boxes. Returns the code to hand over.
 Result<std::string> invite_member(const InviteOptions& options, vault::Vault& vault,
-                                  seal::Keyring& keyring, ControlStore& control, Transport& transport,
-                                  const Clock& clock, Random& random);
+                                  seal::Keyring& keyring, ControlStore& control,
+                                  Transport& transport, const Clock& clock, Random& random);
 
 // One contact: finds the township, verifies log and MAC, appends the device entry (with the role it
 // was invited to), takes the keys. kNotAllowed with the reason: expired, used, foreign, mistyped.
 Status join_township(std::string_view code, vault::Vault& vault, seal::Keyring& keyring,
-                     ControlStore& control, Transport& transport, const Clock& clock, Random& random);
+                     ControlStore& control, Transport& transport, const Clock& clock,
+                     Random& random);
 
 }  // namespace mq::sync

@@ -27,7 +27,8 @@ class Transport {
   virtual Result<pb::ExchangeReply> exchange(const pb::SignedRequest& request) = 0;
   // Blocks until something new is announced, at most about wait_ms; true if something is new.
   virtual Result<bool> watch(const pb::SignedRequest& request, int wait_ms) = 0;
-  // The key that the endpoint must prove; zeros: accepted provisionally (join, founding on loopback).
+  // The key that the endpoint must prove; zeros: accepted provisionally (join, founding on
+  // loopback).
   virtual void expect_server(const VerifyKey& key) = 0;
 };
 

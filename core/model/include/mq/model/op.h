@@ -21,10 +21,10 @@ enum class OpKind : std::uint8_t {
   kAdd = 2,       // value joins a set
   kRemove = 3,    // value: the dots it removes, see encode_dots in vault
   kText = 4,
-  kStep = 5,      // value: from varint, to varint, reason block, actor 16
+  kStep = 5,  // value: from varint, to varint, reason block, actor 16
   kAppend = 6,
-  kDelete = 7,    // field 0
-  kErase = 8,     // later issue; carried
+  kDelete = 7,  // field 0
+  kErase = 8,   // later issue; carried
 };
 
 struct Op {
@@ -38,7 +38,8 @@ struct Op {
 
 using EnvelopeTag = std::array<std::uint8_t, 4>;  // first bytes of an env_hash
 
-// "I had seen this chain through transaction n, on the line whose envelope ending at n has this tag."
+// "I had seen this chain through transaction n, on the line whose envelope ending at n has this
+// tag."
 struct ContextEntry {
   DeviceId device;
   std::uint32_t incarnation = 0;
@@ -51,21 +52,21 @@ using Context = std::vector<ContextEntry>;
 
 // The last server checkpoint known at commit: "not before" as stated by the author.
 struct CheckpointMark {
-  std::int64_t time_ms = 0;                // 0: none yet
-  std::array<std::uint8_t, 8> digest{};    // first bytes of H("mq/cp1" ‖ checkpoint signature)
+  std::int64_t time_ms = 0;              // 0: none yet
+  std::array<std::uint8_t, 8> digest{};  // first bytes of H("mq/cp1" ‖ checkpoint signature)
   bool operator==(const CheckpointMark&) const = default;
 };
 
 struct Transaction {
-  std::uint64_t n = 0;        // per (device, incarnation, stream) from 1, without gaps
+  std::uint64_t n = 0;  // per (device, incarnation, stream) from 1, without gaps
   Hlc hlc;
   ClockClass clock_class = ClockClass::kWall;
-  GroupId group;              // zeros: alone
-  Context context;            // whole, own chain left out
+  GroupId group;    // zeros: alone
+  Context context;  // whole, own chain left out
   CheckpointMark checkpoint;
   std::uint32_t schema = 1;        // schema version of the author
   std::uint32_t least_reader = 1;  // older readers keep and relay, and do not interpret
-  std::vector<Op> ops;        // empty: withdrawn before it was sealed
+  std::vector<Op> ops;             // empty: withdrawn before it was sealed
   bool operator==(const Transaction&) const = default;
 };
 

@@ -81,13 +81,14 @@ class Schema {
 };
 
 // The op value of a field's content (PROTOCOL section 1): integers zigzag varint, text UTF-8, bytes
-// raw; nothing is the empty string. decode gives kInvalidInput for bytes that encode cannot have made.
+// raw; nothing is the empty string. decode gives kInvalidInput for bytes that encode cannot have
+// made.
 Bytes encode_value(const Field& field, const Value& value);
 Result<Value> decode_value(const Field& field, ByteView bytes);
 
 // What a person typed, made a value: dates "2026-03-05", money "12.50" 元, areas "1.5" 亩, yes/no
-// 是/否, enum labels, ids as hex. Checks bounds, lengths and lists of DOMAIN (g). kInvalidInput says
-// which field, what was given and what would be right.
+// 是/否, enum labels, ids as hex. Checks bounds, lengths and lists of DOMAIN (g). kInvalidInput
+// says which field, what was given and what would be right.
 Result<Value> parse_value(const Field& field, std::string_view text);
 // The same for a repeated field: one value, or several separated by commas, 、 or ;. A free text is
 // always one value. Doubles are taken once.

@@ -32,10 +32,10 @@ using StreamIx = std::int64_t;
 struct StreamInfo {
   StreamIx ix = 0;
   StreamId id;
-  int kind = 0;             // minqing.sync.v1.StreamKind
-  std::uint32_t ordinal = 0;// in the control log; 0: not yet in it
+  int kind = 0;               // minqing.sync.v1.StreamKind
+  std::uint32_t ordinal = 0;  // in the control log; 0: not yet in it
   Bytes owner;
-  std::string label;        // village name; opened by seal
+  std::string label;  // village name; opened by seal
 };
 
 // What had been seen when a form was loaded; the door and commands carry it to commit().
@@ -64,8 +64,8 @@ struct Draft {
 
 struct Cell {
   std::uint32_t field = 0;
-  model::Value value;                  // shown
-  std::vector<model::Value> values;    // repeated
+  model::Value value;                // shown
+  std::vector<model::Value> values;  // repeated
 };
 
 struct RowData {
@@ -73,8 +73,8 @@ struct RowData {
   RowId id;
   StreamIx stream = 0;
   bool deleted = false;
-  bool contested = false;              // at least one cell with more than one head
-  std::vector<Cell> cells;             // known fields that hold something, by number
+  bool contested = false;   // at least one cell with more than one head
+  std::vector<Cell> cells;  // known fields that hold something, by number
   const Cell* cell(std::uint32_t field) const;
 };
 
@@ -103,7 +103,7 @@ struct HistoryEntry {
   Hlc hlc;
   ClockClass clock_class = ClockClass::kWall;
   model::CheckpointMark not_before;
-  std::optional<WallTime> not_after;   // time of the receipt or of the server's log, if delivered
+  std::optional<WallTime> not_after;  // time of the receipt or of the server's log, if delivered
 };
 
 // When a row was first written, as far as its device and the server can say.
@@ -111,22 +111,22 @@ struct Origin {
   DeviceId device;
   Hlc hlc;
   ClockClass clock_class = ClockClass::kWall;
-  std::optional<WallTime> not_after;   // the server's log or receipt, if delivered
+  std::optional<WallTime> not_after;  // the server's log or receipt, if delivered
 };
 
 struct VaultOptions {
-  std::string path;                    // database file
-  std::string vfs;                     // an installed EncryptedVfs, or empty in tests of logic alone
+  std::string path;  // database file
+  std::string vfs;   // an installed EncryptedVfs, or empty in tests of logic alone
   const model::Schema* schema = nullptr;  // null: Schema::current()
   bool create = false;
 };
 
 // What stands where, for `status`.
 struct Delivery {
-  std::uint64_t unsealed = 0;          // transactions only on this device, not yet exported
-  std::uint64_t sealed_waiting = 0;    // own envelopes without a receipt
-  std::uint64_t delivered = 0;         // own envelopes covered by a receipt
-  std::uint64_t open_entries = 0;      // context entries waiting for envelopes not held
+  std::uint64_t unsealed = 0;        // transactions only on this device, not yet exported
+  std::uint64_t sealed_waiting = 0;  // own envelopes without a receipt
+  std::uint64_t delivered = 0;       // own envelopes covered by a receipt
+  std::uint64_t open_entries = 0;    // context entries waiting for envelopes not held
   std::uint64_t conflicts = 0;
 };
 
@@ -165,7 +165,7 @@ class Vault {
 
   // ---- recording
   View view() const;
-  void set_clock_class(ClockClass c);              // 2 anchored, 1 wall, 0 known wrong
+  void set_clock_class(ClockClass c);  // 2 anchored, 1 wall, 0 known wrong
   // Kept over sessions; durable with the next commit.
   void set_checkpoint(const model::CheckpointMark& mark);
   model::CheckpointMark checkpoint() const;
@@ -206,15 +206,16 @@ class Vault {
     std::uint32_t control_seq = 0;
   };
   Result<ChainEnd> own_chain(StreamIx stream);
-  // Stores the sealed envelope and forgets the unsealed transactions first_n … last_n, in one commit.
+  // Stores the sealed envelope and forgets the unsealed transactions first_n … last_n, in one
+  // commit.
   Status store_sealed(StreamIx stream, const wire::Envelope& envelope, std::uint64_t first_n,
                       std::uint64_t last_n, const model::Context& running);
 
   // ---- for sync: what came in and what went out
   enum class Applied { kMerged, kDuplicate, kFork, kGap };
   // One foreign (or own, after a restore) envelope with its opened transactions, in chain order;
-  // `transactions` has whole contexts. kGap: an earlier envelope of the chain is missing, keep it with
-  // park(). A fork is kept and merged on a line of its own.
+  // `transactions` has whole contexts. kGap: an earlier envelope of the chain is missing, keep it
+  // with park(). A fork is kept and merged on a line of its own.
   Result<Applied> apply(StreamIx stream, const wire::Envelope& envelope,
                         const std::vector<model::Transaction>& transactions);
   // Envelopes that cannot be applied yet (gap, missing key, unknown control head): kept verbatim.
@@ -252,13 +253,16 @@ class Vault {
   // PROTOCOL section 2, over bytes as received; equal on every device with the same envelopes.
   Result<Hash> state_hash(StreamIx stream);
   Result<Delivery> delivery();
-  // The retained envelopes that touch a row are opened by `open` (seal's), own unsealed work is added.
+  // The retained envelopes that touch a row are opened by `open` (seal's), own unsealed work is
+  // added.
   using Opener = std::function<Result<std::vector<model::Transaction>>(const wire::Envelope&)>;
-  Result<std::vector<HistoryEntry>> history(std::uint32_t entity, const RowId& row, const Opener& open);
+  Result<std::vector<HistoryEntry>> history(std::uint32_t entity, const RowId& row,
+                                            const Opener& open);
   // PRAGMA integrity_check, counters, chains contiguous; each fault a sentence.
   Result<std::vector<std::string>> verify();
   // Chains that contradict themselves: several lines (a clone, or two envelopes with one seq), or
-  // contexts that name envelopes which do not stand there. Nothing of them is left out of the merge.
+  // contexts that name envelopes which do not stand there. Nothing of them is left out of the
+  // merge.
   struct Doubt {
     StreamIx stream = 0;
     DeviceId device;
