@@ -127,8 +127,10 @@ Brought brought_by(const pb::ExchangeRequest& request) {
   return out;
 }
 
-// Whether the receipt covers only what this request brought, right behind `have`.
-bool follows(const pb::Receipt& receipt, const Asked& asked, const Brought& brought) {
+// Whether the receipt covers only what this request brought, right behind `have`: its first
+// envelope stands there, its last as many places on, so nobody else's stands between them.
+Result<bool> follows(Core& core, const Caller& caller, const pb::Receipt& receipt,
+                     const Asked& asked, const Brought& brought) {
   const auto device = id_of<DeviceId>(receipt.device());
   const bool stored =
       receipt.receipt_class() == static_cast<std::uint32_t>(wire::ReceiptClass::kStored);
@@ -140,16 +142,20 @@ bool follows(const pb::Receipt& receipt, const Asked& asked, const Brought& brou
     const auto found = brought.find({chain, seq});
     if (found == brought.end() || found->second != 1) return false;
   }
-  return true;
+  MQ_TRY(const auto first, core.store.held_at(caller.township->id, chain, receipt.seq_from()));
+  return first.size() == 1 && first.front().index == asked.have + 1;
 }
 
 // What this request brought does not go back where its receipt places it for the caller.
-void skip_brought(const pb::ExchangeReply& reply, const Brought& brought, Asked& asked) {
-  if (asked.diverged) return;
+Status skip_brought(Core& core, const Caller& caller, const pb::ExchangeReply& reply,
+                    const Brought& brought, Asked& asked) {
+  if (asked.diverged) return {};
   for (const pb::Receipt& receipt : reply.receipts()) {
-    if (follows(receipt, asked, brought)) asked.have = receipt.index();
+    MQ_TRY(const bool placed, follows(core, caller, receipt, asked, brought));
+    if (placed) asked.have = receipt.index();
   }
   asked.news = asked.have < asked.head.index;
+  return {};
 }
 
 // As many stored envelopes as fit into what is left; at least one if nothing was given yet.
@@ -255,7 +261,7 @@ Status pull(Core& core, const Caller& caller, const pb::ExchangeRequest& request
   const std::shared_lock steady(core.renewing);
   MQ_TRY(std::vector<Asked> asked, asked_streams(core, caller, request));
   const Brought brought = brought_by(request);
-  for (Asked& each : asked) skip_brought(reply, brought, each);
+  for (Asked& each : asked) MQ_CHECK(skip_brought(core, caller, reply, brought, each));
   std::vector<ShownHead> shown;
   for (const Asked& each : asked) {
     shown.push_back({each.stream->ordinal, each.head.index, each.head.head});

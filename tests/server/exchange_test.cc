@@ -62,6 +62,30 @@ TEST_F(Exchange, ACursorWithAnotherTagHasDivergedAndGetsNothingElse) {
   EXPECT_EQ(reply.parts(0).head_index(), 2u);
 }
 
+// The answers to both pushes got lost, and somebody wrote in between: the receipt of the run covers
+// only ours, and must not stand for what lies between.
+TEST_F(Exchange, WhatOthersWroteBetweenTwoPushedAgainIsNotLeftOut) {
+  Chain other{county_.town, county_.town.founder, county_.village};
+  const wire::Envelope first = chain_.next();
+  const wire::Envelope between = other.next();
+  const wire::Envelope second = chain_.next();
+  for (const wire::Envelope& each : {first, between, second}) county_.push({each});
+  const auto at_first = county_.memory.head_at(county_.town.state.township(), county_.village, 1);
+  ASSERT_TRUE(at_first.ok());
+  pb::ExchangeRequest request = county_.request_for({first, second});
+  pb::Cursor& cursor = *request.add_cursors();
+  cursor.set_stream(county_.ordinal(county_.village));
+  cursor.set_have(1);
+  cursor.set_head_tag(tag_of(*at_first));
+  const auto reply = county_.exchange(county_.cadre, request);
+  ASSERT_TRUE(reply.ok());
+  ASSERT_EQ(reply->parts_size(), 1);
+  ASSERT_GE(reply->parts(0).envelopes_size(), 1);
+  EXPECT_EQ(reply->parts(0).from_index(), 2u);
+  EXPECT_EQ(reply->parts(0).envelopes(0).envelope().SerializeAsString(),
+            to_message(between).SerializeAsString());
+}
+
 TEST_F(Exchange, WhoMayNotReadAStreamGetsNothingOfIt) {
   fill(1);
   const Holder other = county_.town.add_holder(pb::ROLE_KIND_CADRE);
