@@ -7,7 +7,7 @@ durable then, the server answers after its fsync), kills the server with -9 and 
 import socket
 import threading
 
-LARGE_PUSH = 16_000  # bytes from the device on one connection; a handshake is smaller
+LARGE_PUSH = 8_000  # bytes from the device on one connection; a handshake is smaller
 
 
 class Link:
