@@ -39,6 +39,7 @@ Result<Progress> SyncEngine::State::advance() {
     return Progress::kMore;
   }
   if (phase == Phase::kBegin) {
+    ask_refused_again();
     MQ_TRY(const bool work, anything_unsealed());
     phase = work ? Phase::kLevel : Phase::kExchange;
   }
@@ -61,6 +62,14 @@ Result<Progress> SyncEngine::State::advance() {
     default:
       return exchange();
   }
+}
+
+// A refusal is not signed: one that was bent on the way, or has lost its reason, must not hold a
+// chain back for as long as this program runs.
+void SyncEngine::State::ask_refused_again() {
+  if (clock.monotonic() < refusals_until) return;
+  refusals_until = clock.monotonic() + options.retry_delay_max;
+  outgoing.forget_refusals();
 }
 
 Status SyncEngine::State::begin_engine() {

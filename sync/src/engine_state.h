@@ -45,6 +45,7 @@ struct SyncEngine::State {
   // engine.cc
   Result<Progress> advance();
   Status begin_engine();
+  void ask_refused_again();
   Status level();
   Status renew();
   Status retry_parked();
@@ -116,6 +117,7 @@ struct SyncEngine::State {
   Phase phase = Phase::kBegin;
   bool begun = false;
   MonotonicTime wake_at;
+  MonotonicTime refusals_until;  // when refused envelopes are pushed once more
   int failures = 0;
   bool refused_for_time = false;
   std::size_t bytes_max;

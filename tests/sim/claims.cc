@@ -43,15 +43,16 @@ void Simulation::check_reads(int index, int cells) {
   }
 }
 
+// The two values of the transaction that made the row come together, or have been written over.
 void Simulation::check_row(int index, std::uint32_t entity, const RowId& row) {
-  // Others' later edits may stand before what they edited, while that waits for a new incarnation.
-  const auto parked = device(index).vault().parked();
-  if (!parked.ok() || !parked->empty()) return;
-  for (const std::uint32_t field : first_fields(entity)) {
-    if (!visible(index, {entity, row, field}).empty()) continue;
-    fault(
-        cat(device(index).name(), ": ", row.hex(), " was recorded whole and lacks field ", field));
-  }
+  const auto made = created_.find(row);
+  if (made == created_.end()) return;
+  const std::vector<std::uint32_t> fields = first_fields(entity);
+  const Tokens first = visible(index, {entity, row, fields[0]});
+  const Tokens text = visible(index, {entity, row, fields[1]});
+  const bool torn = (first.contains(made->second.first) && text.empty()) ||
+                    (text.contains(made->second.second) && first.empty());
+  if (torn) fault(cat(device(index).name(), ": ", row.hex(), " was recorded whole and is torn"));
 }
 
 void Simulation::check_end() {

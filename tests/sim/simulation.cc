@@ -149,6 +149,7 @@ void Simulation::record(int index, int stream_kind, std::uint32_t entity) {
   oracle_.wrote(index, {entity, row, f.text}, text, {});
   rows_.emplace_back(entity, row);
   stream_of_.emplace(row, id);
+  created_.emplace(row, std::pair(first, text));
   say(cat(device(index).name(), " records ", row.hex(), " with ", first));
 }
 

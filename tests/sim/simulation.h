@@ -109,6 +109,7 @@ class Simulation {
   std::optional<testing::MemoryStore::Data> server_backup_;
   std::vector<std::pair<std::uint32_t, RowId>> rows_;
   std::map<RowId, StreamId> stream_of_;
+  std::map<RowId, std::pair<std::string, std::string>> created_;  // its first two values
   std::uint64_t next_token_ = 0;
   SimResult result_;
 };

@@ -204,6 +204,7 @@ bool World::settle(int rounds) {
   bool quiet = false;
   for (int round = 0; round < rounds && !quiet; ++round) {
     quiet = true;
+    advance(std::chrono::minutes(10));  // past every pause
     for (const auto& device : devices) {
       const sync::SyncReport before = device->engine().report();
       if (!device->sync_until_idle()) {
