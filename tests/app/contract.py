@@ -125,7 +125,9 @@ def without_a_server_work_goes_on(t):
     t.run("cadre", "visit", "add", "--household_id", "999999100201010001", "--date", "2026-03-06", "--outcome", "不在家")
     assert t.run("cadre", "status")["unsent"] > 0
     t.start_server()
-    t.run("cadre", "sync")
+    sent = t.run("cadre", "sync")
+    assert sent["records_up"] > 0 and sent["bytes_up"] > 0 and sent["round_trips"] > 0, sent
+    assert t.run("desk", "sync")["records_down"] >= sent["records_up"]
     assert t.run("cadre", "status")["unsent"] == 0
     assert t.run("cadre", "today")["unsent"] == 0
 

@@ -31,6 +31,14 @@ Status register_streams(Home& home, sync::Transport& transport, const World& wor
 
 namespace {
 
+// Transactions of others that this vault holds (SCHEMA.md, mq_envelope).
+Result<std::uint64_t> received(vault::Vault& vault) {
+  MQ_TRY(const std::int64_t count,
+         vault.database().integer(
+             "SELECT coalesce(sum(last_n - first_n + 1), 0) FROM mq_envelope WHERE own = 0"));
+  return static_cast<std::uint64_t>(count);
+}
+
 Status until_idle(Call& call, sync::SyncEngine& engine) {
   for (int steps = 0; steps < kStepsMax; ++steps) {
     MQ_TRY(const sync::Progress progress, engine.step());
@@ -52,13 +60,17 @@ Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& tran
   MQ_CHECK(register_streams(home, transport, call.world));
   sync::SyncEngine engine(home.vault(), home.keyring(), home.control(), home.sealer(), transport,
                           call.world.clock, call.world.random);
+  MQ_TRY(const std::uint64_t before, received(home.vault()));
   MQ_CHECK(until_idle(call, engine));
   MQ_TRY(const int stated,
          sync::state_exports(home.vault(), home.keyring(), home.control(), home.sealer()));
   if (stated > 0) {
     MQ_CHECK(until_idle(call, engine));
   }
-  return engine.report();
+  MQ_TRY(const std::uint64_t after, received(home.vault()));
+  sync::SyncReport report = engine.report();
+  report.transactions_down = after - before;
+  return report;
 }
 
 Status wait_for_news(Call& call, int wait_ms) {
