@@ -3,8 +3,8 @@
 #include "../record_json.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/work/directory.h"
 #include "mq/model/step.h"
+#include "mq/work/directory.h"
 
 namespace mq::cli {
 

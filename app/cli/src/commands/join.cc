@@ -3,8 +3,8 @@
 #include "../home.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/work/directory.h"
 #include "mq/wire/invitation.h"
+#include "mq/work/directory.h"
 
 namespace mq::cli {
 

@@ -20,8 +20,8 @@ struct Limits {
   std::size_t file_bytes_max = 64u << 20;
   std::size_t unpacked_bytes_max = 256u << 20;  // XLSX: all parts, counted while unpacking; also
                                                 // the text of all cells together
-  std::size_t rows_max = 200'000;  // rows that are not empty
-  std::size_t columns_max = 512;   // up to the last cell that is not empty
+  std::size_t rows_max = 200'000;               // rows that are not empty
+  std::size_t columns_max = 512;                // up to the last cell that is not empty
   std::size_t cell_bytes_max = 64u << 10;
   std::size_t cells_max = 5'000'000;  // all rows together, and the shared strings of an XLSX
 };
