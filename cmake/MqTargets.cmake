@@ -30,6 +30,8 @@ function(mq_library name)
     EXPORT_NAME ${name})
 endfunction()
 
+# Tests run in the source folder and name its files from there: an object that holds no absolute path
+# serves every clone from one compiler cache.
 # mq_test(wire SOURCES envelope_test.cc … LINKS mq::wire): a binary per folder, each test in ctest.
 function(mq_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
@@ -37,7 +39,6 @@ function(mq_test name)
   target_link_libraries(test_${name} PRIVATE ${ARG_LINKS} mq_options GTest::gtest GTest::gmock
     GTest::gtest_main)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(test_${name} PRIVATE MQ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 600)
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES TIMEOUT 600)
 endfunction()

@@ -20,7 +20,7 @@ const Field& field(std::string_view entity, std::string_view name) {
 
 // `now` of the first expectation with this fault.
 std::string expected(std::string_view fault) {
-  const std::string path = std::string(MQ_SOURCE_DIR) + "/samples/township/dirty-expected.json";
+  const std::string path = "samples/township/dirty-expected.json";
   std::ifstream file(path);
   const auto all = nlohmann::json::parse(file);
   for (const auto& row : all.at("faults")) {
@@ -69,7 +69,7 @@ TEST(DirtyRoster, NumbersThatDoNotAddUpAreReadAllTheSame) {
 // Every relation that the sample rosters use is in the list, and their sexes agree with it.
 TEST(SampleRosters, EveryCellOfAListIsKnown) {
   for (const char* village : {"鱼泉村", "松树坪村", "清渭社区"}) {
-    std::ifstream file(cat(MQ_SOURCE_DIR, "/samples/township/roster-", village, ".csv"));
+    std::ifstream file(cat("samples/township/roster-", village, ".csv"));
     std::string line;
     std::getline(file, line);
     std::size_t rows = 0;

@@ -14,7 +14,7 @@ namespace mq::model {
 namespace {
 
 std::vector<std::string> headers(std::string_view file_name) {
-  std::ifstream file(cat(MQ_SOURCE_DIR, "/samples/township/", file_name));
+  std::ifstream file(cat("samples/township/", file_name));
   std::string line;
   std::getline(file, line);
   return split(trimmed(line), ",");

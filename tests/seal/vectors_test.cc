@@ -14,7 +14,7 @@ namespace mq::testing {
 namespace {
 
 nlohmann::json read(const std::string& name) {
-  std::ifstream file(std::string(MQ_SOURCE_DIR) + "/tests/vectors/wycheproof/" + name);
+  std::ifstream file("tests/vectors/wycheproof/" + name);
   EXPECT_TRUE(file.good()) << name;
   return nlohmann::json::parse(file);
 }

@@ -142,7 +142,7 @@ std::vector<std::vector<std::string>> cells_of(const std::vector<tabular::Row>& 
 }
 
 Bytes sample(const std::string& name) {
-  std::ifstream file(cat(MQ_SOURCE_DIR, "/samples/township/", name), std::ios::binary);
+  std::ifstream file(cat("samples/township/", name), std::ios::binary);
   MQ_ASSERT(file.good());
   return to_bytes(std::string(std::istreambuf_iterator<char>(file), {}));
 }

@@ -13,7 +13,7 @@ namespace mq::wire {
 namespace {
 
 nlohmann::json vectors(std::string_view name) {
-  std::ifstream file(cat(MQ_SOURCE_DIR, "/tests/vectors/", name));
+  std::ifstream file(cat("tests/vectors/", name));
   return nlohmann::json::parse(file);
 }
 
@@ -43,7 +43,7 @@ TEST(Verify, AgreesWithWycheproof) {
 // See tests/vectors/README.md: these answers may never change.
 TEST(Verify, AnswersTheEdgeCasesAsFrozen) {
   std::map<int, std::string> frozen;
-  std::ifstream file(cat(MQ_SOURCE_DIR, "/tests/vectors/ed25519/answers.txt"));
+  std::ifstream file("tests/vectors/ed25519/answers.txt");
   int number = 0;
   for (std::string answer; file >> number >> answer;) frozen[number] = answer;
   ASSERT_EQ(frozen.size(), 914u);
