@@ -56,16 +56,12 @@ std::vector<pb::ControlEntry> Plan::entries() const {
   return draft.take();
 }
 
-Result<pb::KeyRecord> boxes_for(const wire::ControlState& state, const StreamId& stream,
-                                std::uint32_t epoch, const Key32& key, Random& random) {
+Result<pb::KeyRecord> rotate_record(const wire::ControlState& state, const StreamId& stream,
+                                    const Key32& key, Random& random) {
   pb::KeyRecord record;
   for (const auto& [recipient, box_key] : state.recipients(stream)) {
     MQ_TRY(const Bytes sealed, seal::seal_box(box_key, key.view(), random));
-    pb::KeyRecord::Box& box = *record.add_boxes();
-    box.set_recipient(to_field(recipient));
-    box.set_stream(to_field(stream.view()));
-    box.set_epoch(epoch);
-    box.set_box(to_field(sealed));
+    record.add_ordered(to_field(sealed));
   }
   return record;
 }
@@ -80,7 +76,7 @@ Status add_stream(Plan& plan, const pb::Stream& stream, const Key32& key, Random
   rotated.mutable_rotate()->set_stream(stream.stream());
   rotated.mutable_rotate()->set_epoch(1);
   rotated.mutable_rotate()->set_commitment(to_field(seal::commitment(key, id, 1).view()));
-  MQ_TRY(const pb::KeyRecord record, boxes_for(plan.state(), id, 1, key, random));
+  MQ_TRY(const pb::KeyRecord record, rotate_record(plan.state(), id, key, random));
   return plan.add(std::move(rotated), &record);
 }
 

@@ -55,9 +55,10 @@ class Plan {
   std::vector<Planned> planned_;
 };
 
-// The key of one epoch sealed to everybody who must have it now.
-Result<pb::KeyRecord> boxes_for(const wire::ControlState& state, const StreamId& stream,
-                                std::uint32_t epoch, const Key32& key, Random& random);
+// The next epoch's key sealed to everybody who must have it now, without names: 82 bytes each. For
+// the rotate that comes next, since the log's order of readers names the recipients.
+Result<pb::KeyRecord> rotate_record(const wire::ControlState& state, const StreamId& stream,
+                                    const Key32& key, Random& random);
 // Adds the stream and its first epoch under a key drawn by the caller.
 Status add_stream(Plan& plan, const pb::Stream& stream, const Key32& key, Random& random);
 

@@ -26,19 +26,26 @@ class SealTown {
     rotate(stream);
     return stream;
   }
-  // A new key to all who must have it; with the older keys wrapped in it.
+  // A new key to all who must have it; with the older keys wrapped in it. Boxes in the form that
+  // devices write, or in the named one that they also read.
+  bool named = false;
   void rotate(const StreamId& stream) {
     const std::uint32_t epoch = town.state.epoch_at(stream, town.state.head_seq()) + 1;
     Key32 key;
     town.random.fill(key.writable());
     pb::KeyRecord record;
     for (const auto& [id, box_key] : town.state.recipients(stream)) {
+      const auto sealed = seal::seal_box(box_key, key.view(), town.random);
+      const auto bytes = sealed.ok() ? std::string(text_of(*sealed)) : std::string(80, 'k');
+      if (!named) {
+        record.add_ordered(bytes);
+        continue;
+      }
       pb::KeyRecord::Box* box = record.add_boxes();
       put(box->mutable_recipient(), id);
       put(box->mutable_stream(), stream.view());
       box->set_epoch(epoch);
-      const auto sealed = seal::seal_box(box_key, key.view(), town.random);
-      box->set_box(sealed.ok() ? std::string(text_of(*sealed)) : std::string(80, 'k'));
+      box->set_box(bytes);
     }
     pb::ControlBody body;
     put(body.mutable_rotate()->mutable_stream(), stream.view());

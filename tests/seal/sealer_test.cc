@@ -390,6 +390,16 @@ TEST_F(SealerTest, OlderKeysComeWithTheRotation) {
   EXPECT_TRUE(*li.keyring->key(village, 1) == town.keys.at({village, 1}));
 }
 
+TEST_F(SealerTest, BoxesAreTakenInEitherForm) {
+  for (const bool named : {true, false}) {
+    town.named = named;
+    town.rotate(village);
+    ASSERT_EQ(li.take_keys().keys, 1) << named;
+  }
+  EXPECT_TRUE(*li.keyring->key(village, 3) == town.keys.at({village, 3}));
+  EXPECT_TRUE(*li.keyring->key(village, 4) == town.keys.at({village, 4}));
+}
+
 TEST_F(SealerTest, AKeyThatDoesNotFitItsCommitmentIsNotTaken) {
   Key32 wrong;
   wrong.writable()[0] = 1;

@@ -91,6 +91,36 @@ TEST_F(Joining, OpensTheInvitedVillagesAndNoOther) {
   EXPECT_TRUE(cadre.sync_until_idle());
 }
 
+// What the township pays for a new key, at every lost phone too.
+TEST(Keys, ANewKeyCostsEightyTwoBytesForEachReader) {
+  World world;
+  SimDevice& admin = world.found(0);
+  std::string code;
+  for (const std::size_t readers : {32u, 128u}) {
+    while (admin.control().state().invites().size() + 1 < readers) {
+      sync::InviteOptions invite;
+      invite.role = wire::pb::ROLE_KIND_DESK;
+      invite.name = "李";
+      invite.person = new_id<PersonId>(admin.clock, world.random);
+      const auto invited =
+          sync::invite_member(invite, admin.vault(), admin.keyring(), admin.control(),
+                              admin.network, admin.clock, admin.random);
+      ASSERT_TRUE(invited.ok()) << invited.error().en;
+      code = *invited;
+    }
+    ASSERT_TRUE(world.open_villages(admin, 1).ok());
+    const auto entries = admin.control().entries(admin.control().state().head_seq() - 1);
+    ASSERT_TRUE(entries.ok());
+    ASSERT_EQ(entries->size(), 1u);
+    EXPECT_EQ(entries->front().key_record().size(), 82 * readers);
+    EXPECT_LE(entries->front().ByteSizeLong(), readers == 32 ? 3'000u : 11'000u);
+  }
+  SimDevice& desk = world.add_device("李");
+  ASSERT_TRUE(desk.boot().ok());
+  ASSERT_TRUE(desk.join(code).ok());
+  for (const StreamId& village : world.villages) EXPECT_NE(desk.keyring().key(village, 1), nullptr);
+}
+
 TEST_F(Joining, GoesOnWithTheSameCodeWhicheverCallFails) {
   const auto broken = for_each_fault([](Faults& faults) {
     faults.pause();

@@ -170,24 +170,23 @@ Result<Keyring::Taken> Keyring::take_boxes(const wire::ControlState& state,
   Taken taken;
   wire::pb::ControlBody body;
   if (!body.ParseFromString(entry.body())) return malformed;
-  wire::pb::KeyRecord record;
   if (!entry.key_record().empty()) {
     const Hash hash = wire::key_record_hash(view_of(entry.key_record()));
+    wire::pb::KeyRecord record;
     if (!same(body.key_record_hash(), hash.view())) return malformed;
     if (!record.ParseFromString(entry.key_record())) return malformed;
   }
-  for (const auto& box : record.boxes()) {
-    const bool mine = identity_ && same(box.recipient(), identity_->device.view());
-    const bool invited = invite != nullptr && same(box.recipient(), invite->view());
-    const auto stream = StreamId::from(view_of(box.stream()));
-    const BoxKeyPair* keys = mine ? &identity_->box : invited ? invitation : nullptr;
-    if (keys == nullptr || !stream) continue;
-    auto text = open_box(*keys, view_of(box.box()));
-    Result<Key32> key =
-        text.ok() && text->size() == 32 ? Result<Key32>(key_of(*text)) : Result<Key32>(malformed);
-    if (text.ok()) wipe(*text);
-    take_one(state, *stream, box.epoch(), std::move(key), taken);
-  }
+  const auto take = [&](ByteView recipient, const BoxKeyPair& keys) {
+    for (const wire::StreamBox& box : wire::boxes_for_recipient(state, entry, recipient)) {
+      auto text = open_box(keys, box.box);
+      Result<Key32> key =
+          text.ok() && text->size() == 32 ? Result<Key32>(key_of(*text)) : Result<Key32>(malformed);
+      if (text.ok()) wipe(*text);
+      take_one(state, box.stream, box.epoch, std::move(key), taken);
+    }
+  };
+  if (identity_) take(identity_->device.view(), identity_->box);
+  if (invite != nullptr && invitation != nullptr) take(invite->view(), *invitation);
   take_wrapped(state, body, taken);
   return taken;
 }
