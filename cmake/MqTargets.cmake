@@ -30,7 +30,7 @@ function(mq_library name)
     EXPORT_NAME ${name})
 endfunction()
 
-# Tests run in the source folder and name its files from there: an object that holds no absolute path
+# Tests run in the source folder and name its files from there: an object without an absolute path
 # serves every clone from one compiler cache.
 # mq_test(wire SOURCES envelope_test.cc … LINKS mq::wire): a binary per folder, each test in ctest.
 function(mq_test name)

@@ -50,6 +50,16 @@ TEST(Date, KnowsTheDaysThatClocksShowWhenTheyAreWrong) {
   EXPECT_EQ(Date::of(9999, 12, 31)->iso(), "9999-12-31");
 }
 
+TEST(Date, ADayThatNoCalendarHasIsStillShownWithoutHarm) {
+  EXPECT_EQ(Date{INT32_MAX}.iso(), "5881580-07-11");
+  EXPECT_EQ(Date{INT32_MIN}.iso(), "-5877641-06-23");
+  EXPECT_EQ(Date{INT32_MAX}.weekday(), 5);
+  EXPECT_EQ(Date{INT32_MIN}.weekday(), 2);
+  EXPECT_EQ(Date::in_shanghai({INT64_MAX}), Date{INT32_MAX});
+  EXPECT_EQ(Date::in_shanghai({INT64_MIN}), Date{INT32_MIN});
+  EXPECT_EQ(shanghai_minute({INT64_MAX}).substr(0, 13), "5881580-07-11");
+}
+
 TEST(Date, RefusesDaysThatDoNotExist) {
   EXPECT_FALSE(Date::of(2026, 2, 29));
   EXPECT_TRUE(Date::of(2024, 2, 29));

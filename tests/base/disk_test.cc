@@ -93,6 +93,7 @@ TEST_F(Disk, AFolderInTheWayIsAnErrorAndStays) {
   ASSERT_TRUE(disk_.make_folder(at("key/inside")).ok());
   EXPECT_FALSE(disk_.replace(at("key"), view_of("x")).ok());
   EXPECT_TRUE(disk_.exists(at("key/inside")));
+  EXPECT_EQ(disk_.list(root_)->size(), 1u) << "what could not be put in place is taken away";
 }
 
 TEST_F(Disk, NobodyElseMayReadWhatItMakes) {

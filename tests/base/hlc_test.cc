@@ -94,8 +94,25 @@ TEST(HlcClock, AClockOf1970DoesNotHideWhatCameBefore) {
   HlcClock clock(wall, stored);
   EXPECT_GT(clock.next(), stored);
   const Hlc remote = Hlc::of(testing::kMorning2026 + kHour);
-  clock.see(remote);
-  EXPECT_GT(clock.next(), remote) << "our estimate is the vault's, not the wall's";
+  clock.see(remote, WallTime{testing::kMorning2026});
+  EXPECT_GT(clock.next(), remote) << "our estimate is the server's time, not the wall's";
+}
+
+TEST(HlcClock, AChainOfStampsEachALittleAheadLeadsNowhere) {
+  SimClock wall;
+  HlcClock clock(wall, {});
+  for (int step = 1; step <= 1000; ++step) {
+    clock.see(Hlc::of(testing::kMorning2026 + step * 23 * kHour));
+    clock.next();
+  }
+  EXPECT_LE(clock.last().ms(), testing::kMorning2026 + 24 * kHour);
+}
+
+TEST(HlcClock, StandsStillAtTheEndOfItsBits) {
+  SimClock wall;
+  HlcClock clock(wall, Hlc{UINT64_MAX - 1});
+  EXPECT_EQ(clock.next(), Hlc{UINT64_MAX});
+  EXPECT_EQ(clock.next(), Hlc{UINT64_MAX}) << "wrapped to the beginning of time";
 }
 
 }  // namespace

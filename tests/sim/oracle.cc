@@ -13,15 +13,7 @@ void Oracle::wrote(int device, const CellName& cell, const std::string& token, c
 }
 
 void Oracle::removed(int device, const CellName& cell, const std::string& token) {
-  Cell& held = cells_[cell];
-  held.removals[token].push_back(now_by(device));
-  const auto taken = held.values.find(token);
-  if (taken == held.values.end()) return;
-  const auto family = twins_.find(taken->second.device);
-  if (family == twins_.end()) return;
-  for (auto& [other, value] : held.values) {
-    if (family->second.contains(value.device)) value.certain = false;
-  }
+  cells_[cell].removals[token].push_back(now_by(device));
 }
 
 void Oracle::deleted(int device, std::uint32_t entity, const RowId& row, const Tokens& seen) {
@@ -29,15 +21,6 @@ void Oracle::deleted(int device, std::uint32_t entity, const RowId& row, const T
   static_cast<Write&>(deletion) = now_by(device);
   deletion.covered = below(seen);
   deletions_[{entity, row}].push_back(std::move(deletion));
-}
-
-void Oracle::twins(int device, int other) {
-  std::set<int> family{device, other};
-  for (const int one : {device, other}) {
-    const auto known = twins_.find(one);
-    if (known != twins_.end()) family.insert(known->second.begin(), known->second.end());
-  }
-  for (const int one : family) twins_[one] = family;
 }
 
 bool Oracle::written_by(int device, const std::string& token) const {

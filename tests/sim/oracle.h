@@ -38,10 +38,6 @@ class Oracle {
   // may be written anew, beside what was written over them.
   void may_come_again(const Tokens& tokens) { again_.insert(tokens.begin(), tokens.end()); }
 
-  // A home goes on in two places, or once more from an earlier day: until both know, two writes may
-  // carry one dot. A remove names dots, so that it may take the other write of that dot with it.
-  void twins(int device, int other);
-
   // Everything this device ever acknowledged is on the server, and on the device.
   void delivered(int device);
   // The device lost what it wrote since its clock of writes stood at `since`.
@@ -86,7 +82,6 @@ class Oracle {
 
   std::uint64_t time_ = 0;
   Tokens again_;
-  std::map<int, std::set<int>> twins_;
   std::map<CellName, Cell> cells_;
   std::map<std::string, CellName> place_;
   std::map<RowName, std::vector<Deletion>> deletions_;

@@ -72,7 +72,6 @@ void Simulation::restore(int index) {
   d.restore(n.backup->image, whole);
   oracle_.device_restored(index, n.backup->time);
   oracle_.may_come_again(n.backup->unsealed);
-  oracle_.twins(index, index);
   const Status booted = d.boot();
   if (!booted.ok()) return fault("a restored device does not start: " + booted.error().en);
   n.form.reset();
@@ -92,7 +91,6 @@ void Simulation::clone(int index) {
   if (whole) copy.machine_id = device(index).machine_id;
   copy.restore(image, whole);
   notes_.emplace_back();
-  oracle_.twins(index, static_cast<int>(world_.devices.size()) - 1);
   const Status booted = copy.boot();
   if (!booted.ok()) return fault("a cloned device does not start: " + booted.error().en);
   say(cat(device(index).name(), " is cloned", whole ? " with its machine" : ""));

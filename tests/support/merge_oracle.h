@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,6 +17,7 @@
 #include "mq/base/text.h"
 #include "mq/model/op.h"
 #include "mq/model/step.h"
+#include "mq/wire/crypto.h"
 #include "mq/wire/envelope.h"
 
 namespace mq::testing {
@@ -35,6 +37,12 @@ struct OracleEnvelope {
   }
 };
 using OracleWorld = std::vector<OracleEnvelope>;
+
+// What a removal says of the element it means, beside its dot.
+inline std::array<std::uint8_t, 4> element_tag(const Bytes& value) {
+  const Hash whole = wire::hash("mq/el1", {value});
+  return {whole.data[0], whole.data[1], whole.data[2], whole.data[3]};
+}
 
 // One op of the world.
 struct OracleOp {
@@ -180,6 +188,7 @@ class MergeOracle {
     std::uint32_t incarnation = 0;
     std::uint64_t n = 0;
     std::uint32_t i = 0;
+    std::array<std::uint8_t, 4> tag{};
   };
   static std::vector<Named> named(const model::Op& op) {
     std::vector<Named> out;
@@ -190,6 +199,7 @@ class MergeOracle {
       d.incarnation = in.integer<std::uint32_t>();
       d.n = in.varint();
       d.i = static_cast<std::uint32_t>(in.varint());
+      d.tag = in.array<4>();
       out.push_back(d);
     }
     if (in.failed()) out.clear();
@@ -201,7 +211,7 @@ class MergeOracle {
       const std::vector<Named> dots = named(r.op());
       return std::any_of(dots.begin(), dots.end(), [&](const Named& d) {
         return d.n == x.transaction->n && d.i == x.i && d.device == at(x.envelope).device &&
-               d.incarnation == at(x.envelope).incarnation;
+               d.incarnation == at(x.envelope).incarnation && d.tag == element_tag(x.op().value);
       });
     };
     for (const OracleOp& x : cell) {
@@ -218,7 +228,7 @@ class MergeOracle {
         for (const model::ContextEntry& e : x.transaction->context) {
           if (e.device != d.device || e.incarnation != d.incarnation || e.n < d.n) continue;
           if (same_chain(at(x.envelope), e) || envelope_of(e) >= 0) continue;
-          out.insert(name + "tombstone " + cat(d.n, ".", d.i, " ") + entry_name(e));
+          out.insert(name + "tombstone " + cat(d.n, ".", d.i, " ") + to_hex(d.tag) + entry_name(e));
         }
       }
     }

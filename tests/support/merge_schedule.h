@@ -21,6 +21,25 @@ struct ScheduleOptions {
       false;  // the wrong variant: what was seen when the form had long been loaded
 };
 
+// Gives it a header, a hash and its place in the world.
+inline int place(OracleWorld& world, OracleEnvelope e, const StreamId& stream) {
+  ByteWriter content;
+  content.varint(world.size());
+  wire::Envelope& envelope = e.envelope;
+  envelope.header.stream = stream;
+  envelope.header.device = e.device;
+  envelope.header.incarnation = e.incarnation;
+  envelope.header.seq = e.seq;
+  if (e.prev >= 0) envelope.header.prev = world[static_cast<std::size_t>(e.prev)].hash;
+  envelope.ct = content.take();
+  envelope.ct.resize(64);
+  envelope.header.ct_bytes = static_cast<std::uint32_t>(envelope.ct.size());
+  envelope.ct_hash = wire::ciphertext_hash(envelope.ct);
+  e.hash = envelope.hash();
+  world.push_back(std::move(e));
+  return static_cast<int>(world.size()) - 1;
+}
+
 class MergeSchedule {
  public:
   MergeSchedule(std::uint64_t seed, ScheduleOptions options) : options_(options), random_(seed) {
@@ -165,12 +184,16 @@ class MergeSchedule {
 
   // Names adds of what has been seen; a liar names others too.
   void remove(const Author& a, model::Op& op) {
-    std::set<std::tuple<DeviceId, std::uint32_t, std::uint64_t, std::uint32_t>> dots;
+    std::set<std::tuple<DeviceId, std::uint32_t, std::uint64_t, std::uint32_t,
+                        std::array<std::uint8_t, 4>>>
+        elements;
     const auto take = [&](const DeviceId& device, std::uint32_t incarnation,
                           const model::Transaction& t) {
       for (std::uint32_t i = 0; i < t.ops.size(); ++i) {
         const bool add = t.ops[i].kind == model::OpKind::kAdd && t.ops[i].row == op.row;
-        if (add && random_.chance(70)) dots.insert({device, incarnation, t.n, i});
+        if (add && random_.chance(70)) {
+          elements.insert({device, incarnation, t.n, i, element_tag(t.ops[i].value)});
+        }
       }
     };
     for (std::size_t e = 0; e < world_.size(); ++e) {
@@ -183,11 +206,12 @@ class MergeSchedule {
     for (const auto& t : a.pending) take(a.device, a.incarnation, t);
     op.kind = model::OpKind::kRemove;
     ByteWriter out;
-    for (const auto& [device, incarnation, n, i] : dots) {
+    for (const auto& [device, incarnation, n, i, tag] : elements) {
       out.raw(device.view());
       out.integer(incarnation);
       out.varint(n);
       out.varint(i);
+      out.raw(tag);
     }
     op.value = out.take();
   }
@@ -205,22 +229,8 @@ class MergeSchedule {
     if (options_.context_at_sealing) {
       for (auto& t : e.transactions) t.context = context(a, a.held.size());
     }
-    ByteWriter content;
-    content.varint(world_.size());
-    wire::Envelope& envelope = e.envelope;
-    envelope.header.stream = stream();
-    envelope.header.device = e.device;
-    envelope.header.incarnation = e.incarnation;
-    envelope.header.seq = e.seq;
-    if (e.prev >= 0) envelope.header.prev = world_[static_cast<std::size_t>(e.prev)].hash;
-    envelope.ct = content.take();
-    envelope.ct.resize(64);
-    envelope.header.ct_bytes = static_cast<std::uint32_t>(envelope.ct.size());
-    envelope.ct_hash = wire::ciphertext_hash(envelope.ct);
-    e.hash = envelope.hash();
-    a.tip = static_cast<int>(world_.size());
+    a.tip = place(world_, std::move(e), stream());
     a.held.push_back(a.tip);
-    world_.push_back(std::move(e));
   }
 
   ScheduleOptions options_;

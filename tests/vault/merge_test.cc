@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "lines.h"
+#include "removal.h"
 #include "row_codec.h"
 #include "support/merge_oracle.h"
 #include "support/merge_schedule.h"
@@ -116,7 +117,7 @@ class Replica final : public EnvelopeIndex {
   void picture(const MergeCell& cell, std::set<std::string>& out) const {
     const std::string key = cat("cell ", cell.key.field, "/", static_cast<int>(cell.key.kind), " ");
     for (const Tombstone& t : cell.tombstones) {
-      out.insert(key + "tombstone " + cat(t.n, ".", t.i, " ") + name(t.entry));
+      out.insert(key + "tombstone " + cat(t.n, ".", t.i, " ") + to_hex(t.tag) + name(t.entry));
     }
     if (cell.key.kind == model::OpKind::kStep) {
       const Replay played = replay(cell, lines_);
@@ -193,6 +194,48 @@ TEST(Merge, EqualsTheOracleForEveryOrderOfArrivalWithClonesAndLiars) {
       if (::testing::Test::HasFatalFailure()) return;
     }
   }
+}
+
+OracleEnvelope first_of(std::uint8_t device, model::Op op, model::Context context) {
+  model::Transaction t;
+  t.n = 1;
+  t.hlc = Hlc::of(1000 + device);
+  t.context = std::move(context);
+  op.entity = MergeSchedule::kEntity;
+  op.row = MergeSchedule::row(0);
+  op.field = 4;
+  t.ops.push_back(std::move(op));
+  OracleEnvelope e;
+  e.device.data[0] = device;
+  e.incarnation = 1;
+  e.seq = e.last_n = 1;
+  e.transactions.push_back(std::move(t));
+  return e;
+}
+
+// Two homes that go on from one copy write different elements under one dot; somebody who holds
+// both takes one of them out.
+TEST(Merge, ARemovalTakesOnlyTheElementItMeansWhereClonesShareADot) {
+  OracleWorld world;
+  model::Context both;
+  for (const std::uint8_t element : {7, 8}) {
+    const int e = place(world, first_of(1, {model::OpKind::kAdd, 0, {}, 0, {element}}, {}),
+                        MergeSchedule::stream());
+    const OracleEnvelope& placed = world[static_cast<std::size_t>(e)];
+    both.push_back({placed.device, 1, 1, placed.tag()});
+  }
+  std::sort(both.begin(), both.end());
+  const Bytes named = encode_removal({{{world[0].device, 1}, 1, 0, element_tag({{7}})}});
+  place(world, first_of(2, {model::OpKind::kRemove, 0, {}, 0, named}, both),
+        MergeSchedule::stream());
+  std::vector<int> order{0, 1, 2};
+  do {
+    Replica replica(world);
+    for (const int e : order) ASSERT_TRUE(replica.receive(e));
+    expect_equal(replica, MergeOracle(world, {0, 1, 2}));
+    EXPECT_EQ(replica.picture(MergeSchedule::row(0)),
+              (std::set<std::string>{"cell 4/2 member 1.1.0 08"}));
+  } while (std::next_permutation(order.begin(), order.end()));
 }
 
 // The values that stand although no one who had seen them wrote again.

@@ -1,5 +1,6 @@
 #include "mq/base/date.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace mq {
@@ -20,10 +21,11 @@ std::int32_t days_from_civil(Civil c) {
   return era * 146097 + doe - 719468;
 }
 
+// Any 32-bit day: strangers' records hold days that no calendar has.
 Civil civil_from_days(std::int32_t days) {
-  const int z = days + 719468;
-  const int era = (z >= 0 ? z : z - 146096) / 146097;
-  const int doe = z - era * 146097;
+  const std::int64_t z = std::int64_t{days} + 719468;
+  const int era = static_cast<int>((z >= 0 ? z : z - 146096) / 146097);
+  const int doe = static_cast<int>(z - std::int64_t{era} * 146097);
   const int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
   const int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
   const int mp = (5 * doy + 2) / 153;
@@ -35,6 +37,10 @@ constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kShanghaiMs = 8 * 3'600'000;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+std::int64_t local_ms(WallTime time) {
+  return std::min(time.ms, INT64_MAX - kShanghaiMs) + kShanghaiMs;
+}
 
 bool digits(std::string_view text, int& out) {
   out = 0;
@@ -67,7 +73,8 @@ std::optional<Date> Date::parse_iso(std::string_view text) {
 }
 
 Date Date::in_shanghai(WallTime time) {
-  return {static_cast<std::int32_t>(floor_div(time.ms + kShanghaiMs, kDayMs))};
+  const std::int64_t day = floor_div(local_ms(time), kDayMs);
+  return {static_cast<std::int32_t>(std::clamp<std::int64_t>(day, INT32_MIN, INT32_MAX))};
 }
 
 std::string Date::iso() const {
@@ -80,11 +87,10 @@ std::string Date::iso() const {
 int Date::year() const { return civil_from_days(days).year; }
 int Date::month() const { return civil_from_days(days).month; }
 int Date::day() const { return civil_from_days(days).day; }
-int Date::weekday() const { return ((days + 3) % 7 + 7) % 7 + 1; }
+int Date::weekday() const { return (days % 7 + 10) % 7 + 1; }
 
 std::string shanghai_minute(WallTime time) {
-  const std::int64_t local = time.ms + kShanghaiMs;
-  const std::int64_t minute = floor_div(local, 60'000);
+  const std::int64_t minute = floor_div(local_ms(time), 60'000);
   const int of_day = static_cast<int>(minute - floor_div(minute, 1440) * 1440);
   char out[32];
   std::snprintf(out, sizeof out, "%s %02d:%02d", Date::in_shanghai(time).iso().c_str(), of_day / 60,

@@ -16,12 +16,17 @@ Hlc Hlc::of(std::int64_t ms, std::uint16_t counter) {
 
 Hlc HlcClock::next() {
   const Hlc now = Hlc::of(clock_.wall().ms);
-  last_ = now > last_ ? now : Hlc{last_.packed + 1};
+  if (now > last_) {
+    last_ = now;
+  } else if (last_.packed < UINT64_MAX) {
+    ++last_.packed;
+  }
   return last_;
 }
 
-void HlcClock::see(Hlc remote) {
-  const std::int64_t estimate = std::max(clock_.wall().ms, last_.ms());
+void HlcClock::see(Hlc remote, WallTime proved) {
+  const std::int64_t estimate =
+      std::clamp<std::int64_t>(std::max(clock_.wall().ms, proved.ms), 0, kMsMax);
   if (remote > last_ && remote.ms() <= estimate + kRemoteLeadMax) last_ = remote;
 }
 

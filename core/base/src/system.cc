@@ -109,7 +109,9 @@ Status DiskFileSystem::replace(const std::string& path, ByteView content) {
     }
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    return file_error("替换不了文件", "cannot replace", path);
+    const Error error = file_error("替换不了文件", "cannot replace", path);
+    ::unlink(temporary.c_str());
+    return error;
   }
   const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) {

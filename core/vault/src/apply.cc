@@ -170,7 +170,7 @@ Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
   const model::Context* context = nullptr;
   ResolvedContext seen;
   for (const Transaction& t : transactions) {
-    s.hlc->see(t.hlc);
+    s.hlc->see(t.hlc, WallTime{s.checkpoint.time_ms});
     if (t.least_reader > s.schema.version()) {
       MQ_CHECK(keep_waiting(s, stream, line, t));
       context = nullptr;

@@ -4,6 +4,7 @@
 
 #include "mq/base/text.h"
 #include "mq/model/step.h"
+#include "removal.h"
 
 namespace mq::vault {
 
@@ -128,14 +129,15 @@ class Changes {
 
   Status remove(const model::Field& field, const MergeCell* cell, const std::set<Bytes>& named,
                 bool if_named) {
-    std::vector<NamedDot> gone;
+    std::vector<NamedElement> gone;
     if (cell == nullptr || field.op_kind() != OpKind::kAdd) return {};
     for (const Head& head : cell->heads) {
       if (named.contains(head.value) != if_named || !seen_.covers_dot(head.dot)) continue;
-      gone.push_back({state_.lines.at(head.dot.line).chain, head.dot.n, head.dot.i});
+      gone.push_back(
+          {state_.lines.at(head.dot.line).chain, head.dot.n, head.dot.i, element_tag(head.value)});
     }
     std::sort(gone.begin(), gone.end());
-    if (!gone.empty()) emit(OpKind::kRemove, field.number, encode_dots(gone));
+    if (!gone.empty()) emit(OpKind::kRemove, field.number, encode_removal(gone));
     return {};
   }
 

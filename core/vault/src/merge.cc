@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "removal.h"
+
 namespace mq::vault {
 
 using model::OpKind;
@@ -96,7 +98,8 @@ void apply_register(RowState& row, MergeCell& cell, Head head, const ResolvedCon
 void apply_add(MergeCell& cell, Head head) {
   const auto gone =
       std::find_if(cell.tombstones.begin(), cell.tombstones.end(), [&](const Tombstone& t) {
-        return t.line == head.dot.line && t.n == head.dot.n && t.i == head.dot.i;
+        return t.line == head.dot.line && t.n == head.dot.n && t.i == head.dot.i &&
+               t.tag == element_tag(head.value);
       });
   if (gone != cell.tombstones.end()) {
     cell.tombstones.erase(gone);
@@ -105,27 +108,27 @@ void apply_add(MergeCell& cell, Head head) {
   place_head(cell, std::move(head));
 }
 
-void remove_dot(MergeCell& cell, const NamedDot& named, const ResolvedContext& seen,
-                const Lines& lines) {
+void remove_element(MergeCell& cell, const NamedElement& named, const ResolvedContext& seen,
+                    const Lines& lines) {
   std::erase_if(cell.heads, [&](const Head& h) {
     return h.dot.n == named.n && h.dot.i == named.i && seen.covers_dot(h.dot) &&
-           lines.chain(h.dot.line) == named.chain;
+           lines.chain(h.dot.line) == named.chain && element_tag(h.value) == named.tag;
   });
   for (const model::ContextEntry& e : seen.open) {
     if (ChainName{e.device, e.incarnation} != named.chain || e.n < named.n) continue;
-    insert_sorted(cell.tombstones, Tombstone{named.n, named.i, e, 0});
+    insert_sorted(cell.tombstones, Tombstone{named.n, named.i, named.tag, e, 0});
   }
   for (const Cover& cover : seen.late) {
     if (cover.n < named.n || lines.chain(cover.line) != named.chain) continue;
-    insert_sorted(cell.tombstones, Tombstone{named.n, named.i, {}, cover.line});
+    insert_sorted(cell.tombstones, Tombstone{named.n, named.i, named.tag, {}, cover.line});
   }
 }
 
 void apply_remove(MergeCell& cell, const model::Op& op, const ResolvedContext& seen,
                   const Lines& lines) {
-  const auto named = decode_dots(op.value);
+  const auto named = decode_removal(op.value);
   if (!named) return;  // names nothing
-  for (const NamedDot& dot : *named) remove_dot(cell, dot, seen, lines);
+  for (const NamedElement& element : *named) remove_element(cell, element, seen, lines);
 }
 
 Seen seen_of(const ResolvedContext& context) { return {context.covers, context.open}; }
@@ -245,11 +248,12 @@ bool settle_tombstones(MergeCell& cell, const Lines& lines) {
     }
     changed = true;
     std::erase_if(cell.heads, [&](const Head& h) {
-      return h.dot.n == t.n && h.dot.i == t.i && covered(*covers, h.dot);
+      return h.dot.n == t.n && h.dot.i == t.i && covered(*covers, h.dot) &&
+             element_tag(h.value) == t.tag;
     });
     for (const Cover& cover : *covers) {
       if (t.n <= cover.n && lines.waiting({cover.line, t.n})) {
-        insert_sorted(kept, Tombstone{t.n, t.i, {}, cover.line});
+        insert_sorted(kept, Tombstone{t.n, t.i, t.tag, {}, cover.line});
       }
     }
   }

@@ -73,14 +73,4 @@ Replay replay(const MergeCell& cell, const Lines& lines);
 // A move that no later move had seen does not count: two persons moved at once.
 bool has_refused_last_move(const MergeCell& cell, const Lines& lines);
 
-// The dots a remove names, with the chain they stand in; sorted.
-struct NamedDot {
-  ChainName chain;
-  std::uint64_t n = 0;
-  std::uint32_t i = 0;
-  auto operator<=>(const NamedDot&) const = default;
-};
-Bytes encode_dots(const std::vector<NamedDot>& dots);
-std::optional<std::vector<NamedDot>> decode_dots(ByteView bytes);
-
 }  // namespace mq::vault

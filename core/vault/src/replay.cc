@@ -104,30 +104,4 @@ bool has_refused_last_move(const MergeCell& cell, const Lines& lines) {
   return false;
 }
 
-Bytes encode_dots(const std::vector<NamedDot>& dots) {
-  ByteWriter out;
-  for (const NamedDot& dot : dots) {
-    out.raw(dot.chain.device.view());
-    out.integer(dot.chain.incarnation);
-    out.varint(dot.n);
-    out.varint(dot.i);
-  }
-  return out.take();
-}
-
-std::optional<std::vector<NamedDot>> decode_dots(ByteView bytes) {
-  ByteReader in(bytes);
-  std::vector<NamedDot> out;
-  while (in.left() > 0) {
-    NamedDot dot;
-    dot.chain.device.data = in.array<16>();
-    dot.chain.incarnation = in.integer<std::uint32_t>();
-    dot.n = in.varint();
-    dot.i = static_cast<std::uint32_t>(in.varint());
-    out.push_back(dot);
-  }
-  if (in.failed()) return std::nullopt;
-  return out;
-}
-
 }  // namespace mq::vault

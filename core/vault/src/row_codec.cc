@@ -117,6 +117,7 @@ class Writer {
     for (const Tombstone& t : cell.tombstones) {
       out_.varint(t.n);
       out_.varint(t.i);
+      out_.raw(t.tag);
       out_.varint(t.line);
       if (t.line == 0) encode_entry(out_, t.entry);
     }
@@ -262,6 +263,7 @@ class Reader {
     for (Tombstone& t : cell.tombstones) {
       t.n = in_.varint();
       t.i = static_cast<std::uint32_t>(in_.varint());
+      t.tag = in_.array<4>();
       t.line = static_cast<LineIx>(in_.varint());
       if (t.line == 0) t.entry = decode_entry(in_);
     }

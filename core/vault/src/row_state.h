@@ -5,6 +5,7 @@
 // superseded op. Lines are local short names of chain lines; they mean nothing on another device.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <vector>
@@ -58,11 +59,15 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 
+// Tells the elements of one dot apart, see removal.h.
+using ElementTag = std::array<std::uint8_t, 4>;
+
 // A removal whose add may still come: through an envelope not held (entry), or in a transaction
 // that is held but waits for a newer schema (line).
 struct Tombstone {
   std::uint64_t n = 0;
   std::uint32_t i = 0;
+  ElementTag tag{};
   model::ContextEntry entry;  // its chain is the dot's chain
   LineIx line = 0;            // 0: by entry
   auto operator<=>(const Tombstone&) const = default;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mq/base/text.h"
+#include "removal.h"
 #include "state.h"
 
 namespace mq::vault {
@@ -156,16 +157,16 @@ struct Renumber {
   // Dots of own unsealed adds that a removal names.
   void move(model::Op& op, const std::set<std::pair<std::uint64_t, std::uint32_t>>& adds) const {
     if (op.kind != model::OpKind::kRemove) return;
-    auto named = decode_dots(op.value);
+    auto named = decode_removal(op.value);
     if (!named) return;
-    for (NamedDot& dot : *named) {
-      if (dot.chain == before && adds.contains({dot.n, dot.i})) {
-        dot.chain = after;
-        dot.n -= sealed_n;
+    for (NamedElement& element : *named) {
+      if (element.chain == before && adds.contains({element.n, element.i})) {
+        element.chain = after;
+        element.n -= sealed_n;
       }
     }
     std::sort(named->begin(), named->end());
-    op.value = encode_dots(*named);
+    op.value = encode_removal(*named);
   }
 };
 

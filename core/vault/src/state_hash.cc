@@ -95,6 +95,7 @@ class RowHasher {
       encode_entry(item, t.entry);
       item.varint(t.n);
       item.varint(t.i);
+      item.raw(t.tag);
       items.push_back(item.take());
     }
     put_sorted(out, std::move(items));

@@ -2,7 +2,9 @@
 //
 // It orders what is shown and breaks ties; it never decides authorisation, cursors, dropping or
 // expiry. A remote stamp more than 24 h ahead of our estimate is accepted but does not advance
-// ours, so that one wrong clock cannot drag the township along.
+// ours, so that one wrong clock cannot drag the township along. The estimate is the later of our
+// wall and the server's time as we last saw it, never a stamp: a row of stamps, each a little ahead
+// of the one before, would else lead anywhere.
 #pragma once
 
 #include <compare>
@@ -26,9 +28,10 @@ class HlcClock {
  public:
   // last is the greatest stamp this vault has stored.
   HlcClock(const Clock& clock, Hlc last) : clock_(clock), last_(last) {}
-  // Greater than every stamp given or seen before.
+  // Greater than every stamp given or seen before; stands still at the end of the 48 bits.
   Hlc next();
-  void see(Hlc remote);
+  // proved: the latest server time known here, 0 if none.
+  void see(Hlc remote, WallTime proved = {});
   Hlc last() const { return last_; }
 
  private:

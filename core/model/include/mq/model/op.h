@@ -19,7 +19,7 @@ namespace mq::model {
 enum class OpKind : std::uint8_t {
   kRegister = 1,  // value replaces
   kAdd = 2,       // value joins a set
-  kRemove = 3,    // value: the dots it removes, see encode_dots in vault
+  kRemove = 3,    // value: the elements it removes, see removal.h in vault
   kText = 4,
   kStep = 5,  // value: from varint, to varint, reason block, actor 16
   kAppend = 6,
