@@ -15,10 +15,12 @@ struct Row {
   void (*measure)(mq::bench::Bench&);
 };
 constexpr Row kRows[] = {
-    {"save", mq::bench::row_save},
-    {"wire", mq::bench::row_wire},
-    {"idle", mq::bench::row_idle},
-    {"apply", mq::bench::row_apply},
+    {"save", mq::bench::row_save},         {"wire", mq::bench::row_wire},
+    {"idle", mq::bench::row_idle},         {"apply", mq::bench::row_apply},
+    {"device", mq::bench::row_new_device}, {"size", mq::bench::row_size},
+    {"sealing", mq::bench::row_sealing},   {"search", mq::bench::row_search},
+    {"ledger", mq::bench::row_ledger},     {"import", mq::bench::row_import},
+    {"control", mq::bench::row_control},   {"server", mq::bench::row_server},
 };
 
 mq::bench::Sizes tiny_sizes() {
@@ -59,6 +61,10 @@ int main(int count, char** arguments) {
     if (flag == "--rows") rows = value;
     if (flag == "--samples") bench.samples = value;
     if (flag == "--folder") below = value;
+    if (flag == "--resident") {
+      mq::bench::resident(value);
+      return 0;
+    }
   }
   const mq::bench::Folder folder(below);
   bench.folder = folder.path();

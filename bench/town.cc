@@ -16,7 +16,6 @@ namespace spb = sync::pb;
 
 namespace {
 
-constexpr const char* kPassphrase = "量一量到底有多快";
 constexpr std::size_t kPushBytes = 250'000;
 
 // SQLite knows its file systems by name, for the whole process.

@@ -21,6 +21,9 @@
 
 namespace mq::bench {
 
+// Of every home made here.
+inline constexpr const char* kPassphrase = "量一量到底有多快";
+
 class LoopTransport final : public sync::Transport {
  public:
   explicit LoopTransport(server::Service& service) : service_(service) {}

@@ -114,12 +114,13 @@ model::Transaction transaction_of(const RowOp& op) {
   return t;
 }
 
-Plain::Plain(const std::string& path) {
+Plain::Plain(const std::string& path, const model::Schema* schema) {
   if (sqlite3_open(path.c_str(), &db_) != SQLITE_OK) stop("plain SQLite does not open");
   execute(
       "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
       "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;");
-  for (const model::Entity& entity : w_schema().entities()) {
+  if (schema == nullptr) return;
+  for (const model::Entity& entity : schema->entities()) {
     std::string sql = cat("CREATE TABLE IF NOT EXISTS ", entity.table, "(id BLOB PRIMARY KEY");
     for (const model::Field& field : entity.fields) sql += cat(", ", field.name);
     execute((sql + ")").c_str());

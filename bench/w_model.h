@@ -46,7 +46,8 @@ model::Transaction transaction_of(const RowOp& op);
 // entity whose id is the primary key.
 class Plain {
  public:
-  explicit Plain(const std::string& path);
+  // Null: without tables.
+  explicit Plain(const std::string& path, const model::Schema* schema = &w_schema());
   ~Plain();
   Plain(const Plain&) = delete;
   Plain& operator=(const Plain&) = delete;
@@ -55,10 +56,11 @@ class Plain {
   void put(const RowOp& op);
   std::int64_t integer(const char* sql);
   sqlite3* raw() const { return db_; }
+  // The caller's to finalize.
+  sqlite3_stmt* prepare(const std::string& sql);
 
  private:
   sqlite3_stmt* statement_for(const RowOp& op);
-  sqlite3_stmt* prepare(const std::string& sql);
 
   sqlite3* db_ = nullptr;
   // By entity and first field of an edit (0: insert), so that a row costs no SQL text.
