@@ -40,6 +40,7 @@ Json cell_json(const work::LedgerCell& cell) {
 }
 
 std::string completeness_text(const work::Completeness& one) {
+  if (one.parts.empty()) return cat(one.village, ":还没有干部加入");
   int people = 0;
   std::string parts;
   for (const work::Completeness::Part& part : one.parts) {
@@ -70,7 +71,6 @@ Json row_json(const work::Ledger& ledger, const std::vector<work::LedgerCell>& r
 std::vector<std::vector<std::string>> ledger_head(const work::Ledger& ledger) {
   std::vector<std::vector<std::string>> out;
   out.push_back({cat(ledger.id, " ", ledger.title)});
-  out.push_back({cat("统计期:", ledger.period.from.iso(), " 至 ", ledger.period.to.iso())});
   for (const auto& [name, text] : ledger.basis) out.push_back({cat(name, ":", text)});
   for (const work::Completeness& one : ledger.complete) {
     out.push_back({cat("完整性 ", completeness_text(one))});

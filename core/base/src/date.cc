@@ -34,7 +34,7 @@ Civil civil_from_days(std::int32_t days) {
 }
 
 constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::int64_t kShanghaiMs = 8 * 3'600'000;
+constexpr std::int64_t kShanghaiMs = 28'800'000;  // UTC+8
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 

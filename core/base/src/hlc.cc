@@ -6,7 +6,7 @@ namespace mq {
 
 namespace {
 constexpr std::int64_t kMsMax = (std::int64_t{1} << 48) - 1;
-constexpr std::int64_t kRemoteLeadMax = 24 * 3'600'000;  // ms
+constexpr std::int64_t kRemoteLeadMax = 86'400'000;  // ms, a day
 }  // namespace
 
 Hlc Hlc::of(std::int64_t ms, std::uint16_t counter) {

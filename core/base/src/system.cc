@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <system_error>
 
 #include "mq/base/text.h"
 
@@ -42,8 +42,8 @@ Error file_error(const char* zh_verb, const char* en_verb, const std::string& pa
                     : number == ENOSPC || number == EDQUOT                   ? Code::kExhausted
                     : number == EACCES || number == EPERM || number == EROFS ? Code::kNotAllowed
                                                                              : Code::kInternal;
-  return {code, cat(zh_verb, " ", path, ":", std::strerror(number)),
-          cat(en_verb, " ", path, ": ", std::strerror(number))};
+  const std::string why = std::generic_category().message(number);
+  return {code, cat(zh_verb, " ", path, ":", why), cat(en_verb, " ", path, ": ", why)};
 }
 
 class Descriptor {
@@ -144,7 +144,7 @@ Result<std::vector<std::string>> DiskFileSystem::list(const std::string& folder)
   DIR* open = ::opendir(folder.c_str());
   if (open == nullptr) return file_error("列不出文件夹", "cannot list", folder);
   std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(open)) {
+  while (const dirent* entry = ::readdir(open)) {  // NOLINT(concurrency-mt-unsafe): own DIR
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }

@@ -337,6 +337,7 @@ std::vector<std::int64_t> ValueWriter::encode(const std::vector<const Bytes*>& v
   } else if (kind != static_cast<std::uint8_t>(model::OpKind::kStep) || !steps(values, guesses)) {
     out_.heads.integer(kBlocks);
     std::vector<std::int64_t> sizes;
+    sizes.reserve(values.size());
     for (const Bytes* value : values) sizes.push_back(static_cast<std::int64_t>(value->size()));
     encode_integers(sizes, {}, out_);
     for (const Bytes* value : values) out_.loose.raw(*value);

@@ -5,6 +5,7 @@
 
 namespace mq::seal {
 
+// NOLINTNEXTLINE(readability-function-size): text, not steps
 std::string_view dictionary_v1() {
   return R"mq(晚上八点在老槐树下开院坝会，到会四十六人，先念了上季度的收支，再请大家提意见。两位大叔为晒场的事争了几句，组长劝开，说好下周一当面量地界。
 换届以后新班子上门认人，把便民服务卡贴在门后，上面写着姓名、职务、手机号码。婆婆不识字，我们念给她听，她笑着说记住了。

@@ -128,7 +128,7 @@ Status Keyring::add(const StreamId& stream, std::uint32_t epoch, Key32 key, cons
   out.raw(published.view());
   Bytes bytes = out.take();
   keys_.emplace(std::pair(stream, epoch), std::move(key));
-  const Status stored = vault_->together([&]() -> Status {
+  Status stored = vault_->together([&]() -> Status {
     MQ_CHECK(vault_->set_setting(key_name(stream, epoch), bytes));
     return keep_index();
   });

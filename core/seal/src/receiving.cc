@@ -81,6 +81,22 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
   return merge(envelope, *stream);
 }
 
+// What becomes of a segment that did not open: most reasons pass with time.
+Result<Sealer::Received> Sealer::unopened(const wire::Envelope& envelope, Error why) {
+  switch (why.code) {
+    case Code::kUnauthenticated:
+      return wait(envelope, "key");
+    case Code::kUnsupported:
+      return wait(envelope, "newer");
+    case Code::kNotFound:
+      return wait(envelope, "pruned");
+    case Code::kCorrupt:
+      return refuse(envelope, "corrupt");
+    default:
+      return why;
+  }
+}
+
 Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
                                        const vault::StreamInfo& stream) {
   const EnvelopeHeader& header = envelope.header;
@@ -94,20 +110,7 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
   const std::optional<Statement> statement = statement_of(envelope, keyring_);
   if (is_segment(header)) {
     auto opened = open(envelope, running);
-    if (!opened.ok()) {
-      switch (opened.error().code) {
-        case Code::kUnauthenticated:
-          return wait(envelope, "key");
-        case Code::kUnsupported:
-          return wait(envelope, "newer");
-        case Code::kNotFound:
-          return wait(envelope, "pruned");
-        case Code::kCorrupt:
-          return refuse(envelope, "corrupt");
-        default:
-          return std::move(opened).error();
-      }
-    }
+    if (!opened.ok()) return unopened(envelope, std::move(opened).error());
     transactions = std::move(*opened);
   }
   const auto applied = vault_.apply(stream.ix, envelope, transactions);
@@ -136,21 +139,27 @@ Result<Sealer::Received> Sealer::receive(const wire::Envelope& envelope,
   return admit(envelope, state);
 }
 
+// Goes once over what waits; how many envelopes need not wait any more.
+Result<int> Sealer::retry_once(const ControlState& state, int& merged) {
+  int settled = 0;
+  MQ_TRY(const auto waiting, vault_.parked());
+  for (const wire::Envelope& envelope : waiting) {
+    // Not receive(): the vault counts what is parked as held.
+    MQ_TRY(const Received received, admit(envelope, state));
+    if (received == Received::kParked || received == Received::kRefused) continue;
+    MQ_CHECK(vault_.unpark(envelope.hash()));
+    ++settled;
+    merged += received == Received::kDuplicate ? 0 : 1;
+  }
+  return settled;
+}
+
 Result<int> Sealer::retry_parked(const ControlState& state) {
   int merged = 0;
-  for (bool progress = true; progress;) {
-    progress = false;
-    MQ_TRY(const auto waiting, vault_.parked());
-    for (const wire::Envelope& envelope : waiting) {
-      // Not receive(): the vault counts what is parked as held.
-      MQ_TRY(const Received received, admit(envelope, state));
-      if (received == Received::kParked || received == Received::kRefused) continue;
-      MQ_CHECK(vault_.unpark(envelope.hash()));
-      progress = true;
-      merged += received == Received::kDuplicate ? 0 : 1;
-    }
+  for (;;) {
+    MQ_TRY(const int settled, retry_once(state, merged));
+    if (settled == 0) return merged;
   }
-  return merged;
 }
 
 }  // namespace mq::seal

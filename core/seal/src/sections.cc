@@ -152,6 +152,14 @@ void encode_shape(const Shape& shape, Areas& out) {
   }
 }
 
+ShapeOp append_following(Shape& shape, ShapeOp op, std::uint64_t count) {
+  for (; count > 0; --count) {
+    op = following(op);
+    shape.ops.push_back(op);
+  }
+  return op;
+}
+
 bool decode_shape(AreaReader& in, Shape& shape) {
   shape.entity = number32(in.heads);
   const std::uint64_t count = in.heads.varint();
@@ -162,10 +170,7 @@ bool decode_shape(AreaReader& in, Shape& shape) {
     if (in.failed() || (token & 3) == 2) return false;
     if ((token & 3) == 0) {
       if (token >> 2 >= count - shape.ops.size()) return false;
-      for (std::uint64_t left = (token >> 2) + 1; left > 0; --left) {
-        op = following(op);
-        shape.ops.push_back(op);
-      }
+      op = append_following(shape, op, (token >> 2) + 1);
       continue;
     }
     const std::uint64_t zigzag = token >> 2;

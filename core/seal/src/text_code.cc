@@ -1,5 +1,6 @@
 #include "text_code.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "dictionary.h"
@@ -285,24 +286,30 @@ bool PackedTextDecoder::escaped(Bytes& utf8) {
   return append_escaped(utf8, text, kPackSymbols);
 }
 
+int PackedTextDecoder::next_class() {
+  std::uint32_t prefix = 0;
+  for (int length = 1; length <= kPackEscapeBits; ++length) {
+    prefix = prefix << 1 | bits(1);
+    const auto* found = std::find_if(kClasses.begin(), kClasses.end(), [&](const PackClass& c) {
+      return c.prefix_bits == length && c.prefix == prefix;
+    });
+    if (found != kClasses.end()) return static_cast<int>(found - kClasses.begin());
+  }
+  return -1;
+}
+
 bool PackedTextDecoder::next(Bytes& utf8) {
   while (!failed_) {
-    std::uint32_t prefix = 0;
-    const PackClass* found = nullptr;
-    for (int length = 1; length <= kPackEscapeBits && found == nullptr; ++length) {
-      prefix = prefix << 1 | bits(1);
-      for (const PackClass& c : kClasses) {
-        if (c.prefix_bits == length && c.prefix == prefix) found = &c;
-      }
-    }
+    const int place = next_class();
     if (failed_) return false;
-    if (found == nullptr) {
+    if (place < 0) {
       if (!escaped(utf8)) return false;
       continue;
     }
-    const std::uint32_t number = found->first + bits(found->bits);
+    const PackClass& found = kClasses[static_cast<std::size_t>(place)];
+    const std::uint32_t number = found.first + bits(found.bits);
     if (failed_) return false;
-    if (found->words) {
+    if (found.words) {
       const ByteView word = view_of(words().texts[number]);
       utf8.insert(utf8.end(), word.begin(), word.end());
     } else if (number == 0) {

@@ -53,6 +53,8 @@ class PackedTextDecoder {
  private:
   std::uint32_t bits(int count);
   bool escaped(Bytes& utf8);
+  // Its place among the classes; -1 is the escape, or the end of the bytes.
+  int next_class();
   ByteView bytes_;
   std::size_t at_ = 0;  // in bits
   bool failed_ = false;

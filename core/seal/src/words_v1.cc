@@ -4,6 +4,7 @@
 
 namespace mq::seal {
 
+// NOLINTNEXTLINE(readability-function-size): text, not steps
 std::string_view words_v1() {
   return R"mq(群众 工作 问题 没有 解决 发展 情况 干部 要求 我们 生活 一个 联系 建设 自己
 需要 已经 社会 了解 可以 办理 文化 领导 答复 他们 活动 主要 什么 走访 基层

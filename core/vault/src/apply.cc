@@ -99,41 +99,45 @@ Status Vault::State::merge_transaction(StreamIx stream_ix, LineIx line, const Tr
   return {};
 }
 
+// (entity, rid) of the rows whose entry names this envelope.
+Result<std::set<std::pair<std::uint32_t, std::int64_t>>> Vault::State::waiting_rows(
+    StreamIx stream_ix, const ChainName& chain, std::uint64_t from, std::uint64_t to,
+    const Hash& hash) {
+  std::set<std::pair<std::uint32_t, std::int64_t>> rows;
+  MQ_TRY(sqlite::Query q,
+         db.query("SELECT n, tag, entity, rid, line FROM mq_open_entry WHERE stream = ?1 AND "
+                  "device = ?2 AND incarnation = ?3 AND n BETWEEN ?4 AND ?5"));
+  q.bind(1, stream_ix).bind(2, chain.device.view()).bind(3, std::int64_t{chain.incarnation});
+  q.bind(4, sql(from)).bind(5, sql(to));
+  const model::EnvelopeTag tag = tag_of(hash);
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return rows;
+    const bool fits = static_cast<std::uint64_t>(q.integer(0)) == to &&
+                      std::equal(tag.begin(), tag.end(), q.blob(1).begin(), q.blob(1).end());
+    const auto author = static_cast<LineIx>(q.integer(4));
+    if (fits) {
+      rows.emplace(static_cast<std::uint32_t>(q.integer(2)), q.integer(3));
+    } else if (author != 0) {
+      count_void(author);
+    }
+  }
+}
+
+void Vault::State::count_void(LineIx author) {
+  ++lines.at(author).void_entries;
+  dirty.insert(author);
+}
+
 // The chain has reached n: rows that kept an entry for this envelope are merged again, entries that
 // name another envelope than the one that stands there count against their author.
 Status Vault::State::settle_entries(StreamIx stream_ix, const ChainName& chain, std::uint64_t from,
                                     std::uint64_t to, const Hash& hash) {
   if (open_rows == 0) return {};
-  struct Waiting {
-    std::uint32_t entity;
-    std::int64_t rid;
-    auto operator<=>(const Waiting&) const = default;
-  };
-  std::set<Waiting> rows;
-  {
-    MQ_TRY(sqlite::Query q,
-           db.query("SELECT n, tag, entity, rid, line FROM mq_open_entry WHERE stream = ?1 AND "
-                    "device = ?2 AND incarnation = ?3 AND n BETWEEN ?4 AND ?5"));
-    q.bind(1, stream_ix).bind(2, chain.device.view()).bind(3, std::int64_t{chain.incarnation});
-    q.bind(4, sql(from)).bind(5, sql(to));
-    const model::EnvelopeTag tag = tag_of(hash);
-    for (;;) {
-      MQ_TRY(const bool more, q.step());
-      if (!more) break;
-      const bool fits = static_cast<std::uint64_t>(q.integer(0)) == to &&
-                        std::equal(tag.begin(), tag.end(), q.blob(1).begin(), q.blob(1).end());
-      const auto author = static_cast<LineIx>(q.integer(4));
-      if (fits) {
-        rows.insert({static_cast<std::uint32_t>(q.integer(2)), q.integer(3)});
-      } else if (author != 0) {
-        ++lines.at(author).void_entries;
-        dirty.insert(author);
-      }
-    }
-  }
+  MQ_TRY(const auto rows, waiting_rows(stream_ix, chain, from, to, hash));
   const StreamLines view(lines, stream_ix);
-  for (const Waiting& waiting : rows) {
-    MQ_TRY(OpenRow row, open_row_at(waiting.entity, waiting.rid));
+  for (const auto& [entity, rid] : rows) {
+    MQ_TRY(OpenRow row, open_row_at(entity, rid));
     for (const MergeCell& cell : row.state.cells) row.changed.push_back(cell.key);
     settle(row.state, view);
     MQ_CHECK(store_row(row));
@@ -165,30 +169,35 @@ Status keep_waiting(Vault::State& s, StreamIx stream, LineIx line, const Transac
                   pending_rid(line, t.n), t.least_reader, s.encode_transaction(stream, t));
 }
 
+// What the author of the transaction before had seen; most often the next one's is the same.
+struct LastSeen {
+  const model::Context* context = nullptr;
+  std::uint64_t n = 0;
+  ResolvedContext resolved;
+};
+
+Status merge_next(Vault::State& s, StreamIx stream, LineIx line, const Transaction& t,
+                  LastSeen& last) {
+  if (last.context == nullptr || last.n + 1 != t.n || *last.context != t.context) {
+    last.resolved = s.resolve_cached(stream, line, t.n, t.context);
+  } else {
+    replace_cover(last.resolved.covers, {line, t.n - 1});
+  }
+  last.context = &t.context;
+  last.n = t.n;
+  for (const model::ContextEntry& e : last.resolved.open) {
+    if (s.lines.is_void(stream, e)) s.count_void(line);
+  }
+  return s.merge_transaction(stream, line, t, last.resolved);
+}
+
 Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
                  const std::vector<Transaction>& transactions) {
-  const model::Context* context = nullptr;
-  ResolvedContext seen;
+  LastSeen last;
   for (const Transaction& t : transactions) {
     s.hlc->see(t.hlc, WallTime{s.checkpoint.time_ms});
-    if (t.least_reader > s.schema.version()) {
-      MQ_CHECK(keep_waiting(s, stream, line, t));
-      context = nullptr;
-      continue;
-    }
-    if (context == nullptr || *context != t.context) {
-      seen = s.resolve_cached(stream, line, t.n, t.context);
-    } else {
-      replace_cover(seen.covers, {line, t.n - 1});
-    }
-    context = &t.context;
-    const LineMap& lines = s.lines;
-    for (const model::ContextEntry& e : seen.open) {
-      if (!lines.is_void(stream, e)) continue;
-      ++s.lines.at(line).void_entries;
-      s.dirty.insert(line);
-    }
-    MQ_CHECK(s.merge_transaction(stream, line, t, seen));
+    const bool readable = t.least_reader <= s.schema.version();
+    MQ_CHECK(readable ? merge_next(s, stream, line, t, last) : keep_waiting(s, stream, line, t));
   }
   return {};
 }
@@ -224,7 +233,7 @@ Result<Vault::Applied> Vault::apply(StreamIx stream_ix, const wire::Envelope& en
     const model::Context& running =
         transactions.empty() ? before.value_or(model::Context{}) : transactions.back().context;
     MQ_CHECK(
-        s.insert_envelope(envelope, hash, s.lines.at(line), place.n + 1, last_n, false, running));
+        s.insert_envelope(envelope, hash, s.lines.at(line), {place.n + 1, last_n, false}, running));
     return s.settle_entries(stream_ix, chain, place.n, last_n, hash);
   });
   MQ_CHECK(done);

@@ -231,8 +231,7 @@ Result<std::optional<Context>> Vault::State::context_after(LineIx ix, std::uint6
 }
 
 Status Vault::State::insert_envelope(const wire::Envelope& envelope, const Hash& hash, Line& line,
-                                     std::uint64_t first_n, std::uint64_t last_n, bool own,
-                                     const Context& running) {
+                                     const Carried& carried, const Context& running) {
   const LineIx ix = line.ix;
   MQ_TRY(const auto before, context_after(ix, envelope.header.seq - 1));
   Bytes context;
@@ -243,7 +242,9 @@ Status Vault::State::insert_envelope(const wire::Envelope& envelope, const Hash&
          db.query("INSERT INTO mq_envelope(hash, line, seq, first_n, last_n, own, context, bytes) "
                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
   q.bind(1, hash.view()).bind(2, std::int64_t{ix}).bind(3, sql(envelope.header.seq));
-  q.bind(4, sql(first_n)).bind(5, sql(last_n)).bind(6, std::int64_t{own ? 1 : 0});
+  q.bind(4, sql(carried.first_n))
+      .bind(5, sql(carried.last_n))
+      .bind(6, std::int64_t{carried.own ? 1 : 0});
   if (changed) {
     q.bind(7, ByteView(context));
   } else {
@@ -252,10 +253,10 @@ Status Vault::State::insert_envelope(const wire::Envelope& envelope, const Hash&
   q.bind(8, ByteView(bytes));
   MQ_CHECK(q.run());
   token = db.last_row_id();
-  if (!own) foreign_token = token;
+  if (!carried.own) foreign_token = token;
   line.last_seq = envelope.header.seq;
-  line.last_n = last_n;
-  line.committed_n = std::max(line.committed_n, last_n);
+  line.last_n = carried.last_n;
+  line.committed_n = std::max(line.committed_n, carried.last_n);
   line.last_hash = hash;
   line.control_seq = envelope.header.control_seq;
   line.running = running;

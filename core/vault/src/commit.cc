@@ -138,6 +138,15 @@ Result<Builder> build(Vault::State& s, const Draft& draft, View seen) {
   return builder;
 }
 
+Status store_pending(Vault::State& s, Builder& builder, const GroupId& group) {
+  for (Transaction& t : builder.transactions()) {
+    t.group = group;
+    MQ_CHECK(s.db.run("INSERT INTO mq_pending(rid, bytes) VALUES (?1, ?2)",
+                      pending_rid(builder.line(), t.n), s.encode_transaction(builder.stream(), t)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<GroupId> Vault::commit(const std::vector<Draft>& drafts, View seen) {
@@ -154,14 +163,7 @@ Result<GroupId> Vault::commit(const std::vector<Draft>& drafts, View seen) {
       built.push_back(std::move(builder));
     }
     if (count > 1) group = random_id<GroupId>(s.random);
-    for (Builder& builder : built) {
-      for (Transaction& t : builder.transactions()) {
-        t.group = group;
-        MQ_CHECK(s.db.run("INSERT INTO mq_pending(rid, bytes) VALUES (?1, ?2)",
-                          pending_rid(builder.line(), t.n),
-                          s.encode_transaction(builder.stream(), t)));
-      }
-    }
+    for (Builder& builder : built) MQ_CHECK(store_pending(s, builder, group));
     return {};
   });
   MQ_CHECK(done);

@@ -99,7 +99,7 @@ Status Vault::store_sealed(StreamIx stream_ix, const wire::Envelope& envelope,
       MQ_TRY(transactions, pending(s, own, SIZE_MAX));
     }
     const Hash hash = envelope.hash();
-    MQ_CHECK(s.insert_envelope(envelope, hash, s.lines.at(own), first_n, last_n, true, running));
+    MQ_CHECK(s.insert_envelope(envelope, hash, s.lines.at(own), {first_n, last_n, true}, running));
     MQ_CHECK(s.db.run("DELETE FROM mq_pending WHERE rid BETWEEN ?1 AND ?2",
                       pending_rid(own, first_n), pending_rid(own, last_n)));
     MQ_CHECK(s.settle_entries(stream_ix, s.lines.at(own).chain, first_n - 1, last_n, hash));

@@ -110,9 +110,14 @@ struct Vault::State final : EnvelopeIndex {
   Bytes encode_transaction(StreamIx stream, const model::Transaction& t) const;
   Result<model::Transaction> decode_transaction(ByteView bytes) const;
   Result<std::optional<model::Context>> context_after(LineIx line, std::uint64_t seq);
+  // The transactions that an envelope carries, and whether they are this device's.
+  struct Carried {
+    std::uint64_t first_n = 0;
+    std::uint64_t last_n = 0;
+    bool own = false;
+  };
   Status insert_envelope(const wire::Envelope& envelope, const Hash& hash, Line& line,
-                         std::uint64_t first_n, std::uint64_t last_n, bool own,
-                         const model::Context& running);
+                         const Carried& carried, const model::Context& running);
 
   // rows.cc
   Result<OpenRow> open_row(std::uint32_t entity, StreamIx stream, const RowId& id);
@@ -141,6 +146,12 @@ struct Vault::State final : EnvelopeIndex {
                                  const model::Context& context);
   Status merge_transaction(StreamIx stream, LineIx line, const model::Transaction& t,
                            const ResolvedContext& seen, bool late = false);
+  Result<std::set<std::pair<std::uint32_t, std::int64_t>>> waiting_rows(StreamIx stream,
+                                                                        const ChainName& chain,
+                                                                        std::uint64_t from,
+                                                                        std::uint64_t to,
+                                                                        const Hash& hash);
+  void count_void(LineIx author);
   Status settle_entries(StreamIx stream, const ChainName& chain, std::uint64_t from,
                         std::uint64_t to, const Hash& hash);
   Status interpret_waiting();

@@ -103,6 +103,8 @@ class Sealer {
   Result<Received> wait(const wire::Envelope& envelope, std::string_view why);
   Result<Received> refuse(const wire::Envelope& envelope, std::string_view why);
   Result<Received> admit(const wire::Envelope& envelope, const wire::ControlState& state);
+  Result<Received> unopened(const wire::Envelope& envelope, Error why);
+  Result<int> retry_once(const wire::ControlState& state, int& merged);
   Result<Received> merge(const wire::Envelope& envelope, const vault::StreamInfo& stream);
 };
 
