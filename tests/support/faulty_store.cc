@@ -35,6 +35,25 @@ void MemoryStore::restore(Data data) {
   data_ = std::move(data);
 }
 
+bool MemoryStore::holds(const Hash& envelope) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [stream, placed] : data_.streams) {
+    for (const Placed& one : placed) {
+      if (one.hash == envelope) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<Hash> MemoryStore::hashes(const TownshipId& township, const StreamId& stream) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Hash> out;
+  const auto found = data_.streams.find({township, stream});
+  if (found == data_.streams.end()) return out;
+  for (const Placed& one : found->second) out.push_back(one.hash);
+  return out;
+}
+
 Result<std::vector<TownshipId>> MemoryStore::townships() {
   const std::lock_guard lock(mutex_);
   std::vector<TownshipId> out;

@@ -47,6 +47,9 @@ class MemoryStore final : public server::Store {
 
   Data copy() const;
   void restore(Data data);
+  // Whether any stream holds the envelope; what one stream holds.
+  bool holds(const Hash& envelope) const;
+  std::vector<Hash> hashes(const TownshipId& township, const StreamId& stream) const;
 
   Result<std::vector<TownshipId>> townships() override;
   Status control_cas(const TownshipId& township, std::uint32_t expected_seq,

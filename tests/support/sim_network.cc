@@ -23,9 +23,10 @@ void SimServer::restart() {
   service_ = std::move(*started);
 }
 
-void SimServer::restore(MemoryStore::Data data) {
+void SimServer::restore(MemoryStore::Data data, bool told) {
   service_.reset();
   store.restore(std::move(data));
+  if (told) MQ_ASSERT(server::renew_generation(store, random).ok());
   restart();
 }
 
@@ -113,6 +114,7 @@ Result<pb::ControlAppendReply> SimNetwork::control_append(const pb::SignedReques
 Result<pb::ExchangeReply> SimNetwork::exchange(const pb::SignedRequest& request) {
   if (wiretap_ != nullptr) wiretap_->see(request);
   auto reply = carry(request, &server::Service::exchange);
+  if (reply.ok()) forge(*reply);
   if (!reply.ok() || !bend_signatures) return reply;
   for (pb::StreamPart& part : *reply->mutable_parts()) {
     for (pb::StoredEnvelope& stored : *part.mutable_envelopes()) {
@@ -122,6 +124,27 @@ Result<pb::ExchangeReply> SimNetwork::exchange(const pb::SignedRequest& request)
   }
   return reply;
 }
+void SimNetwork::forge(pb::ExchangeReply& reply) {
+  if (forge_next == Forgery::kNone) return;
+  for (int i = 0; i < reply.parts_size() && !forged; ++i) {
+    auto& envelopes = *reply.mutable_parts(i)->mutable_envelopes();
+    if (forge_next == Forgery::kWithheld) {
+      reply.mutable_parts()->DeleteSubrange(i, 1);
+      forged = true;
+    } else if (forge_next == Forgery::kShort && !envelopes.empty() && !reply.more()) {
+      envelopes.RemoveLast();
+      forged = true;
+    } else if (forge_next == Forgery::kSwapped && envelopes.size() > 1) {
+      envelopes.SwapElements(0, 1);
+      forged = true;
+    } else if (forge_next == Forgery::kTwice && !envelopes.empty()) {
+      *envelopes.Add() = envelopes[0];
+      forged = true;
+    }
+  }
+  if (forged) forge_next = Forgery::kNone;
+}
+
 Result<bool> SimNetwork::watch(const pb::SignedRequest&, int) { return unreachable(); }
 
 void SimNetwork::deliver_late() {

@@ -25,8 +25,9 @@ class SimServer {
   explicit SimServer(std::uint64_t seed);
   // The process ends and starts again over the same store.
   void restart();
-  // The store of an earlier day; the process starts over it.
-  void restore(MemoryStore::Data data);
+  // The store of an earlier day; the process starts over it. `told`: as the server's own restore
+  // does it, with a new generation; else the old one goes on as if nothing had happened.
+  void restore(MemoryStore::Data data, bool told = false);
   server::Service& service() { return *service_; }
 
   SimClock clock;
@@ -55,6 +56,10 @@ class Wiretap {
   std::vector<std::string> repeated_;
 };
 
+// What a reply says that its server did not sign: the last envelope of a part left out, a whole
+// part left out, two envelopes swapped, an envelope given twice.
+enum class Forgery { kNone, kShort, kWithheld, kSwapped, kTwice };
+
 class SimNetwork final : public sync::Transport {
  public:
   // Borrows all; faults and wiretap may be null.
@@ -80,6 +85,9 @@ class SimNetwork final : public sync::Transport {
   std::function<void()> before_append;
   // Every envelope pulled arrives with another signature.
   bool bend_signatures = false;
+  // The next reply in which there is something to forge.
+  Forgery forge_next = Forgery::kNone;
+  bool forged = false;
   // Requests that the network kept arrive now, their senders long gone.
   void deliver_late();
 
@@ -98,6 +106,7 @@ class SimNetwork final : public sync::Transport {
   bool request_lost(const Request& request, const std::function<void()>& deliver);
   bool hundredth(unsigned chance) { return chance > 0 && random_.chance(chance); }
   std::string damaged(std::string bytes);
+  void forge(sync::pb::ExchangeReply& reply);
 
   SimServer& server_;
   SimRandom random_;

@@ -6,7 +6,6 @@ namespace mq::testing {
 namespace {
 
 constexpr const char* kVaultPath = "home/vault.db";
-constexpr const char* kTokenPath = "state/token";
 
 // SQLite knows its file systems by name, for the whole process.
 std::string disk_name() {
@@ -135,25 +134,41 @@ SimDevice& World::found(int village_count) {
   return admin;
 }
 
-Status World::open_villages(SimDevice& admin, int village_count) {
+namespace {
+
+sync::NewStream private_of(const StreamId& village, const std::string& label, SimDevice& admin,
+                           SimRandom& random) {
+  sync::NewStream guarded;
+  guarded.kind = wire::pb::STREAM_KIND_PRIVATE;
+  guarded.owner = to_bytes(village.view());
+  guarded.label = label;
+  guarded.id = new_id<StreamId>(admin.clock, random);
+  return guarded;
+}
+
+}  // namespace
+
+Status World::open_villages(SimDevice& admin, int village_count, Guarded guarded) {
   std::vector<sync::NewStream> streams;
   for (int i = 0; i < village_count; ++i) {
     sync::NewStream village;
     village.kind = wire::pb::STREAM_KIND_VILLAGE;
     village.label = "村" + std::to_string(villages.size() + 1);
     village.id = new_id<StreamId>(admin.clock, random);
-    sync::NewStream guarded;
-    guarded.kind = wire::pb::STREAM_KIND_PRIVATE;
-    guarded.owner = to_bytes(village.id.view());
-    guarded.label = village.label;
-    guarded.id = new_id<StreamId>(admin.clock, random);
     villages.push_back(village.id);
-    streams.push_back(std::move(village));
-    streams.push_back(std::move(guarded));
+    streams.push_back(village);
+    if (guarded == Guarded::kNo) continue;
+    streams.push_back(private_of(village.id, village.label, admin, random));
   }
   if (streams.empty()) return {};
   return sync::create_streams(streams, admin.vault(), admin.keyring(), admin.control(),
                               admin.network, admin.clock, admin.random);
+}
+
+Status World::open_private(SimDevice& admin, const StreamId& village) {
+  return sync::create_streams({private_of(village, "村", admin, random)}, admin.vault(),
+                              admin.keyring(), admin.control(), admin.network, admin.clock,
+                              admin.random);
 }
 
 Result<std::string> World::invite_cadre(SimDevice& admin, const std::string& name,

@@ -18,6 +18,8 @@
 
 namespace mq::testing {
 
+inline constexpr const char* kTokenPath = "state/token";  // on a device's second disk
+
 // What is on a device's disks, taken at one moment.
 struct DiskImage {
   std::map<std::string, Bytes> home;   // vault
@@ -84,6 +86,8 @@ class SimDevice {
   std::optional<Error> last_error_;
 };
 
+enum class Guarded { kYes, kNo };
+
 class World {
  public:
   explicit World(std::uint64_t seed = 1, Faults* faults = nullptr);
@@ -92,8 +96,9 @@ class World {
   // An admin's device with a township, `villages` villages and their private streams; online and
   // level with the server.
   SimDevice& found(int villages = 1);
-  // Opens streams; each village has a private stream.
-  Status open_villages(SimDevice& admin, int villages);
+  // Opens streams; each village has a private stream, unless it gets one later.
+  Status open_villages(SimDevice& admin, int villages, Guarded guarded = Guarded::kYes);
+  Status open_private(SimDevice& admin, const StreamId& village);
   // A cadre of every village, or of the given ones, on a device of his own, joined.
   SimDevice& add_cadre(SimDevice& admin, const std::string& name,
                        const std::vector<StreamId>& of = {});
