@@ -70,7 +70,8 @@ struct Replay {
   std::vector<bool> counted;       // one a head
 };
 Replay replay(const MergeCell& cell, const Lines& lines);
-// A move that no later move had seen does not count: two persons moved at once.
+// A move that no later move had seen does not count, and wanted another state than the one that
+// came about: two persons moved apart.
 bool has_refused_last_move(const MergeCell& cell, const Lines& lines);
 
 }  // namespace mq::vault

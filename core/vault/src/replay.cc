@@ -99,7 +99,10 @@ Replay replay(const MergeCell& cell, const Lines& lines) {
 bool has_refused_last_move(const MergeCell& cell, const Lines& lines) {
   const Replay played = replay(cell, lines);
   for (std::size_t k = 0; k < cell.heads.size(); ++k) {
-    if (!played.counted[k] && !superseded_move(cell, k)) return true;
+    if (played.counted[k] || superseded_move(cell, k)) continue;
+    // Whoever wanted what came about anyway, as two imports of one file do, disputes nothing.
+    const auto move = model::decode_step(cell.heads[k].value);
+    if (!move.ok() || move->to != played.state) return true;
   }
   return false;
 }
