@@ -51,4 +51,7 @@ const std::vector<std::string>& common_flags();
 // kInvalidInput, marked as usage, unless all flags are common or in `own`.
 Status only_flags(Call& call, std::vector<std::string> own);
 
+// The value of --limit, or `otherwise`; a usage error unless it is a number from 1.
+Result<std::size_t> limit_of(Call& call, std::size_t otherwise);
+
 }  // namespace mq::cli

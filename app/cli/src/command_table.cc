@@ -1,9 +1,14 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "commands/all.h"
 #include "mq/base/text.h"
 
 namespace mq::cli {
+
+namespace {
+constexpr std::size_t kLimitDigits = 7;
+}
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = {
@@ -20,15 +25,17 @@ const std::vector<Command>& commands() {
       {"members", "members", "谁在本乡镇、有几台设备、什么角色", "people, devices and roles",
        run_members},
       {"programme",
-       "programme show\nprogramme set --quota 职级=户数 …\nprogramme add --title 活动名 --from "
-       "日期 --to 日期",
-       "活动规则与结对定额", "programmes and quotas", run_programme},
+       "programme show\nprogramme set --quota 职级=户数 …\nprogramme set [--programme 活动名] "
+       "--needs 健康、收入、证件号码\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
+       "…]",
+       "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
       {"import",
        "import roster|cadres|pairings|visits 文件 [--village 村] [--dry-run] [--skip-refused]",
        "导入名册、干部、结对、走访记录(CSV、XLSX)", "import table files", run_import},
       {"visit",
        "visit add --household_id 户编号 --date 日期 --outcome 结果 --text 内容 …\nvisit add -\n"
-       "visit list [--village 村] [--from 日期] [--to 日期]\nvisit show|amend|cancel 编号 …",
+       "visit list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期] [--limit 条数] "
+       "[--all]\nvisit show|amend|cancel 编号 …",
        "入户走访", "visits", run_record},
       {"diary",
        "diary add --date 日期 --body 正文 …\ndiary submit 编号\ndiary list|show|amend|cancel …",
@@ -38,12 +45,23 @@ const std::vector<Command>& commands() {
        "issue close 编号 --closure 办结方式 --result 办理情况\nissue list|show|amend|cancel …",
        "民情事项", "issues", run_record},
       {"household",
-       "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list|show|amend …",
+       "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "
+       "村]\n"
+       "household show|amend 户编号 …\nhousehold cancel 编号 --reason 原因(只用于登记错的户)",
        "户", "households", run_record},
       {"person",
        "person add --household_id 户编号 --name 姓名 --relation 关系 --sex 性别 …\n"
-       "person list|show|amend …",
+       "person list [--household_id 户编号]\nperson show|amend|cancel 编号 …",
        "人", "people of households", run_record},
+      {"cadre",
+       "cadre add --name 姓名 --rank_class 职级 --phone 手机 [--area_ids 村、村] …\n"
+       "cadre list|show|amend …",
+       "干部", "cadres", run_record},
+      {"pairing",
+       "pairing add --cadre_id 姓名 --household_id 户编号 --from 日期\n"
+       "pairing list [--household_id 户编号]\npairing amend 编号 --to 日期 --status 已结束 "
+       "--reason 原因",
+       "结对", "pairings", run_record},
       {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
       {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
        run_search},
@@ -75,6 +93,16 @@ Status only_flags(Call& call, std::vector<std::string> own) {
   Status checked = call.args.only(own);
   if (!checked.ok()) return call.usage(std::move(checked).error());
   return {};
+}
+
+Result<std::size_t> limit_of(Call& call, std::size_t otherwise) {
+  const auto typed = call.args.value("limit");
+  if (!typed) return otherwise;
+  const bool digits = !typed->empty() && typed->size() <= kLimitDigits &&
+                      typed->find_first_not_of("0123456789") == std::string::npos;
+  const std::size_t limit = digits ? std::strtoul(typed->c_str(), nullptr, 10) : 0;
+  if (limit > 0) return limit;
+  return call.usage(cat("--limit 应是 1 以上的数:", *typed), cat("--limit is a number: ", *typed));
 }
 
 }  // namespace mq::cli

@@ -84,10 +84,37 @@ Result<Key32> unlock(Call& call, vault::KeyFile& key_file) {
   return key_file.unlock(passphrase);
 }
 
+std::string reserve_path(const std::string& folder) { return folder + "/reserve"; }
+
 // Best effort: without room for the reserve there is still room for work.
 void keep_reserve(FileSystem& files, const std::string& folder) {
-  const std::string path = folder + "/reserve";
+  const std::string path = reserve_path(folder);
   if (!files.exists(path)) static_cast<void>(files.replace(path, Bytes(kReserveBytes)));
+}
+
+// False if there is none to give up.
+Result<bool> give_up_reserve(Call& call, const std::string& folder) {
+  const std::string path = reserve_path(folder);
+  if (!call.world.files.exists(path)) return false;
+  MQ_CHECK(call.world.files.remove(path));
+  call.out.warn("磁盘满了:已动用预留的 2 MB;请尽快腾出空间",
+                "the disk is full: the reserve of 2 MB is in use now; free some space soon");
+  return true;
+}
+
+// On a full disk a vault cannot even be opened, since that writes a little: the reserve goes first.
+Result<std::unique_ptr<vault::Vault>> open_vault(Call& call, const std::string& folder,
+                                                 const vault::VaultOptions& options) {
+  auto opened = vault::Vault::open(options, call.world.clock, call.world.random);
+  if (opened.ok()) {
+    keep_reserve(call.world.files, folder);
+    return opened;
+  }
+  const Code code = opened.error().code;
+  if (code != Code::kExhausted && code != Code::kInternal) return opened;
+  MQ_TRY(const bool room, give_up_reserve(call, folder));
+  if (!room) return opened;
+  return vault::Vault::open(options, call.world.clock, call.world.random);
 }
 
 }  // namespace
@@ -130,8 +157,7 @@ Result<std::unique_ptr<Home>> Home::start(Call& call, bool may_create) {
   MQ_TRY(options.path, key_file.database_path());
   options.vfs = std::string(kVfsName);
   options.create = fresh || (may_create && !files.exists(options.path));
-  MQ_TRY(state->vault, vault::Vault::open(options, call.world.clock, call.world.random));
-  keep_reserve(files, state->folder);
+  MQ_TRY(state->vault, open_vault(call, state->folder, options));
   auto home = std::unique_ptr<Home>(new Home(std::move(state)));
   MQ_CHECK(home->settle());
   return home;
@@ -201,11 +227,8 @@ Result<std::unique_ptr<sync::Transport>> Home::connect(const std::string& addres
 Status Home::saving(const std::function<Status()>& body) {
   Status done = body();
   if (done.ok() || done.error().code != Code::kExhausted) return done;
-  const std::string reserve = state_->folder + "/reserve";
-  if (!state_->call->world.files.exists(reserve)) return done;
-  MQ_CHECK(state_->call->world.files.remove(reserve));
-  state_->call->out.warn("磁盘满了:已动用预留的 2 MB 保存这一条;请尽快腾出空间",
-                         "the disk is full: this was saved into the reserve; free some space soon");
+  MQ_TRY(const bool room, give_up_reserve(*state_->call, state_->folder));
+  if (!room) return done;
   return body();
 }
 

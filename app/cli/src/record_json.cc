@@ -1,6 +1,7 @@
 #include "record_json.h"
 
 #include "mq/base/text.h"
+#include "mq/work/entry.h"
 
 namespace mq::cli {
 
@@ -64,10 +65,10 @@ Result<std::string> cell_text(const work::Workplace& place, const model::Field& 
   return join(parts, "、");
 }
 
-Result<Json> record_json(const work::Workplace& place, const vault::RowData& data) {
+namespace {
+
+Status put_fields(const work::Workplace& place, const vault::RowData& data, Json& out) {
   const model::Entity* entity = place.vault.schema().entity(data.entity);
-  Json out = Json::object();
-  out["id"] = data.id.hex();
   for (const vault::Cell& cell : data.cells) {
     const model::Field* field = entity->field(cell.field);
     if (field == nullptr || hidden(*field)) continue;
@@ -83,8 +84,65 @@ Result<Json> record_json(const work::Workplace& place, const vault::RowData& dat
     }
     out[field->name] = std::move(list);
   }
+  return {};
+}
+
+Status put_lines(const work::Workplace& place, const vault::RowData& data,
+                 std::vector<std::vector<std::string>>& out) {
+  const model::Entity* entity = place.vault.schema().entity(data.entity);
+  for (const vault::Cell& cell : data.cells) {
+    const model::Field* field = entity->field(cell.field);
+    if (field == nullptr || hidden(*field)) continue;
+    MQ_TRY(std::string text, cell_text(place, *field, cell));
+    if (!text.empty()) out.push_back({field->zh, std::move(text)});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Json> record_json(const work::Workplace& place, const vault::RowData& data) {
+  Json out = Json::object();
+  out["id"] = data.id.hex();
+  MQ_CHECK(put_fields(place, data, out));
   out["cancelled"] = data.deleted;
   out["contested"] = data.contested;
+  return out;
+}
+
+Result<Json> whole_record_json(const work::Workplace& place, const vault::RowData& data) {
+  MQ_TRY(Json out, record_json(place, data));
+  const model::Schema& schema = place.vault.schema();
+  const model::Entity* companion = work::companion_of(schema, *schema.entity(data.entity));
+  if (companion == nullptr) return out;
+  MQ_TRY(const work::PrivateFacts facts, work::private_facts(place, data));
+  if (facts.row && !facts.row->deleted) MQ_CHECK(put_fields(place, *facts.row, out));
+  if (facts.row && facts.row->contested) out["contested"] = true;
+  Json withheld = Json::array();
+  for (const model::Field& field : companion->fields) {
+    if (!facts.readable) withheld.push_back(field.name);
+  }
+  out["withheld"] = std::move(withheld);
+  return out;
+}
+
+Result<std::vector<std::vector<std::string>>> record_lines(const work::Workplace& place,
+                                                           const vault::RowData& data) {
+  std::vector<std::vector<std::string>> out;
+  MQ_CHECK(put_lines(place, data, out));
+  const model::Schema& schema = place.vault.schema();
+  MQ_TRY(const work::PrivateFacts facts, work::private_facts(place, data));
+  if (facts.row && !facts.row->deleted) MQ_CHECK(put_lines(place, *facts.row, out));
+  if (!facts.readable) {
+    const model::Entity* companion = work::companion_of(schema, *schema.entity(data.entity));
+    for (const model::Field& field : companion->fields) {
+      out.push_back({field.zh, "(敏感项,本机没有密钥,看不到)"});
+    }
+  }
+  if (data.deleted) out.push_back({"已作废", "是"});
+  if (data.contested || (facts.row && facts.row->contested)) {
+    out.push_back({"两种说法", "有;用 minqing conflicts 查看"});
+  }
   return out;
 }
 

@@ -1,7 +1,14 @@
-// Amending and cancelling what was recorded: the old words stay in the history.
-#include "form.h"
-#include "minqing/model/v1/issue.pb.h"
+// Amending what was recorded: the old words stay in the history.
+#include <algorithm>
+
+#include "checks.h"
+#include "id_number.h"
+#include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/person.pb.h"
+#include "minqing/model/v1/programme.pb.h"
+#include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "rights.h"
 
 namespace mq::work {
 
@@ -9,17 +16,8 @@ namespace mpb = ::minqing::model::v1;
 
 namespace {
 
-Result<vault::RowData> loaded(const Workplace& place, const model::Entity& entity,
-                              const RowId& row) {
-  MQ_TRY(const std::optional<vault::RowData> data, place.vault.load(entity.number, row));
-  if (!data) {
-    return Error{Code::kNotFound, cat("没有找到这条", entity.zh), cat("no such ", entity.name)};
-  }
-  return *data;
-}
-
 // Emptying a field that must be filled, or naming no change at all.
-void check_amend(const model::Entity& entity, const Inputs& inputs, Form& form) {
+void check_inputs(const model::Entity& entity, const Inputs& inputs, Form& form) {
   for (const Input& input : inputs) {
     const model::Field* field = field_named(entity, input.field);
     const bool needed = field != nullptr && field->rule.need() == model::pb::NEED_SAVE;
@@ -32,53 +30,85 @@ void check_amend(const model::Entity& entity, const Inputs& inputs, Form& form) 
   }
 }
 
+// A row stays in the stream in which it was written, so it cannot be amended into another village.
+Status check_place(const Workplace& place, const model::Entity& entity, const vault::RowData& data,
+                   Form& form) {
+  if (entity.rule.scope() != model::pb::SCOPE_VILLAGE) return {};
+  const Directory directory(place);
+  const auto given = [&](std::string_view name) -> const Bytes* {
+    const model::Field* field = entity.field(name);
+    return field == nullptr ? nullptr : std::get_if<Bytes>(&form.value(field->number));
+  };
+  vault::StreamIx there = data.stream;
+  std::string_view field = "village_id";
+  if (const Bytes* village = given("village_id")) {
+    MQ_TRY(const Village named, directory.village(to_hex(*village)));
+    there = named.stream;
+  }
+  if (const Bytes* household = given("household_id");
+      household != nullptr && there == data.stream) {
+    MQ_TRY(const Household named, directory.household(to_hex(*household)));
+    there = named.stream;
+    field = "household_id";
+  }
+  if (there != data.stream) {
+    form.fault(field, "这条记录在另一个村,不能改到别的村;登记错了请作废(cancel)后重新登记",
+               cat(field, ": the record stands in another village; cancel it and record it anew"));
+  }
+  return {};
+}
+
+Status check_record(const Workplace& place, const model::Entity& entity, const vault::RowData& data,
+                    Form& form) {
+  if (entity.name == "Household") usual_number(form);
+  Form whole = form.over(data);
+  whole.faults().clear();
+  if (entity.name == "Visit") {
+    check_visit(whole);
+    if (!form.text(mpb::Visit::kDemandFieldNumber).empty()) {
+      form.flag(
+          "demand", "诉求已改;事项不会自动跟着变,请用 issue amend,或 issue add --visit_id",
+          "the need was changed; its issue was not: use issue amend, or issue add --visit_id");
+    }
+  } else if (entity.name == "Issue") {
+    check_confidential(entity, whole);
+  } else if (entity.name == "Household") {
+    if (form.has(mpb::Household::kHouseholdNoFieldNumber)) {
+      MQ_CHECK(check_household_number(place, data.id, whole));
+      form.set(mpb::Household::kLocalNoFieldNumber, std::int64_t{0});
+    }
+  } else if (entity.name == "Person") {
+    MQ_CHECK(check_person(place, data.id, whole, form));
+  } else if (entity.name == "Programme") {
+    check_span(mpb::Programme::kFromFieldNumber, mpb::Programme::kToFieldNumber, whole);
+  } else if (entity.name == "Pairing") {
+    check_span(mpb::Pairing::kFromFieldNumber, mpb::Pairing::kToFieldNumber, whole);
+  }
+  form.faults().insert(form.faults().end(), whole.faults().begin(), whole.faults().end());
+  return {};
+}
+
+// An edit of a cancelled record makes it count again, so its reason goes and the person is told.
+void bring_back(const model::Entity& entity, Form& form) {
+  if (const model::Field* why = entity.field("cancel_reason")) form.set(why->number, {});
+  form.flag("*", "这条原来已作废,改过以后重新计入;仍要作废请再用 cancel",
+            "this was cancelled and counts again now; use cancel if it should not");
+}
+
 }  // namespace
 
 Result<Outcome> amend(const Workplace& place, const model::Entity& entity, const RowId& row,
                       const Inputs& inputs, vault::View seen) {
-  MQ_TRY(const vault::RowData data, loaded(place, entity, row));
+  MQ_TRY(const vault::RowData data, row_to_change(place, entity, row));
   MQ_TRY(Form form, Form::read(place, entity, inputs));
-  check_amend(entity, inputs, form);
-  if (entity.name == "Issue") {
-    const auto label = [&](std::uint32_t field) {
-      return model::format_value(*entity.field(field), form.integer(field));
-    };
-    if (auto fault = confidential(label(mpb::Issue::kCategoryFieldNumber),
-                                  label(mpb::Issue::kNatureFieldNumber))) {
-      form.faults().push_back(*fault);
-    }
-  }
+  check_inputs(entity, inputs, form);
+  MQ_CHECK(check_place(place, entity, data, form));
+  MQ_CHECK(check_record(place, entity, data, form));
+  if (data.deleted) bring_back(entity, form);
   Outcome outcome{form.faults(), form.flags(), row, {}};
   if (!outcome.ok()) return outcome;
-  MQ_CHECK(place.vault.commit({{data.stream, form.changes(row)}}, seen));
-  return outcome;
-}
-
-Result<Outcome> cancel(const Workplace& place, const model::Entity& entity, const RowId& row,
-                       std::string_view reason, vault::View seen) {
-  MQ_TRY(const vault::RowData data, loaded(place, entity, row));
-  Outcome outcome;
-  outcome.row = row;
-  const model::Field* why = entity.field("cancel_reason");
-  if (why == nullptr) {
-    outcome.faults.push_back(
-        {"*", cat(entity.zh, " 不能作废"), cat(entity.name, " cannot be cancelled")});
-  } else if (trimmed(reason).empty()) {
-    outcome.faults.push_back({"cancel_reason", "请写明作废原因(--reason)", "say why (--reason)"});
-  } else if (data.deleted) {
-    outcome.faults.push_back({"*", "这条已经作废了", "already cancelled"});
-  }
-  if (!outcome.ok()) return outcome;
-  vault::Change note;
-  note.entity = entity.number;
-  note.row = row;
-  note.field = why->number;
-  note.value = std::string(trimmed(reason));
-  vault::Change gone;
-  gone.kind = vault::Change::Kind::kDelete;
-  gone.entity = entity.number;
-  gone.row = row;
-  MQ_CHECK(place.vault.commit({{data.stream, {note, gone}}}, seen));
+  MQ_TRY(const std::vector<vault::Draft> drafts, form.drafts(place, data.stream, row));
+  MQ_CHECK(place.vault.commit(drafts, seen));
   return outcome;
 }
 

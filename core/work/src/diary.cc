@@ -1,6 +1,7 @@
 // 民情日记 (DOMAIN A9, F1): kept as 草稿 until its author submits it; no length is asked for.
 #include "form.h"
 #include "minqing/model/v1/diary.pb.h"
+#include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 
 namespace mq::work {
@@ -37,6 +38,23 @@ Status fill_diary(const Workplace& place, Form& form) {
   return {};
 }
 
+// Issues of the visits that the diary covers are its issues, unless it names its own.
+Status fill_issues(const Workplace& place, Form& form) {
+  if (form.has(D::kIssueIdsFieldNumber)) return {};
+  const model::Entity& visit = *place.vault.schema().entity("Visit");
+  std::vector<model::Value> issues;
+  for (const model::Value& value : form.values(D::kVisitIdsFieldNumber)) {
+    const auto* bytes = std::get_if<Bytes>(&value);
+    const auto row = bytes == nullptr ? std::nullopt : RowId::from(*bytes);
+    if (!row) continue;
+    MQ_TRY(const std::optional<vault::RowData> data, place.vault.load(visit.number, *row));
+    const vault::Cell* cell = data ? data->cell(mpb::Visit::kIssueIdsFieldNumber) : nullptr;
+    if (cell != nullptr) issues.insert(issues.end(), cell->values.begin(), cell->values.end());
+  }
+  if (!issues.empty()) form.set_values(D::kIssueIdsFieldNumber, std::move(issues));
+  return {};
+}
+
 }  // namespace
 
 Result<Outcome> add_diary(const Workplace& place, const Inputs& inputs) {
@@ -44,6 +62,7 @@ Result<Outcome> add_diary(const Workplace& place, const Inputs& inputs) {
   const model::Entity& entity = *place.vault.schema().entity("Diary");
   MQ_TRY(Form form, Form::read(place, entity, inputs));
   MQ_CHECK(fill_diary(place, form));
+  MQ_CHECK(fill_issues(place, form));
   form.require(model::pb::NEED_SAVE);
   MQ_TRY(const vault::StreamIx stream, Directory(place).diary_stream());
   Outcome outcome{form.faults(), form.flags(), new_id<RowId>(place.clock, place.random), {}};

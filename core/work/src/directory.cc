@@ -62,7 +62,10 @@ Result<std::vector<Village>> Directory::villages() const {
                     q.integer(4) == mpb::ORG_KIND_HEADQUARTERS};
     for (const vault::StreamInfo& other : vault.streams()) {
       const bool is_private = other.kind == cpb::STREAM_KIND_PRIVATE;
-      if (is_private && std::ranges::equal(other.owner, stream_id->data)) {
+      // Registered nowhere yet: made here, by somebody who may.
+      const bool mine = other.ordinal == 0 ||
+                        place_.control.may_read(place_.member, other.id, place_.control.head_seq());
+      if (is_private && mine && std::ranges::equal(other.owner, stream_id->data)) {
         village.private_stream = other.ix;
       }
     }
@@ -94,6 +97,17 @@ Result<std::optional<Village>> Directory::village_of_stream(vault::StreamIx stre
     if (village.stream == stream || village.private_stream == stream) return std::optional(village);
   }
   return std::optional<Village>();
+}
+
+Result<vault::StreamIx> Directory::private_stream(vault::StreamIx stream) const {
+  MQ_TRY(const std::optional<Village> village, village_of_stream(stream));
+  if (village && village->private_stream != 0) return village->private_stream;
+  const std::string name = village ? village->name : std::string();
+  return Error{
+      Code::kNotAllowed,
+      cat("本机没有", name, "敏感信息的密钥,看不到也不能写;需要的请乡镇管理员授权,什么也没有存"),
+      cat("this device holds no key to the sensitive facts of ", name,
+          ": they can neither be read nor written here; ask the township's admin")};
 }
 
 namespace {

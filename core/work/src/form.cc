@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mq/base/text.h"
+#include "needs.h"
 
 namespace mq::work {
 
@@ -38,6 +39,14 @@ const model::Field* field_named(const model::Entity& entity, std::string_view na
   return nullptr;
 }
 
+const model::Field* input_field(const model::Schema& schema, const model::Entity& entity,
+                                std::string_view name) {
+  const model::Field* field = field_named(entity, name);
+  const model::Entity* companion = companion_of(schema, entity);
+  if (field != nullptr || companion == nullptr) return field;
+  return field_named(*companion, name);
+}
+
 Result<RowId> resolve(const Workplace& place, std::string_view entity, std::string_view typed) {
   const Directory directory(place);
   if (entity == "Household") {
@@ -51,6 +60,8 @@ Result<RowId> resolve(const Workplace& place, std::string_view entity, std::stri
   if (entity == "OrgUnit") {
     auto village = directory.village(typed);
     if (village.ok()) return village->org_unit;
+    auto unit = directory.row(*place.vault.schema().entity(entity), typed);
+    return unit.ok() ? unit : Result<RowId>(std::move(village).error());
   }
   const model::Entity* target = place.vault.schema().entity(entity);
   MQ_ASSERT(target != nullptr);
@@ -78,9 +89,12 @@ std::optional<model::Fault> confidential(std::string_view category, std::string_
       "open yet. Please turn to the county discipline inspection (telephone 12388) directly."};
 }
 
+Form::Form(const model::Schema& schema, const model::Entity& entity)
+    : entity_(&entity), companion_(companion_of(schema, entity)) {}
+
 Result<Form> Form::read(const Workplace& place, const model::Entity& entity, const Inputs& inputs,
                         const std::vector<std::string_view>& extra) {
-  Form form(entity);
+  Form form(place.vault.schema(), entity);
   for (const Input& input : inputs) MQ_CHECK(form.take(place, input, extra));
   return form;
 }
@@ -92,44 +106,76 @@ Status Form::take(const Workplace& place, const Input& input,
     return {};
   }
   const model::Field* field = field_named(*entity_, input.field);
+  Values* values = &values_;
+  if (field == nullptr && companion_ != nullptr) {
+    field = field_named(*companion_, input.field);
+    values = &private_values_;
+  }
   if (field == nullptr || field->rule.system()) {
     fault(input.field, cat("没有 ", input.field, " 这一项"), cat("no field ", input.field));
     return {};
   }
-  std::vector<std::string> parts{input.text};
-  if (field->repeated) parts = split(input.text, "、");
-  for (const std::string& part : parts) {
-    if (trimmed(part).empty()) {
-      if (!field->repeated || parts.size() == 1) values_[field->number];
-      continue;
-    }
-    Result<model::Value> parsed = model::Value{};
-    if (field->rule.kind() == model::pb::KIND_REF) {
-      auto row = resolve(place, field->rule.ref(), part);
-      if (row.ok()) {
-        parsed = model::Value{to_bytes(row->view())};
-      } else if (row.error().code == Code::kNotFound || row.error().code == Code::kConflict) {
-        parsed = row.error();
-      } else {
-        return row.error();
-      }
-    } else {
-      parsed = model::parse_value(*field, part);
-    }
-    if (parsed.ok()) {
-      values_[field->number].push_back(*std::move(parsed));
-    } else {
-      fault(field->name, cat(field->zh, ":", parsed.error().zh),
-            cat(field->name, ": ", parsed.error().en));
+  if (!trimmed(input.text).empty()) {
+    MQ_TRY(const bool open, gate_open(place, *field));
+    if (!open) {
+      faults_.push_back(gate_fault(place.vault.schema(), *field));
+      return {};
     }
   }
+  if (trimmed(input.text).empty()) {
+    (*values)[field->number].clear();
+    return {};
+  }
+  std::vector<std::string> parts{input.text};
+  if (field->repeated) parts = split(input.text, "、");
+  std::vector<model::Value> read;
+  for (const std::string& part : parts) {
+    if (!trimmed(part).empty()) MQ_CHECK(take_value(place, *field, part, read));
+  }
+  if (!read.empty()) (*values)[field->number] = std::move(read);
   return {};
+}
+
+Result<bool> Form::gate_open(const Workplace& place, const model::Field& field) {
+  if (field.rule.gate().empty()) return true;
+  if (!needs_) {
+    MQ_TRY(needs_, needs_named(place));
+  }
+  return needs_->contains(field.rule.gate());
+}
+
+Status Form::take_value(const Workplace& place, const model::Field& field, std::string_view text,
+                        std::vector<model::Value>& into) {
+  if (field.rule.kind() != model::pb::KIND_REF) {
+    auto parsed = model::parse_value(field, text);
+    if (parsed.ok()) {
+      into.push_back(*std::move(parsed));
+    } else {
+      fault(field.name, parsed.error().zh, parsed.error().en);
+    }
+    return {};
+  }
+  auto row = resolve(place, field.rule.ref(), text);
+  if (row.ok()) {
+    into.emplace_back(to_bytes(row->view()));
+    return {};
+  }
+  const Error& error = row.error();
+  if (error.code != Code::kNotFound && error.code != Code::kConflict) return error;
+  fault(field.name, cat(field.zh, ":", error.zh), cat(field.name, ": ", error.en));
+  return {};
+}
+
+const std::vector<model::Value>& Form::values(std::uint32_t field) const {
+  static const std::vector<model::Value> kNone;
+  const auto found = values_.find(field);
+  return found == values_.end() ? kNone : found->second;
 }
 
 const model::Value& Form::value(std::uint32_t field) const {
   static const model::Value kNothing;
-  const auto found = values_.find(field);
-  return found == values_.end() || found->second.empty() ? kNothing : found->second.front();
+  const std::vector<model::Value>& all = values(field);
+  return all.empty() ? kNothing : all.front();
 }
 
 std::int64_t Form::integer(std::uint32_t field) const {
@@ -173,14 +219,18 @@ void Form::require(model::pb::Need need) {
   }
 }
 
-std::vector<vault::Change> Form::changes(const RowId& row) const {
+namespace {
+
+std::vector<vault::Change> changes_of(
+    const model::Entity& entity, const RowId& row,
+    const std::map<std::uint32_t, std::vector<model::Value>>& values_of) {
   std::vector<vault::Change> out;
-  for (const auto& [number, values] : values_) {
+  for (const auto& [number, values] : values_of) {
     vault::Change change;
-    change.entity = entity_->number;
+    change.entity = entity.number;
     change.row = row;
     change.field = number;
-    if (entity_->field(number)->repeated) {
+    if (entity.field(number)->repeated) {
       change.values = values;
     } else if (!values.empty()) {
       change.value = values.front();
@@ -188,6 +238,40 @@ std::vector<vault::Change> Form::changes(const RowId& row) const {
     out.push_back(std::move(change));
   }
   return out;
+}
+
+}  // namespace
+
+std::vector<vault::Change> Form::changes(const RowId& row) const {
+  return changes_of(*entity_, row, values_);
+}
+
+Result<std::vector<vault::Draft>> Form::drafts(const Workplace& place, vault::StreamIx stream,
+                                               const RowId& row) const {
+  std::vector<vault::Draft> out;
+  if (!values_.empty()) out.push_back({stream, changes(row)});
+  if (private_values_.empty()) return out;
+  MQ_TRY(const vault::StreamIx guarded, Directory(place).private_stream(stream));
+  out.push_back({guarded, changes_of(*companion_, row, private_values_)});
+  return out;
+}
+
+std::optional<model::Value> Form::private_value(std::uint32_t field) const {
+  const auto found = private_values_.find(field);
+  if (found == private_values_.end() || found->second.empty()) return std::nullopt;
+  return found->second.front();
+}
+
+Form Form::over(const vault::RowData& data) const {
+  Form whole = *this;
+  for (const vault::Cell& cell : data.cells) {
+    if (whole.has(cell.field)) continue;
+    const model::Field* field = entity_->field(cell.field);
+    if (field == nullptr) continue;
+    whole.values_[cell.field] =
+        field->repeated ? cell.values : std::vector<model::Value>{cell.value};
+  }
+  return whole;
 }
 
 }  // namespace mq::work

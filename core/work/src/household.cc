@@ -1,9 +1,11 @@
 // Households and people met on the way: a local number until the roster gives the official one.
-#include "form.h"
+#include "checks.h"
+#include "id_number.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/relation.pb.h"
 #include "mq/base/text.h"
+#include "mq/model/text_cleanup.h"
 
 namespace mq::work {
 
@@ -41,21 +43,24 @@ std::string local_number(const RowId& row) {
   return cat("L", hex.substr(hex.size() - 8));
 }
 
+}  // namespace
+
+void usual_number(Form& form) {
+  const std::string typed = form.text(H::kHouseholdNoFieldNumber);
+  if (!typed.empty()) form.set(H::kHouseholdNoFieldNumber, model::normal_number(typed));
+}
+
 // A number typed here never makes an id (PROTOCOL section 1), and must not be somebody else's.
-Status check_number(const Workplace& place, Form& form) {
+Status check_household_number(const Workplace& place, const RowId& row, Form& form) {
   const std::string number = form.text(H::kHouseholdNoFieldNumber);
   if (number.empty()) return {};
   auto known = Directory(place).household(number);
-  if (known.ok()) {
-    form.fault("household_no", cat("户编号 ", number, " 已经有了,户主 ", known->head_name),
-               cat("household number ", number, " exists already"));
-  } else if (known.error().code != Code::kNotFound) {
-    return known.error();
-  }
+  if (!known.ok()) return known.error().code == Code::kNotFound ? Status() : known.error();
+  if (known->id == row) return {};
+  form.fault("household_no", cat("户编号 ", number, " 已经有了,户主 ", known->head_name),
+             cat("household number ", number, " exists already"));
   return {};
 }
-
-}  // namespace
 
 Result<Outcome> add_household(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();
@@ -65,7 +70,8 @@ Result<Outcome> add_household(const Workplace& place, const Inputs& inputs) {
   MQ_TRY(Form form, Form::read(place, entity, inputs, {"head_name", "户主姓名", "sex", "性别"}));
   const RowId row = new_id<RowId>(place.clock, place.random);
   MQ_TRY(const std::optional<Village> village, village_for(place, form));
-  MQ_CHECK(check_number(place, form));
+  usual_number(form);
+  MQ_CHECK(check_household_number(place, row, form));
   form.set_default(H::kLocalNoFieldNumber,
                    std::int64_t{form.has(H::kHouseholdNoFieldNumber) ? 0 : 1});
   form.set_default(H::kHouseholdNoFieldNumber, local_number(row));
@@ -86,16 +92,16 @@ Result<Outcome> add_household(const Workplace& place, const Inputs& inputs) {
 
   const RowId head_row = new_id<RowId>(place.clock, place.random);
   form.set_row(H::kHeadPersonIdFieldNumber, head_row);
-  vault::Draft draft{village->stream, form.changes(row)};
+  MQ_TRY(std::vector<vault::Draft> drafts, form.drafts(place, village->stream, row));
   const auto add = [&](std::uint32_t field, model::Value value) {
-    draft.changes.push_back(set(person, head_row, field, std::move(value)));
+    drafts.front().changes.push_back(set(person, head_row, field, std::move(value)));
   };
   add(P::kNameFieldNumber, head);
   add(P::kHouseholdIdFieldNumber, to_bytes(row.view()));
   add(P::kRelationFieldNumber, std::int64_t{mpb::RELATION_HEAD});
   add(P::kSexFieldNumber, *sex_value);
   outcome.also.emplace_back("person", head_row);
-  MQ_CHECK(place.vault.commit({draft}, seen));
+  MQ_CHECK(place.vault.commit(drafts, seen));
   return outcome;
 }
 
@@ -103,12 +109,15 @@ Result<Outcome> add_person(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();
   const model::Entity& entity = *place.vault.schema().entity("Person");
   MQ_TRY(Form form, Form::read(place, entity, inputs));
+  const RowId row = new_id<RowId>(place.clock, place.random);
+  MQ_CHECK(check_person(place, row, form, form));
   form.require(model::pb::NEED_SAVE);
-  Outcome outcome{form.faults(), form.flags(), new_id<RowId>(place.clock, place.random), {}};
+  Outcome outcome{form.faults(), form.flags(), row, {}};
   if (!outcome.ok()) return outcome;
   const auto& household_id = std::get<Bytes>(form.value(P::kHouseholdIdFieldNumber));
   MQ_TRY(const Household household, Directory(place).household(to_hex(household_id)));
-  MQ_CHECK(place.vault.commit({{household.stream, form.changes(outcome.row)}}, seen));
+  MQ_TRY(const std::vector<vault::Draft> drafts, form.drafts(place, household.stream, row));
+  MQ_CHECK(place.vault.commit(drafts, seen));
   return outcome;
 }
 

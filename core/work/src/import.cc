@@ -46,19 +46,21 @@ constexpr std::size_t kProgressRows = 200;
 
 Status merge(ImportRun& run, const std::set<std::size_t>& refused, vault::View seen,
              const ImportProgress& progress) {
-  std::map<std::string, vault::StreamIx> made;
+  std::map<std::string, Village> made;
   for (const auto& [name, region_code] : run.new_villages) {
     run.result.new_villages.push_back(name);
     if (run.options.dry_run) continue;
-    MQ_TRY(const Village village, village_or_new(run.place, name, region_code));
-    made[name] = village.stream;
+    MQ_TRY(made[name], village_or_new(run.place, name, region_code));
   }
   ImportMerge merge(run.place, seen);
   std::set<std::size_t> written, known;
   std::size_t done = 0;
   for (Wish& wish : run.wishes) {
     if (refused.contains(wish.line)) continue;
-    if (wish.stream == 0 && made.contains(wish.village)) wish.stream = made[wish.village];
+    if (wish.stream == 0 && made.contains(wish.village)) {
+      const Village& village = made[wish.village];
+      wish.stream = wish.guarded ? village.private_stream : village.stream;
+    }
     MQ_TRY(const bool writes, merge.add(wish, run.result.faults));
     (writes ? written : known).insert(wish.line);
     if (progress && ++done % kProgressRows == 0) progress(done, run.wishes.size());
@@ -86,10 +88,12 @@ Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& 
   result.data_lines = table.size();
   ImportRun run{place, options, table, result, {}, {}};
   MQ_CHECK(rule->read(run));
-  const std::set<std::size_t> refused = lines_with(result.faults, Fate::kRefused);
+  std::set<std::size_t> refused = lines_with(result.faults, Fate::kRefused);
+  const bool whole = refused.empty();
+  refused.erase(result.header_line);  // a column, not a row
   result.refused = refused.size();
   result.duplicates = lines_with(result.faults, Fate::kDuplicate).size();
-  if (!refused.empty() && !options.skip_refused) {
+  if (!whole && !options.skip_refused) {
     result.nothing_stored = true;
   } else {
     MQ_CHECK(place.vault.together([&] { return merge(run, refused, seen, progress); }));

@@ -60,46 +60,114 @@ Status read_areas(ImportRun& run, RowReader& reader, Wish& wish) {
 
 }  // namespace
 
-Status read_cadres(ImportRun& run) {
-  const model::Entity& entity = *run.place.vault.schema().entity("Cadre");
-  const Directory directory(run.place);
-  MQ_TRY(const vault::StreamIx stream, directory.township_stream());
-  const StreamId stream_id = run.place.vault.stream(stream)->id;
-  MQ_TRY(const std::vector<Cadre> known, directory.cadres());
-  std::set<std::string> seen;
-  for (std::size_t row = 0; row < run.table.size(); ++row) {
-    RowReader reader(run.table, row, run.result.faults);
+namespace {
+
+struct ListedCadre {
+  RowId id;
+  std::string name, phone;
+};
+
+// Who is here already, with the telephones that tell namesakes apart.
+Result<std::vector<ListedCadre>> listed_cadres(const Workplace& place) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT id, name, phone FROM \"cadre\" WHERE deleted = 0"));
+  std::vector<ListedCadre> out;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return out;
+    out.push_back(
+        {RowId::from(q.blob(0)).value_or(RowId{}), std::string(q.text(1)), std::string(q.text(2))});
+  }
+}
+
+class CadreReader {
+ public:
+  CadreReader(ImportRun& run, vault::StreamIx stream)
+      : run_(run), entity_(*run.place.vault.schema().entity("Cadre")), stream_(stream) {}
+
+  Status read() {
+    MQ_TRY(listed_, listed_cadres(run_.place));
+    for (std::size_t row = 0; row < run_.table.size(); ++row) {
+      std::vector<ImportFault> unheard;  // said again below
+      RowReader reader(run_.table, row, unheard);
+      in_file_.insert(key(reader.name("姓名"), reader.number("手机")));
+    }
+    for (std::size_t row = 0; row < run_.table.size(); ++row) MQ_CHECK(read_row(row));
+    return {};
+  }
+
+ private:
+  static std::string key(const std::string& name, const std::string& phone) {
+    return cat(name, "\n", phone);
+  }
+
+  Status read_row(std::size_t row) {
+    RowReader reader(run_.table, row, run_.result.faults);
     const std::string name = reader.name("姓名");
     if (name.empty()) reader.refuse("姓名", "没有姓名", "no name");
-    const std::int64_t rank = reader.label("职级", *entity.field(C::kRankClassFieldNumber));
+    const std::int64_t rank = reader.label("职级", *entity_.field(C::kRankClassFieldNumber));
     if (rank == 0 && !reader.refused()) reader.refuse("职级", "没有职级", "no rank");
     const std::string phone = reader.number("手机");
     if (!phone.empty() && !model::plausible_phone(phone)) {
       reader.flag("手机", "", "不像电话号码,请核对", "does not look like a telephone number");
     }
-    if (reader.refused()) continue;
-    const std::string key = cat(name, "\n", phone);
-    if (!seen.insert(key).second) {
+    if (reader.refused()) return {};
+    if (!seen_.insert(key(name, phone)).second) {
       reader.duplicate("同一名干部出现两次,这一行跳过", "the same cadre twice; skipped");
-      continue;
+      return {};
     }
-    // Somebody invited before his list was imported is the same person if the name is his alone.
-    const auto same = [&](const Cadre& cadre) { return cadre.name == name; };
-    RowId id = model::imported_row_id(stream_id, entity.number, key);
-    const bool here = std::ranges::any_of(known, [&](const Cadre& c) { return c.id == id; });
-    const bool alone = std::ranges::count_if(known, same) == 1;
-    if (!here && alone) id = std::ranges::find_if(known, same)->id;
-    Wish wish{&entity, id, stream, "", reader.line(), {}, {}};
+    const std::optional<RowId> id = who(reader, name, phone);
+    if (!id) return {};
+    Wish wish{&entity_, *id, stream_, "", reader.line(), {}, {}};
     wish.cells = {wish_cell(C::kNameFieldNumber, name, "姓名"),
                   wish_cell(C::kRankClassFieldNumber, rank, "职级"),
                   wish_cell(C::kOrderNoFieldNumber, static_cast<std::int64_t>(row) + 100, "*")};
     if (!phone.empty()) wish.cells.push_back(wish_cell(C::kPhoneFieldNumber, phone, "手机"));
     const std::string title = reader.text("职务");
     if (!title.empty()) wish.cells.push_back(wish_cell(C::kTitleFieldNumber, title, "职务"));
-    MQ_CHECK(read_areas(run, reader, wish));
-    run.wishes.push_back(std::move(wish));
+    MQ_CHECK(read_areas(run_, reader, wish));
+    run_.wishes.push_back(std::move(wish));
+    return {};
   }
-  return {};
+
+  // A name and a telephone are a person. A namesake without a telephone was invited before his list
+  // came and is the same; one with another telephone is never guessed at.
+  std::optional<RowId> who(RowReader& reader, const std::string& name, const std::string& phone) {
+    const StreamId stream_id = run_.place.vault.stream(stream_)->id;
+    const RowId own = model::imported_row_id(stream_id, entity_.number, key(name, phone));
+    std::vector<const ListedCadre*> others;
+    for (const ListedCadre& one : listed_) {
+      if (one.id == own || (one.name == name && one.phone == phone)) return one.id;
+      if (one.name == name && !in_file_.contains(key(name, one.phone))) others.push_back(&one);
+    }
+    if (others.empty()) return own;
+    if (others.size() == 1 && others.front()->phone.empty()) return others.front()->id;
+    std::string zh, en;
+    for (const ListedCadre* one : others) {
+      zh += cat(zh.empty() ? "" : "、", one->phone.empty() ? "没有手机" : one->phone);
+      en += cat(en.empty() ? "" : ", ", one->phone.empty() ? "no telephone" : one->phone);
+    }
+    reader.refuse("姓名",
+                  cat("干部名单里已有同名的(", zh,
+                      ");是同一人请先用 cadre amend 改手机,是另一人请先用 "
+                      "cadre add 登记,再导入"),
+                  cat("the list has that name already (", en,
+                      "); if it is the same person amend the telephone, else add the other first"));
+    return std::nullopt;
+  }
+
+  ImportRun& run_;
+  const model::Entity& entity_;
+  const vault::StreamIx stream_;
+  std::vector<ListedCadre> listed_;
+  std::set<std::string> in_file_, seen_;
+};
+
+}  // namespace
+
+Status read_cadres(ImportRun& run) {
+  MQ_TRY(const vault::StreamIx stream, Directory(run.place).township_stream());
+  return CadreReader(run, stream).read();
 }
 
 namespace {

@@ -23,7 +23,10 @@ Digest digest(const model::Field& field, const std::vector<model::Value>& values
   return out;
 }
 
-std::string memory_name(const Wish& wish) { return cat("import.", wish.row.hex()); }
+// A row and its P3 companion have one id.
+std::string memory_name(const Wish& wish) {
+  return cat(wish.guarded ? "import.private." : "import.", wish.row.hex());
+}
 
 std::vector<model::Value> shown(const std::optional<vault::RowData>& data,
                                 const model::Field& field) {

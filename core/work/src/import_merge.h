@@ -30,6 +30,7 @@ struct Wish {
   std::size_t line = 0;
   std::vector<WishCell> cells;
   std::vector<vault::Change> first;  // further changes when the row is new (an issue's first move)
+  bool guarded = false;              // P3 facts: of the village's PRIVATE stream
 };
 
 class ImportMerge {

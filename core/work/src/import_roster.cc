@@ -4,7 +4,9 @@
 #include <map>
 #include <set>
 
+#include "id_number.h"
 #include "import_kinds.h"
+#include "import_private.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/relation.pb.h"
@@ -21,6 +23,7 @@ namespace mq::work {
 namespace mpb = ::minqing::model::v1;
 using H = mpb::Household;
 using P = mpb::Person;
+using PP = mpb::PersonPrivate;
 
 namespace {
 
@@ -34,6 +37,7 @@ struct Member {
   std::optional<Date> birth;
   Bytes fingerprint;
   RowId id;
+  PrivateCells guarded;
 };
 
 struct Family {
@@ -45,33 +49,27 @@ struct Family {
   std::optional<bool> away;
   std::vector<std::string> phones;
   std::vector<Member> members;
+  PrivateCells guarded;
 };
 
 class RosterReader {
  public:
-  explicit RosterReader(ImportRun& run) : run_(run), schema_(run.place.vault.schema()) {}
+  explicit RosterReader(ImportRun& run)
+      : run_(run),
+        schema_(run.place.vault.schema()),
+        of_household_(run, *schema_.entity("HouseholdPrivate")),
+        of_person_(run, *schema_.entity("PersonPrivate")) {}
 
   Status read() {
-    MQ_CHECK(load_fingerprint_key());
+    MQ_TRY(fingerprint_key_, fingerprint_key(run_.place));
+    MQ_CHECK(of_household_.open());
+    MQ_CHECK(of_person_.open());
     for (std::size_t row = 0; row < run_.table.size(); ++row) MQ_CHECK(read_row(row));
     MQ_CHECK(make_wishes());
     return list_missing();
   }
 
  private:
-  Status load_fingerprint_key() {
-    MQ_TRY(sqlite::Query q,
-           run_.place.vault.database().query("SELECT fingerprint_key FROM \"township_facts\" WHERE "
-                                             "fingerprint_key IS NOT NULL ORDER BY id LIMIT 1"));
-    MQ_TRY(const bool found, q.step());
-    if (!found) {
-      return Error{Code::kConflict, "本机还没有乡镇的基本资料;请先同步一次再导入名册",
-                   "the township's facts are not here yet; sync once, then import"};
-    }
-    fingerprint_key_ = to_bytes(q.blob(0));
-    return {};
-  }
-
   Status read_row(std::size_t row) {
     RowReader reader(run_.table, row, run_.result.faults);
     const std::string number = reader.number("户编号");
@@ -87,8 +85,11 @@ class RosterReader {
       reader.refuse("村(社区)", "没有写村(社区);可用 --village 指定", "no village; use --village");
     }
     const std::string phone = read_phone(reader);
+    PrivateCells guarded;  // refuses the row before anything of it counts
+    of_household_.read(reader, guarded);
     if (reader.refused()) return {};
     return take(reader, number, village, std::move(member), [&](Family& family) {
+      of_household_.read(reader, family.guarded);
       if (group > 0) family.group = group;
       if (household_class > 0 &&
           std::ranges::find(family.classes, household_class) == family.classes.end()) {
@@ -111,6 +112,7 @@ class RosterReader {
     member.sex = reader.label("性别", *schema_.entity("Person")->field(P::kSexFieldNumber));
     member.birth = reader.date("出生日期");
     read_id(reader, member);
+    of_person_.read(reader, member.guarded);
     if (member.sex == 0 && !reader.refused()) {
       reader.flag("性别", "未知", "没有性别,证件号码也看不出",
                   "no sex, and none from the ID number");
@@ -132,12 +134,14 @@ class RosterReader {
                 "unknown relation, kept as 其他 with its text");
   }
 
-  // The number is checked, made a fingerprint and forgotten.
+  // The number is checked and made a fingerprint; it is forgotten unless a programme names the
+  // need.
   void read_id(RowReader& reader, Member& member) {
     const std::string typed = reader.number("证件号码");
     if (typed.empty()) return;
     member.fingerprint = model::fingerprint(fingerprint_key_, typed);
     const auto id = model::read_chinese_id(typed);
+    if (of_person_.named("id_number")) keep_number(reader, typed, id, member);
     if (!id) {
       reader.flag("证件号码", "", "位数或字符不像证件号码", "does not look like an ID number");
       return;
@@ -157,6 +161,21 @@ class RosterReader {
     if (of_relation && *of_relation != member.sex) {
       reader.flag("与户主关系", "", "与性别对不上", "does not fit the sex");
     }
+  }
+
+  void keep_number(RowReader& reader, const std::string& typed,
+                   const std::optional<model::ChineseId>& id, Member& member) {
+    const model::Field& kind = *of_person_.entity().field(PP::kIdKindFieldNumber);
+    std::int64_t said = reader.label("证件类型", kind);
+    if (said == 0 && id) {
+      said = id->form == model::IdForm::kDisability ? mpb::ID_KIND_DISABILITY_CARD
+                                                    : mpb::ID_KIND_ID_CARD;
+    }
+    if (said != 0) {
+      member.guarded[PP::kIdKindFieldNumber] = wish_cell(
+          PP::kIdKindFieldNumber, said, run_.table.has("证件类型") ? "证件类型" : "证件号码");
+    }
+    member.guarded[PP::kIdNoFieldNumber] = wish_cell(PP::kIdNoFieldNumber, typed, "证件号码");
   }
 
   std::int64_t read_group(RowReader& reader) {
@@ -223,18 +242,18 @@ class RosterReader {
 
   Status make_wishes() {
     const Directory directory(run_.place);
-    std::map<std::string, vault::StreamIx> streams;
+    std::map<std::string, Village> villages;
     for (const Family& family : families_) {
       if (family.members.empty()) continue;
-      if (!streams.contains(family.village)) {
+      if (!villages.contains(family.village)) {
         auto village = directory.village(family.village);
         if (!village.ok() && village.error().code != Code::kNotFound)
           return std::move(village).error();
-        streams[family.village] = village.ok() ? village->stream : 0;
+        villages[family.village] = village.ok() ? *village : Village{};
         if (!village.ok())
           run_.new_villages.emplace_back(family.village, region_code(family.village));
       }
-      wish_family(family, streams[family.village]);
+      MQ_CHECK(wish_family(family, villages[family.village]));
     }
     return {};
   }
@@ -265,9 +284,10 @@ class RosterReader {
     return family.members.front();
   }
 
-  void wish_family(const Family& family, vault::StreamIx stream) {
+  Status wish_family(const Family& family, const Village& at) {
     const RowId village = village_row_id(run_.place.control.township(), family.village);
-    Wish wish{schema_.entity("Household"), family.id, stream, family.village, family.line, {}, {}};
+    Wish wish{
+        schema_.entity("Household"), family.id, at.stream, family.village, family.line, {}, {}};
     wish.cells = {
         wish_cell(H::kHouseholdNoFieldNumber, family.number, "户编号"),
         wish_row(H::kVillageIdFieldNumber, village, "村(社区)"),
@@ -286,7 +306,26 @@ class RosterReader {
     for (const std::int64_t one : family.classes) classes.values.emplace_back(one);
     if (run_.table.has("户类型")) wish.cells.push_back(std::move(classes));
     run_.wishes.push_back(std::move(wish));
-    for (const Member& member : family.members) wish_member(family, member, stream);
+    MQ_CHECK(wish_private(of_household_, family.id, family.guarded, family, family.line, at));
+    for (const Member& member : family.members) {
+      wish_member(family, member, at.stream);
+      MQ_CHECK(wish_private(of_person_, member.id, member.guarded, family, member.line, at));
+    }
+    return {};
+  }
+
+  // P3 facts go to the village's PRIVATE stream, under the id of the row that they belong to.
+  Status wish_private(const PrivateColumns& columns, const RowId& id, const PrivateCells& cells,
+                      const Family& family, std::size_t line, const Village& at) {
+    if (cells.empty()) return {};
+    vault::StreamIx stream = at.private_stream;
+    if (at.stream != 0 && stream == 0) {
+      MQ_TRY(stream, Directory(run_.place).private_stream(at.stream));
+    }
+    Wish wish{&columns.entity(), id, stream, family.village, line, {}, {}, true};
+    for (const auto& [field, cell] : cells) wish.cells.push_back(cell);
+    run_.wishes.push_back(std::move(wish));
+    return {};
   }
 
   void wish_member(const Family& family, const Member& member, vault::StreamIx stream) {
@@ -328,6 +367,7 @@ class RosterReader {
 
   ImportRun& run_;
   const model::Schema& schema_;
+  PrivateColumns of_household_, of_person_;
   Bytes fingerprint_key_;
   std::vector<Family> families_;
   std::map<std::string, std::size_t> index_;  // by number
@@ -338,19 +378,26 @@ class RosterReader {
 }  // namespace
 
 const std::vector<ColumnSpec>& roster_columns() {
-  static const std::vector<ColumnSpec> kColumns = {
-      {{"户编号", "户号", "家庭编号"}, true},
-      {{"姓名", "成员姓名"}, true},
-      {{"村(社区)", "村", "村社区", "行政村", "所在村"}, false},
-      {{"组", "村民小组", "小组", "组号"}, false},
-      {{"户主姓名", "户主"}, false},
-      {{"与户主关系", "关系", "家庭关系"}, false},
-      {{"性别"}, false},
-      {{"证件号码", "身份证号", "身份证号码", "公民身份号码", "公民身份证号码"}, false},
-      {{"出生日期", "出生年月日", "出生年月"}, false},
-      {{"联系电话", "电话", "手机", "手机号码", "联系方式"}, false},
-      {{"户类型", "农户类型", "户类别"}, false},
-      {{"常年外出", "是否外出", "外出"}, false}};
+  static const std::vector<ColumnSpec> kColumns = [] {
+    std::vector<ColumnSpec> columns = {
+        {{"户编号", "户号", "家庭编号"}, true},
+        {{"姓名", "成员姓名"}, true},
+        {{"村(社区)", "村", "村社区", "行政村", "所在村"}, false},
+        {{"组", "村民小组", "小组", "组号"}, false},
+        {{"户主姓名", "户主"}, false},
+        {{"与户主关系", "关系", "家庭关系"}, false},
+        {{"性别"}, false},
+        {{"证件号码", "身份证号", "身份证号码", "公民身份号码", "公民身份证号码"}, false},
+        {{"出生日期", "出生年月日", "出生年月"}, false},
+        {{"联系电话", "电话", "手机", "手机号码", "联系方式"}, false},
+        {{"户类型", "农户类型", "户类别"}, false},
+        {{"常年外出", "是否外出", "外出"}, false},
+        {{"证件类型"}, false}};
+    for (const char* companion : {"HouseholdPrivate", "PersonPrivate"}) {
+      PrivateColumns::list(*model::Schema::current().entity(companion), columns);
+    }
+    return columns;
+  }();
   return kColumns;
 }
 

@@ -152,4 +152,18 @@ std::optional<bool> RowReader::yes_no(std::string_view column) {
   return std::nullopt;
 }
 
+std::vector<model::Value> RowReader::values(std::string_view column, const model::Field& field) {
+  if (field.type == model::FieldType::kBool) {
+    const std::optional<bool> answer = yes_no(column);
+    if (!answer) return {};
+    return {std::int64_t{*answer ? 1 : 0}};
+  }
+  const std::string cell = text(column);
+  if (cell.empty()) return {};
+  auto read = model::parse_values(field, cell);
+  if (read.ok()) return *std::move(read);
+  refuse(column, read.error().zh, read.error().en);
+  return {};
+}
+
 }  // namespace mq::work

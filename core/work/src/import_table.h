@@ -60,6 +60,9 @@ class RowReader {
   // 是 or 否, nothing for an empty cell.
   std::optional<bool> yes_no(std::string_view column);
 
+  // What the field makes of the cell, nothing for an empty one; a fault refuses the row.
+  std::vector<model::Value> values(std::string_view column, const model::Field& field);
+
   void refuse(std::string_view column, std::string_view zh, std::string_view en);
   void flag(std::string_view column, std::string now, std::string_view zh, std::string_view en);
   void duplicate(std::string_view zh, std::string_view en);

@@ -1,9 +1,10 @@
 // 民情事项 (DOMAIN A10, F2): registered, accepted with a deadline, closed with how and why.
 #include <algorithm>
 
-#include "form.h"
+#include "checks.h"
 #include "issue_making.h"
 #include "minqing/model/v1/issue.pb.h"
+#include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 
 namespace mq::work {
@@ -35,20 +36,53 @@ std::int64_t number_in(const vault::RowData& data, std::uint32_t field) {
   return number == nullptr ? 0 : *number;
 }
 
-// Village of the issue: named, or that of its household or its only village here.
+std::optional<RowId> id_in(const Form& form, std::uint32_t field) {
+  const auto* bytes = std::get_if<Bytes>(&form.value(field));
+  return bytes == nullptr ? std::nullopt : RowId::from(*bytes);
+}
+
+// What the visit that raised the issue knows already: household, village and day.
+Status fill_from_visit(const Workplace& place, Form& form) {
+  const std::optional<RowId> visit = id_in(form, I::kVisitIdFieldNumber);
+  if (!visit) return {};
+  MQ_TRY(const std::optional<vault::RowData> data,
+         place.vault.load(place.vault.schema().entity("Visit")->number, *visit));
+  for (const auto& [to, from] :
+       {std::pair{I::kHouseholdIdFieldNumber, mpb::Visit::kHouseholdIdFieldNumber},
+        std::pair{I::kVillageIdFieldNumber, mpb::Visit::kVillageIdFieldNumber},
+        std::pair{I::kRegisteredOnFieldNumber, mpb::Visit::kDateFieldNumber}}) {
+    const auto field = static_cast<std::uint32_t>(from);
+    const vault::Cell* cell = data ? data->cell(field) : nullptr;
+    if (cell != nullptr) form.set_default(static_cast<std::uint32_t>(to), cell->value);
+  }
+  return {};
+}
+
+// The visit names its issues too, which the ledgers count by.
+std::optional<vault::Change> link_from_visit(const Workplace& place, const Form& form,
+                                             const RowId& issue) {
+  const std::optional<RowId> visit = id_in(form, I::kVisitIdFieldNumber);
+  if (!visit) return std::nullopt;
+  vault::Change link;
+  link.kind = vault::Change::Kind::kAdd;
+  link.entity = place.vault.schema().entity("Visit")->number;
+  link.row = *visit;
+  link.field = mpb::Visit::kIssueIdsFieldNumber;
+  link.value = to_bytes(issue.view());
+  return link;
+}
+
+// Village of the issue: that of its household, the one named, or the only one here.
 Result<std::optional<Village>> place_of(const Workplace& place, Form& form) {
   const Directory directory(place);
-  const auto* household = std::get_if<Bytes>(&form.value(I::kHouseholdIdFieldNumber));
-  if (household != nullptr) {
-    MQ_TRY(const Household found, directory.household(to_hex(*household)));
+  if (const auto household = id_in(form, I::kHouseholdIdFieldNumber)) {
+    MQ_TRY(const Household found, directory.household(household->hex()));
     return directory.village_of_stream(found.stream);
   }
   MQ_TRY(const std::vector<Village> villages, directory.villages());
-  const auto* named = std::get_if<Bytes>(&form.value(I::kVillageIdFieldNumber));
+  const std::optional<RowId> named = id_in(form, I::kVillageIdFieldNumber);
   for (const Village& village : villages) {
-    const bool chosen = named != nullptr && std::ranges::equal(*named, village.org_unit.data);
-    const bool only = named == nullptr && villages.size() == 1;
-    if (chosen || only) return std::optional(village);
+    if (named ? village.org_unit == *named : villages.size() == 1) return std::optional(village);
   }
   form.fault("village_id", "村:请写明在哪个村(--village)", "village_id: say which village");
   return std::optional<Village>();
@@ -76,23 +110,30 @@ Status fill_issue(const Workplace& place, Form& form, const Village& village, co
 
 }  // namespace
 
+void check_confidential(const model::Entity& issue, Form& form) {
+  if (auto fault =
+          confidential(label(issue, I::kCategoryFieldNumber, form.integer(I::kCategoryFieldNumber)),
+                       label(issue, I::kNatureFieldNumber, form.integer(I::kNatureFieldNumber)))) {
+    form.faults().push_back(*fault);
+  }
+}
+
 Result<Outcome> add_issue(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();
   const model::Entity& entity = *place.vault.schema().entity("Issue");
   MQ_TRY(Form form, Form::read(place, entity, inputs));
-  if (auto fault = confidential(
-          label(entity, I::kCategoryFieldNumber, form.integer(I::kCategoryFieldNumber)),
-          label(entity, I::kNatureFieldNumber, form.integer(I::kNatureFieldNumber)))) {
-    form.faults().push_back(*fault);
-  }
+  check_confidential(entity, form);
+  MQ_CHECK(fill_from_visit(place, form));
   const RowId row = new_id<RowId>(place.clock, place.random);
   MQ_TRY(const std::optional<Village> village, place_of(place, form));
-  if (village) MQ_CHECK(fill_issue(place, form, *village, row));
+  // Without a village nothing is stored, and the person hears of that alone.
+  MQ_CHECK(fill_issue(place, form, village.value_or(Village{}), row));
   form.require(model::pb::NEED_SAVE);
   Outcome outcome{form.faults(), form.flags(), row, {}};
   if (!outcome.ok()) return outcome;
   vault::Draft draft{village->stream, form.changes(row)};
   draft.changes.push_back(issue_move(place, row, mpb::ISSUE_STATE_REGISTERED, ""));
+  if (auto link = link_from_visit(place, form, row)) draft.changes.push_back(*std::move(link));
   MQ_CHECK(place.vault.commit({draft}, seen));
   return outcome;
 }

@@ -5,7 +5,9 @@
 #include "minqing/model/v1/organisation.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
+#include "mq/model/ddl.h"
 #include "mq/wire/crypto.h"
+#include "rights.h"
 
 namespace mq::work {
 
@@ -76,12 +78,6 @@ Status add_village(const Workplace& place, vault::Draft& draft, const std::strin
   row.set(mpb::OrgUnit::kOrderNoFieldNumber, known + 1);
   row.into(draft);
   return {};
-}
-
-Status need_desk(const Workplace& place) {
-  if (place.is_desk()) return {};
-  return Error{Code::kNotAllowed, "名册、干部、结对和定额由乡镇管理员或内勤维护;您的角色不能改",
-               "rosters, cadres, pairings and quotas belong to the township's desk"};
 }
 
 }  // namespace
@@ -241,16 +237,26 @@ Status set_quota(const Workplace& place, const std::string& rank, int pairs) {
 }
 
 Result<std::vector<ProgrammeRow>> programmes(const Workplace& place) {
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query("SELECT id, title, \"from\", \"to\" FROM \"programme\" WHERE "
-                                      "deleted = 0 ORDER BY \"from\", id"));
+  const model::Field& needs =
+      *place.vault.schema().entity("Programme")->field(mpb::Programme::kNeedsFieldNumber);
+  MQ_TRY(sqlite::Query q, place.vault.database().query(
+                              "SELECT id, title, \"from\", \"to\", needs FROM \"programme\" "
+                              "WHERE deleted = 0 ORDER BY \"from\", id"));
   std::vector<ProgrammeRow> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return out;
-    out.push_back({RowId::from(q.blob(0)).value_or(RowId{}), std::string(q.text(1)),
-                   Date{static_cast<std::int32_t>(q.integer(2))},
-                   Date{static_cast<std::int32_t>(q.integer(3))}});
+    ProgrammeRow row{RowId::from(q.blob(0)).value_or(RowId{}),
+                     std::string(q.text(1)),
+                     Date{static_cast<std::int32_t>(q.integer(2))},
+                     Date{static_cast<std::int32_t>(q.integer(3))},
+                     {}};
+    MQ_TRY(const std::vector<Bytes> packed, model::unpack_repeated(needs, q.blob(4)));
+    for (const Bytes& one : packed) {
+      MQ_TRY(const model::Value value, model::decode_value(needs, one));
+      row.needs.push_back(model::format_value(needs, value));
+    }
+    out.push_back(std::move(row));
   }
 }
 

@@ -1,23 +1,26 @@
 // Activities (DOMAIN A3): named, dated, with a document number.
-#include "form.h"
+#include "checks.h"
 #include "minqing/model/v1/programme.pb.h"
+#include "rights.h"
 
 namespace mq::work {
 
 using P = ::minqing::model::v1::Programme;
 
+void check_span(std::uint32_t from, std::uint32_t to, Form& form) {
+  const auto* first = std::get_if<std::int64_t>(&form.value(from));
+  const auto* last = std::get_if<std::int64_t>(&form.value(to));
+  if (first == nullptr || last == nullptr || *first <= *last) return;
+  form.fault("to", "结束日期早于开始日期", "to: before from");
+}
+
 Result<Outcome> add_programme(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();
-  if (!place.is_desk()) {
-    return Error{Code::kNotAllowed, "活动规则由乡镇管理员或内勤维护",
-                 "programmes belong to the desk"};
-  }
+  MQ_CHECK(need_desk(place));
   const model::Entity& entity = *place.vault.schema().entity("Programme");
   MQ_TRY(Form form, Form::read(place, entity, inputs));
   form.require(model::pb::NEED_SAVE);
-  if (form.integer(P::kFromFieldNumber) > form.integer(P::kToFieldNumber)) {
-    form.fault("to", "结束日期早于开始日期", "to: before from");
-  }
+  check_span(P::kFromFieldNumber, P::kToFieldNumber, form);
   Outcome outcome{form.faults(), form.flags(), new_id<RowId>(place.clock, place.random), {}};
   if (!outcome.ok()) return outcome;
   MQ_TRY(const vault::StreamIx stream, Directory(place).township_stream());

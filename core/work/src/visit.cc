@@ -1,7 +1,7 @@
 // A visit (DOMAIN A8): who went, to whom, what came of it; a need raised becomes an Issue.
 #include <algorithm>
 
-#include "form.h"
+#include "checks.h"
 #include "issue_making.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/visit.pb.h"
@@ -27,37 +27,6 @@ Status fill_visit(const Workplace& place, Form& form) {
   return {};
 }
 
-void check_visit(Form& form) {
-  const std::int64_t outcome = form.integer(V::kOutcomeFieldNumber);
-  const bool to_household = form.integer(V::kTargetKindFieldNumber) == mpb::TARGET_KIND_HOUSEHOLD;
-  const bool household_fault =
-      std::any_of(form.faults().begin(), form.faults().end(),
-                  [](const model::Fault& f) { return f.field == "household_id"; });
-  if (to_household && !form.has(V::kHouseholdIdFieldNumber) && !household_fault) {
-    form.fault("household_id",
-               "户编号:走访对象是户,必须填写(--household_id);路上发现的新户先用 household add 登记",
-               "household_id: required for a visit to a household; a new one: household add");
-  }
-  const bool both = form.has(V::kRecordedOnFieldNumber) && form.has(V::kDateFieldNumber);
-  if (both && form.integer(V::kDateFieldNumber) > form.integer(V::kRecordedOnFieldNumber)) {
-    form.fault("date", "走访日期:晚于记录日期,请核对", "date: later than recorded_on");
-  }
-  if (form.integer(V::kGiftMoneyFieldNumber) > 0 &&
-      form.integer(V::kAckFieldNumber) == mpb::ACKNOWLEDGEMENT_UNSPECIFIED) {
-    form.fault("ack", "群众确认:送了慰问金,请选 本人签字、代签 或 口头(--ack)",
-               "ack: money was given, say how it was acknowledged");
-  }
-  if (form.integer(V::kAckFieldNumber) == mpb::ACKNOWLEDGEMENT_SIGNED_FOR &&
-      (form.text(V::kAckByFieldNumber).empty() || form.text(V::kAckWhyFieldNumber).empty())) {
-    form.fault("ack_by", "代签:请写明代签人和原因(--ack_by、--ack_why)",
-               "ack_by, ack_why: say who signed for whom and why");
-  }
-  if (outcome == mpb::OUTCOME_NO_SUCH_HOUSEHOLD && form.has(V::kHouseholdIdFieldNumber)) {
-    form.flag("outcome", "结果是查无此户,但这一户在名册里,请核对",
-              "outcome says no such household, but it is in the roster");
-  }
-}
-
 // 见到… at a household that has moved out or is struck off: kept, and worth a look.
 void flag_status(const Household& household, Form& form) {
   const std::int64_t outcome = form.integer(V::kOutcomeFieldNumber);
@@ -79,6 +48,10 @@ Result<vault::StreamIx> visit_stream(const Workplace& place, Form& form) {
     if (village) form.set_row(V::kVillageIdFieldNumber, village->org_unit);
     return household.stream;
   }
+  // A household that was asked for and is not there is one fault, not two.
+  if (form.integer(V::kTargetKindFieldNumber) == mpb::TARGET_KIND_HOUSEHOLD) {
+    return vault::StreamIx{0};
+  }
   MQ_TRY(const std::vector<Village> villages, directory.villages());
   for (const Village& village : villages) {
     const auto* named = std::get_if<Bytes>(&form.value(V::kVillageIdFieldNumber));
@@ -93,6 +66,39 @@ Result<vault::StreamIx> visit_stream(const Workplace& place, Form& form) {
 }
 
 }  // namespace
+
+void check_visit(Form& form) {
+  const std::int64_t outcome = form.integer(V::kOutcomeFieldNumber);
+  const bool to_household = form.integer(V::kTargetKindFieldNumber) == mpb::TARGET_KIND_HOUSEHOLD;
+  const bool household_fault =
+      std::any_of(form.faults().begin(), form.faults().end(),
+                  [](const model::Fault& f) { return f.field == "household_id"; });
+  const bool named = !model::is_empty(form.value(V::kHouseholdIdFieldNumber));
+  if (to_household && !named && !household_fault) {
+    form.fault("household_id",
+               "户编号:走访对象是户,必须填写(--household_id);路上发现的新户先用 household add 登记",
+               "household_id: required for a visit to a household; a new one: household add");
+  }
+  const bool both = !model::is_empty(form.value(V::kRecordedOnFieldNumber)) &&
+                    !model::is_empty(form.value(V::kDateFieldNumber));
+  if (both && form.integer(V::kDateFieldNumber) > form.integer(V::kRecordedOnFieldNumber)) {
+    form.fault("date", "走访日期:晚于记录日期,请核对", "date: later than recorded_on");
+  }
+  if (form.integer(V::kGiftMoneyFieldNumber) > 0 &&
+      form.integer(V::kAckFieldNumber) == mpb::ACKNOWLEDGEMENT_UNSPECIFIED) {
+    form.fault("ack", "群众确认:送了慰问金,请选 本人签字、代签 或 口头(--ack)",
+               "ack: money was given, say how it was acknowledged");
+  }
+  if (form.integer(V::kAckFieldNumber) == mpb::ACKNOWLEDGEMENT_SIGNED_FOR &&
+      (form.text(V::kAckByFieldNumber).empty() || form.text(V::kAckWhyFieldNumber).empty())) {
+    form.fault("ack_by", "代签:请写明代签人和原因(--ack_by、--ack_why)",
+               "ack_by, ack_why: say who signed for whom and why");
+  }
+  if (outcome == mpb::OUTCOME_NO_SUCH_HOUSEHOLD && named) {
+    form.flag("outcome", "结果是查无此户,但这一户在名册里,请核对",
+              "outcome says no such household, but it is in the roster");
+  }
+}
 
 Result<Outcome> add_visit(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();

@@ -10,6 +10,13 @@ namespace mq::cli {
 
 namespace {
 
+// Where people find it: P3 facts stand beside the household or person that they are of.
+const model::Entity* home_of(const model::Schema& schema, std::uint32_t number) {
+  const model::Entity* entity = schema.entity(number);
+  if (entity == nullptr || entity->rule.companion_of().empty()) return entity;
+  return schema.entity(entity->rule.companion_of());
+}
+
 // The name behind a device of the control log.
 Result<std::string> author(const work::Workplace& place, const DeviceId& device) {
   const wire::DeviceRecord* record = place.control.device(device);
@@ -42,8 +49,9 @@ Result<Json> conflict_json(const work::Workplace& place, const vault::Conflict& 
                      field == nullptr ? cat(conflict.field) : field->zh, text, who,
                      claim.shown ? "现在显示" : ""});
   }
+  const model::Entity* shown = home_of(place.vault.schema(), conflict.entity);
   return Json{{"id", conflict.row.hex()},
-              {"entity", entity == nullptr ? "" : entity->command},
+              {"entity", shown == nullptr ? "" : shown->command},
               {"field", field == nullptr ? cat(conflict.field) : field->name},
               {"claims", std::move(claims)}};
 }
@@ -64,7 +72,8 @@ Status resolve(Call& call, Home& home, const work::Workplace& place, vault::View
     if (!wanted.empty() && wanted != field->name && wanted != field->zh) continue;
     work::Outcome outcome;
     MQ_CHECK(home.saving([&]() -> Status {
-      MQ_TRY(outcome, work::amend(place, *entity, conflict.row, {{field->name, *value}}, seen));
+      MQ_TRY(outcome, work::amend(place, *home_of(place.vault.schema(), conflict.entity),
+                                  conflict.row, {{field->name, *value}}, seen));
       return {};
     }));
     if (!outcome.ok()) return work::refused(outcome.faults);

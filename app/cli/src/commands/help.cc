@@ -19,13 +19,17 @@ constexpr Shape kShapes[] = {
     {"join", R"({"joined":true,"villages":["…"]})"},
     {"members",
      R"({"members":[{"name","person","roles":[],"devices":1,"invited":false,"me":false}]})"},
-    {"programme show", R"({"programmes":[{"id","title","from","to"}],"quota":{"县级":4}})"},
+    {"conflicts resolve", R"({"resolved":"hex"})"},
+    {"help", R"({"commands":[{"name","usage","zh","en"}]})"},
+    {"programme show|set|add",
+     R"({"programmes":[{"id","title","from","to","needs":["健康"]}],"quota":{"县级":4}})"},
     {"import",
-     R"({"file","header_line","data_lines","stored","unchanged","refused","duplicates","faults":[{"line","column","fate":"normalised|flagged|duplicate|refused","was","now","why"}],"missing":[],"new_villages":[]})"},
-    {"visit|diary|issue|household|person add|amend|cancel",
-     R"({"saved":true,"id":"hex","issue":"hex, if one was made","faults":[{"field","why"}],"flags":[…]})"},
-    {"… show", R"({"id":"hex", fields by identifier, "cancelled":false,"contested":false})"},
-    {"… list", R"({"count":1,"rows":[as show]})"},
+     R"({"file","header_line","data_lines","stored","unchanged","refused","duplicates","refused_columns":[],"faults":[{"line","column","fate":"normalised|flagged|duplicate|refused","was","now","why"}],"missing":[],"new_villages":[]})"},
+    {"visit|diary|issue|household|person|cadre|pairing add|amend|cancel",
+     R"({"saved":true,"id":"hex","issue":"hex, of the need's issue","person":"hex, of the head","faults":[{"field","why"}],"flags":[…]})"},
+    {"… show",
+     R"({"id":"hex", fields by identifier (money in 分), "cancelled":false,"contested":false}; household and person: sensitive fields too, "withheld":[those without a key here])"},
+    {"… list", R"({"count":1,"rows":[as show, without sensitive fields]})"},
     {"today",
      R"({"date","clock_doubtful","items":[{"kind","entity","id","what","when"}],"pairs","pairs_due","unsent"})"},
     {"search", R"({"count":1,"rows":[as show, with "entity"]})"},
@@ -36,17 +40,21 @@ constexpr Shape kShapes[] = {
     {"report",
      R"({"report","title","period":{"from","to"},"basis":{…,"complete":{村:[{"people":7,"until":"2026-03-25"}]}},"columns":[…],"rows":[{列名:值}],"totals":{…}}; ratios {"numerator","denominator"}, money in 分, dates ISO)"},
     {"sync",
-     R"({"round_trips","bytes_up","bytes_down","records_up","records_down","unsent","conflicts","alarms":[]…})"},
+     R"({"round_trips","bytes_up","bytes_down","records_up","records_down","envelopes_up","envelopes_down","unsent","conflicts","refused","parked","forks","server_lost_data":false,"alarms":[]})"},
     {"status",
-     R"({"unsealed","waiting","delivered","unsent","parked","conflicts","continuation","streams":[…]})"},
+     R"({"township":"hex","device":"hex","state":"筹备","practice":false,"server","unsealed","waiting","delivered","unsent","parked","conflicts","continuation","streams":[{"label","kind","index","registered"}]})"},
     {"doctor",
      R"({"ok":true,"faults":[],"missing":[{"entity","field","rows"}],"state_hash":{stream:hex}})"},
-    {"schema", R"({"version","entities":[{"number","name","zh","fields":[…]}]})"},
+    {"schema",
+     R"({"version","entities":[{"number","name","table","zh","command","scope","companion_of","fields":[{"number","name","zh","en","type","kind","repeated","unit","need","merge","privacy","search","ref","gate","values":[],"columns":[]}]}]})"},
 };
 
 void print_one(Call& call, const Command& command) {
   call.out.say(command.zh, command.en);
   for (const std::string& line : split(command.usage, "\n")) call.out.text(cat("  minqing ", line));
+  if (command.run != run_record) return;
+  call.out.say(cat("每一项都可以用 --标识 内容 来写;全部标识:minqing schema ", command.name),
+               cat("every field is a flag; all of them: minqing schema ", command.name));
 }
 
 void print_all(Call& call) {

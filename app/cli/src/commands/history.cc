@@ -1,10 +1,13 @@
 // history: every change of one record, oldest first, with what brackets it in time.
+#include <algorithm>
+
 #include "../home.h"
 #include "../record_json.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/model/step.h"
 #include "mq/work/directory.h"
+#include "mq/work/entry.h"
 
 namespace mq::cli {
 
@@ -49,6 +52,21 @@ std::string bracket(const vault::HistoryEntry& entry) {
   return cat(before, " — ", after);
 }
 
+// P3 facts of the row among them, in the order of their time.
+Result<std::vector<vault::HistoryEntry>> entries_of(Home& home, const work::Workplace& place,
+                                                    const model::Entity& entity, const RowId& row) {
+  const auto open = [&](const wire::Envelope& envelope) { return home.opened(envelope); };
+  MQ_TRY(std::vector<vault::HistoryEntry> all, home.vault().history(entity.number, row, open));
+  const model::Entity* companion = work::companion_of(place.vault.schema(), entity);
+  if (companion == nullptr) return all;
+  MQ_TRY(const std::vector<vault::HistoryEntry> guarded,
+         home.vault().history(companion->number, row, open));
+  all.insert(all.end(), guarded.begin(), guarded.end());
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.hlc.packed < b.hlc.packed; });
+  return all;
+}
+
 }  // namespace
 
 Status run_history(Call& call) {
@@ -58,15 +76,13 @@ Status run_history(Call& call) {
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const auto found, find(place, call.args.word(1)));
   const auto& [entity, row] = found;
-  MQ_TRY(const std::vector<vault::HistoryEntry> entries,
-         home->vault().history(entity->number, row, [&](const wire::Envelope& envelope) {
-           return home->opened(envelope);
-         }));
+  MQ_TRY(const std::vector<vault::HistoryEntry> entries, entries_of(*home, place, *entity, row));
   MQ_TRY(const std::vector<work::Cadre> cadres, work::Directory(place).cadres());
   Json list = Json::array();
   std::vector<std::vector<std::string>> lines;
   for (const vault::HistoryEntry& entry : entries) {
-    const model::Field* field = entity->field(entry.op.field);
+    const model::Entity* of = place.vault.schema().entity(entry.op.entity);
+    const model::Field* field = of == nullptr ? nullptr : of->field(entry.op.field);
     MQ_TRY(const std::string text, op_text(place, field, entry.op));
     const wire::DeviceRecord* device = place.control.device(entry.device);
     std::string who = entry.device.hex();

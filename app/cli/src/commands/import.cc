@@ -51,6 +51,7 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
           {"unchanged", result.unchanged},
           {"refused", result.refused},
           {"duplicates", result.duplicates},
+          {"refused_columns", result.refused_columns},
           {"faults", std::move(faults)},
           {"missing", result.missing_zh},
           {"new_villages", result.new_villages}};
@@ -78,6 +79,32 @@ void tell(Call& call, const work::ImportResult& result) {
           ", refused ", result.refused));
 }
 
+// A file beyond a limit is a file refused, not a machine out of room.
+Result<tabular::Sheet> sheet_of(FileSystem& files, const std::string& path) {
+  const tabular::Limits limits;
+  auto file = files.read(path, limits.file_bytes_max);
+  auto sheet = file.ok() ? tabular::read_sheet(*file, limits)
+                         : Result<tabular::Sheet>(std::move(file).error());
+  if (sheet.ok() || sheet.error().code != Code::kExhausted) return sheet;
+  Error error = std::move(sheet).error();
+  error.code = Code::kInvalidInput;
+  error.zh += ";什么也没有存";
+  error.en += "; nothing was stored";
+  return error;
+}
+
+Error refusal(const work::ImportResult& result) {
+  const std::string columns = join(result.refused_columns, "、");
+  const bool rows = result.refused > 0;
+  const std::string what =
+      cat(rows ? cat(result.refused, " 行") : std::string(), rows && !columns.empty() ? "、" : "",
+          columns.empty() ? std::string() : cat("列 ", columns));
+  return {Code::kInvalidInput,
+          cat("有 ", what, " 拒收,整个文件都没有存;改好再导,或加 --skip-refused 存其余的"),
+          cat(result.refused, " rows refused", columns.empty() ? "" : " and columns ", columns,
+              "; nothing of the file was stored; mend it, or store the rest with --skip-refused")};
+}
+
 }  // namespace
 
 Status run_import(Call& call) {
@@ -91,9 +118,7 @@ Status run_import(Call& call) {
   }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
-  const tabular::Limits limits;
-  MQ_TRY(const Bytes file, call.world.files.read(path, limits.file_bytes_max));
-  MQ_TRY(const tabular::Sheet sheet, tabular::read_sheet(file, limits));
+  MQ_TRY(const tabular::Sheet sheet, sheet_of(call.world.files, path));
   work::ImportOptions options;
   options.kind = kind->second;
   options.village = call.args.value("village").value_or("");
@@ -109,14 +134,7 @@ Status run_import(Call& call) {
   }));
   call.out.object() = result_json(path.substr(path.rfind('/') + 1), result, call.out.english());
   tell(call, result);
-  if (result.nothing_stored) {
-    return Error{Code::kInvalidInput,
-                 cat("有 ", result.refused,
-                     " 行拒收,整个文件都没有存;改好再导,或加 --skip-refused 存其余的行"),
-                 cat(result.refused,
-                     " rows refused, nothing of the file was stored; mend them, or "
-                     "store the rest with --skip-refused")};
-  }
+  if (result.nothing_stored) return refusal(result);
   if (options.dry_run) call.out.say("这是试导,什么也没有存", "a dry run: nothing was stored");
   return {};
 }

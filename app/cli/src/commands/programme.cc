@@ -17,8 +17,13 @@ Status show(Call& call, const work::Workplace& place) {
     list.push_back({{"id", programme.row.hex()},
                     {"title", programme.title},
                     {"from", programme.from.iso()},
-                    {"to", programme.to.iso()}});
-    call.out.text(cat(programme.title, "  ", programme.from.iso(), " – ", programme.to.iso()));
+                    {"to", programme.to.iso()},
+                    {"needs", programme.needs}});
+    const std::string needs = join(programme.needs, "、");
+    call.out.say(cat(programme.title, "  ", programme.from.iso(), " – ", programme.to.iso(),
+                     "  需采集:", needs.empty() ? "无" : needs),
+                 cat(programme.title, "  ", programme.from.iso(), " – ", programme.to.iso(),
+                     "  needs: ", needs.empty() ? "nothing sensitive" : needs));
   }
   Json quota = Json::object();
   std::vector<std::vector<std::string>> lines;
@@ -32,11 +37,39 @@ Status show(Call& call, const work::Workplace& place) {
   return {};
 }
 
-Status set(Call& call, Home& home, const work::Workplace& place) {
-  const std::vector<std::string> wishes = call.args.values("quota");
-  if (wishes.empty())
-    return call.usage("用法:programme set --quota 职级=户数", "usage: --quota RANK=N");
-  for (const std::string& wish : wishes) {
+// The programme named, or the only one.
+Result<work::ProgrammeRow> chosen(Call& call, const work::Workplace& place) {
+  MQ_TRY(const std::vector<work::ProgrammeRow> all, work::programmes(place));
+  const auto named = call.args.value("programme");
+  std::vector<std::string> titles;
+  for (const work::ProgrammeRow& one : all) {
+    titles.push_back(one.title);
+    const bool by_name = named && (one.title == *named || one.row.hex().ends_with(*named));
+    if (by_name || (!named && all.size() == 1)) return one;
+  }
+  const std::string list = join(titles, "、");
+  if (named) {
+    return Error{Code::kNotFound, cat("没有活动 ", *named, ";现有:", list),
+                 cat("no programme ", *named, "; there are: ", list)};
+  }
+  return call.usage(cat("活动不止一个,请写明 --programme 活动名:", list),
+                    cat("say which with --programme TITLE: ", list));
+}
+
+Status set_needs(Call& call, Home& home, const work::Workplace& place, const std::string& needs) {
+  const vault::View seen = place.vault.view();
+  MQ_TRY(const work::ProgrammeRow programme, chosen(call, place));
+  const model::Entity& entity = *place.vault.schema().entity("Programme");
+  work::Outcome outcome;
+  MQ_CHECK(home.saving([&]() -> Status {
+    MQ_TRY(outcome, work::amend(place, entity, programme.row, {{"needs", needs}}, seen));
+    return {};
+  }));
+  return outcome.ok() ? Status() : work::refused(outcome.faults);
+}
+
+Status set_quotas(Call& call, Home& home, const work::Workplace& place) {
+  for (const std::string& wish : call.args.values("quota")) {
     const std::size_t equals = wish.find('=');
     const std::string number = equals == std::string::npos ? "" : wish.substr(equals + 1);
     const bool plain =
@@ -48,6 +81,19 @@ Status set(Call& call, Home& home, const work::Workplace& place) {
     MQ_CHECK(home.saving(
         [&] { return work::set_quota(place, wish.substr(0, equals), std::stoi(number)); }));
   }
+  return {};
+}
+
+// Several --needs, or one with 、 between them; --needs "" names none any more.
+Status set(Call& call, Home& home, const work::Workplace& place) {
+  if (!call.args.has("quota") && !call.args.has("needs")) {
+    return call.usage("用法:programme set --quota 职级=户数,或 --needs 健康、收入、证件号码",
+                      "usage: programme set --quota RANK=N, or --needs 健康、收入、证件号码");
+  }
+  MQ_CHECK(set_quotas(call, home, place));
+  if (call.args.has("needs")) {
+    MQ_CHECK(set_needs(call, home, place, join(call.args.values("needs"), "、")));
+  }
   return show(call, place);
 }
 
@@ -56,6 +102,7 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
   for (const char* flag : {"title", "doc_no", "from", "to", "remark"}) {
     if (auto value = call.args.value(flag)) inputs.push_back({flag, *value});
   }
+  if (call.args.has("needs")) inputs.push_back({"needs", join(call.args.values("needs"), "、")});
   work::Outcome outcome;
   MQ_CHECK(home.saving([&]() -> Status {
     MQ_TRY(outcome, work::add_programme(place, inputs));
@@ -68,7 +115,8 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
 }  // namespace
 
 Status run_programme(Call& call) {
-  MQ_CHECK(only_flags(call, {"quota", "title", "doc_no", "from", "to", "remark"}));
+  MQ_CHECK(
+      only_flags(call, {"quota", "programme", "needs", "title", "doc_no", "from", "to", "remark"}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   const std::string verb = call.args.word(1);

@@ -1,4 +1,5 @@
-// visit, diary, issue, household, person: add, list, show, amend, cancel and their own moves.
+// visit, diary, issue, household, person, cadre, pairing: add, list, show, amend, cancel and their
+// own moves.
 #include <iostream>
 #include <iterator>
 
@@ -14,6 +15,9 @@ namespace mq::cli {
 namespace {
 
 constexpr std::size_t kListDefault = 200;
+constexpr std::size_t kListCharacters = 24;  // of one column
+constexpr std::size_t kIdHex = 32;
+constexpr std::size_t kIdTail = 8;  // enough to name a record on the next command line
 constexpr std::size_t kJsonBytesMax = 1u << 20;
 
 bool is_common(std::string_view name) {
@@ -21,42 +25,67 @@ bool is_common(std::string_view name) {
   return std::find(common.begin(), common.end(), name) != common.end();
 }
 
+struct Context {
+  Call& call;
+  Home& home;
+  work::Workplace place;
+  const model::Entity& entity;
+};
+
+// What show adds beside the fields; a record shown can be given back as it is.
+bool beside_fields(std::string_view key) {
+  return key == "id" || key == "cancelled" || key == "contested" || key == "withheld";
+}
+
+// As one would type it. A number of money is in 分, as show gives it.
+std::string typed_text(const model::Field* field, const Json& value) {
+  if (value.is_boolean()) return value.get<bool>() ? "是" : "否";
+  if (value.is_string()) return value.get<std::string>();
+  const bool money = field != nullptr && field->rule.kind() == model::pb::KIND_MONEY;
+  if (money && value.is_number_integer()) {
+    return model::format_value(*field, value.get<std::int64_t>());
+  }
+  return value.dump();
+}
+
 // One JSON object on standard input: strings, numbers, booleans, lists of strings.
-Result<work::Inputs> inputs_of_json(Call& call) {
+Result<work::Inputs> inputs_of_json(const Context& c) {
   std::string text;
   for (std::istreambuf_iterator<char> at(std::cin), end;
-       at != end && text.size() < kJsonBytesMax;) {
+       at != end && text.size() <= kJsonBytesMax;) {
     text.push_back(*at++);
+  }
+  if (text.size() > kJsonBytesMax) {
+    return Error{Code::kInvalidInput, "标准输入超过 1 MB,没有保存", "more than 1 MB, not saved"};
   }
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) {
-    return Error{Code::kInvalidInput, "标准输入应是一个 JSON 对象",
-                 "standard input should be one JSON object"};
+    return Error{Code::kInvalidInput, "标准输入应是一个 JSON 对象,没有保存",
+                 "standard input should be one JSON object; nothing was saved"};
   }
   work::Inputs inputs;
   for (const auto& [key, value] : json.items()) {
-    if (value.is_null() || key == "id" || key == "cancelled" || key == "contested") continue;
+    if (value.is_null() || beside_fields(key)) continue;
+    const model::Field* field = work::input_field(c.place.vault.schema(), c.entity, key);
     std::vector<std::string> parts;
     for (const Json& one : value.is_array() ? value : Json::array({value})) {
-      if (one.is_boolean()) {
-        parts.emplace_back(one.get<bool>() ? "是" : "否");
-      } else {
-        parts.push_back(one.is_string() ? one.get<std::string>() : one.dump());
-      }
+      parts.push_back(typed_text(field, one));
     }
     inputs.push_back({key, join(parts, "、")});
   }
-  static_cast<void>(call);
   return inputs;
 }
 
-Result<work::Inputs> inputs_of(Call& call, std::string_view word,
-                               const std::vector<std::string_view>& own = {}) {
-  if (word == "-") return inputs_of_json(call);
+// The JSON object if the word is "-", else the flags; a flag given twice is a list.
+Result<work::Inputs> inputs_of(Context& c, const std::string& word) {
+  if (word == "-") return inputs_of_json(c);
+  if (!word.empty()) {
+    return c.call.usage(cat("不明白“", word, "”:各项用 --项 内容 写,或用 - 从标准输入读 JSON"),
+                        cat("what is ", word, "? write --field value, or - for JSON"));
+  }
   work::Inputs inputs;
-  for (const Args::Flag& flag : call.args.flags()) {
-    const bool mine = std::find(own.begin(), own.end(), flag.name) != own.end();
-    if (is_common(flag.name) || mine) continue;
+  for (const Args::Flag& flag : c.call.args.flags()) {
+    if (is_common(flag.name)) continue;
     const std::string text = flag.has_value ? flag.value : "是";
     auto same = std::find_if(inputs.begin(), inputs.end(),
                              [&](const work::Input& i) { return i.field == flag.name; });
@@ -99,13 +128,6 @@ Status tell(Call& call, const model::Entity& entity, const work::Outcome& outcom
   return {};
 }
 
-struct Context {
-  Call& call;
-  Home& home;
-  work::Workplace place;
-  const model::Entity& entity;
-};
-
 using Act = std::function<Result<work::Outcome>()>;
 
 Status save(Context& c, const Act& act, std::string_view zh, std::string_view en) {
@@ -117,16 +139,22 @@ Status save(Context& c, const Act& act, std::string_view zh, std::string_view en
   return tell(c.call, c.entity, outcome, zh, en);
 }
 
+using AddForm = Result<work::Outcome> (*)(const work::Workplace&, const work::Inputs&);
+constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
+    {"Visit", work::add_visit},         {"Diary", work::add_diary},   {"Issue", work::add_issue},
+    {"Household", work::add_household}, {"Person", work::add_person}, {"Cadre", work::add_cadre},
+    {"Pairing", work::add_pairing}};
+
 Status add(Context& c) {
-  MQ_TRY(const work::Inputs inputs, inputs_of(c.call, c.call.args.word(2)));
-  const Act act = [&]() -> Result<work::Outcome> {
-    if (c.entity.name == "Visit") return work::add_visit(c.place, inputs);
-    if (c.entity.name == "Diary") return work::add_diary(c.place, inputs);
-    if (c.entity.name == "Issue") return work::add_issue(c.place, inputs);
-    if (c.entity.name == "Household") return work::add_household(c.place, inputs);
-    return work::add_person(c.place, inputs);
-  };
-  return save(c, act, "已存好(本机)", "saved on this device");
+  MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
+  for (const auto& [name, form] : kAddForms) {
+    if (name != c.entity.name) continue;
+    return save(
+        c, [&, make = form] { return make(c.place, inputs); }, "已存好(本机)",
+        "saved on this device");
+  }
+  return Error{Code::kUnsupported, cat(c.entity.zh, " 不能这样登记"),
+               cat(c.entity.name, " has no form")};
 }
 
 // The record named on the command line: a household by its number, else by id.
@@ -140,6 +168,12 @@ Result<RowId> named_row(Context& c) {
   if (c.entity.name == "Household") {
     auto household = directory.household(word);
     if (household.ok()) return household->id;
+    if (household.error().code == Code::kConflict) return std::move(household).error();
+  }
+  if (c.entity.name == "Cadre") {
+    auto cadre = directory.cadre(word);
+    if (cadre.ok()) return cadre->id;
+    if (cadre.error().code == Code::kConflict) return std::move(cadre).error();
   }
   return directory.row(c.entity, word);
 }
@@ -149,16 +183,8 @@ Status show(Context& c) {
   MQ_TRY(const RowId row, named_row(c));
   MQ_TRY(const std::optional<vault::RowData> data, c.place.vault.load(c.entity.number, row));
   if (!data) return Error{Code::kNotFound, "没有找到这条记录", "no such record"};
-  MQ_TRY(c.call.out.object(), record_json(c.place, *data));
-  std::vector<std::vector<std::string>> lines;
-  for (const vault::Cell& cell : data->cells) {
-    const model::Field* field = c.entity.field(cell.field);
-    if (field == nullptr || field->rule.kind() == model::pb::KIND_FINGERPRINT) continue;
-    MQ_TRY(std::string text, cell_text(c.place, *field, cell));
-    if (!text.empty()) lines.push_back({field->zh, std::move(text)});
-  }
-  if (data->deleted) lines.push_back({"已作废", "是"});
-  if (data->contested) lines.push_back({"两种说法", "有;用 minqing conflicts 查看"});
+  MQ_TRY(c.call.out.object(), whole_record_json(c.place, *data));
+  MQ_TRY(const auto lines, record_lines(c.place, *data));
   c.call.out.table({c.entity.zh, row.hex()}, lines);
   return {};
 }
@@ -166,7 +192,7 @@ Status show(Context& c) {
 Status amend(Context& c) {
   const vault::View seen = c.place.vault.view();
   MQ_TRY(const RowId row, named_row(c));
-  MQ_TRY(const work::Inputs inputs, inputs_of(c.call, c.call.args.word(3)));
+  MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(3)));
   return save(
       c, [&] { return work::amend(c.place, c.entity, row, inputs, seen); }, "已改好(本机)",
       "amended on this device");
@@ -185,39 +211,89 @@ Status cancel(Context& c) {
 Status move(Context& c, Result<work::Outcome> (*act)(const work::Workplace&, const RowId&,
                                                      const work::Inputs&)) {
   MQ_TRY(const RowId row, named_row(c));
-  MQ_TRY(const work::Inputs inputs, inputs_of(c.call, c.call.args.word(3)));
+  MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(3)));
   return save(
       c, [&] { return act(c.place, row, inputs); }, "已办好(本机)", "done on this device");
 }
 
-// Conditions of a list as SQL over the entity's own columns.
+// The day that --from and --to go by, and what a line of the list shows.
+struct ListForm {
+  std::string_view entity, date;
+  std::vector<std::string_view> fields;
+};
+const ListForm& list_form(const model::Entity& entity) {
+  static const std::vector<ListForm> kForms = {
+      {"Visit", "date", {"date", "household_id", "visited_by", "outcome", "text"}},
+      {"Diary", "date", {"date", "title", "status", "body"}},
+      {"Issue", "registered_on", {"registered_on", "no", "category", "title", "state"}},
+      {"Household", "", {"household_no", "head_person_id", "group_no", "status", "class"}},
+      {"Person", "", {"name", "household_id", "relation", "sex", "birth"}},
+      {"Cadre", "", {"name", "rank_class", "phone", "area_ids"}},
+      {"Pairing", "from", {"cadre_id", "household_id", "from", "to", "status"}}};
+  return *std::find_if(kForms.begin(), kForms.end(),
+                       [&](const ListForm& form) { return form.entity == entity.name; });
+}
+
+// Conditions of a list as SQL over the entity's own columns; every value is a number or a hex id.
 Result<std::string> list_where(Context& c) {
   std::string where = " WHERE 1 = 1";
-  if (!c.call.args.has("all")) where += " AND deleted = 0";
-  if (auto name = c.call.args.value("village")) {
-    MQ_TRY(const work::Village village, work::Directory(c.place).village(*name));
+  const Args& args = c.call.args;
+  const work::Directory directory(c.place);
+  if (!args.has("all")) where += " AND deleted = 0";
+  if (auto name = args.value("village")) {
+    if (c.entity.rule.scope() != model::pb::SCOPE_VILLAGE) {
+      return c.call.usage(cat(c.entity.zh, " 不分村,不能用 --village"),
+                          cat(c.entity.name, " has no village; leave --village out"));
+    }
+    MQ_TRY(const work::Village village, directory.village(*name));
     where += cat(" AND stream = ", village.stream);
   }
-  for (const auto& [flag, compare] : {std::pair{"from", ">="}, std::pair{"to", "<="}}) {
-    const auto typed = c.call.args.value(flag);
-    if (!typed || c.entity.field("date") == nullptr) continue;
-    const auto date = Date::parse_iso(*typed);
-    if (!date) {
-      return c.call.usage(cat("日期应写成 2026-03-05:", *typed), cat("not a date: ", *typed));
+  if (auto number = args.value("household_id")) {
+    if (c.entity.field("household_id") == nullptr) {
+      return c.call.usage(cat(c.entity.zh, " 不能按户查"), "this list has no household");
     }
-    where += cat(" AND date ", compare, " ", date->days);
+    MQ_TRY(const work::Household household, directory.household(*number));
+    where += cat(" AND household_id = x'", household.id.hex(), "'");
+  }
+  for (const auto& [flag, compare] : {std::pair{"from", ">="}, std::pair{"to", "<="}}) {
+    const auto typed = args.value(flag);
+    if (!typed) continue;
+    const std::string_view column = list_form(c.entity).date;
+    const auto date = Date::parse_iso(*typed);
+    if (!date || column.empty()) {
+      return c.call.usage(column.empty() ? cat(c.entity.zh, " 没有日期,不能用 --", flag)
+                                         : cat("日期应写成 2026-03-05:", *typed),
+                          column.empty() ? cat(c.entity.name, " has no date for --", flag)
+                                         : cat("not a date like 2026-03-05: ", *typed));
+    }
+    where += cat(" AND \"", column, "\" ", compare, " ", date->days);
   }
   return where;
 }
 
+// What the list shows of a row, cut to fit a line.
+Result<std::vector<std::string>> list_line(Context& c, const vault::RowData& data) {
+  std::vector<std::string> line{data.id.hex().substr(kIdHex - kIdTail)};
+  for (const std::string_view name : list_form(c.entity).fields) {
+    const model::Field& field = *c.entity.field(name);
+    const vault::Cell* cell = data.cell(field.number);
+    std::string text;
+    if (cell != nullptr) {
+      MQ_TRY(text, cell_text(c.place, field, *cell));
+    }
+    line.emplace_back(first_characters(text, kListCharacters));
+  }
+  if (data.deleted) line.emplace_back("已作废");
+  return line;
+}
+
 Status list(Context& c) {
-  MQ_CHECK(only_flags(c.call, {"village", "from", "to", "limit", "all"}));
+  MQ_CHECK(only_flags(c.call, {"village", "from", "to", "limit", "all", "household_id"}));
   MQ_TRY(const std::string where, list_where(c));
-  std::size_t limit = kListDefault;
-  if (auto typed = c.call.args.value("limit")) limit = std::strtoul(typed->c_str(), nullptr, 10);
+  MQ_TRY(const std::size_t limit, limit_of(c.call, kListDefault));
   sqlite::Database& db = c.place.vault.database();
   MQ_TRY(const std::int64_t all,
-         db.integer(cat("SELECT count(*) FROM \"", c.entity.table, "\"", where)));
+         db.integer(cat("SELECT count(DISTINCT id) FROM \"", c.entity.table, "\"", where)));
   MQ_TRY(sqlite::Query q, db.query(cat("SELECT DISTINCT id FROM \"", c.entity.table, "\"", where,
                                        " ORDER BY id DESC LIMIT ", limit)));
   Json rows = Json::array();
@@ -229,21 +305,31 @@ Status list(Context& c) {
     MQ_TRY(const std::optional<vault::RowData> data, c.place.vault.load(c.entity.number, row));
     if (!data) continue;
     MQ_TRY(Json json, record_json(c.place, *data));
-    std::vector<std::string> line{row.hex()};
-    for (const char* key : {"date", "household_no", "household_id", "no", "title", "name",
-                            "outcome", "state", "status", "text"}) {
-      if (!json.contains(key)) continue;
-      const Json& value = json[key];
-      line.emplace_back(
-          first_characters(value.is_string() ? value.get<std::string>() : value.dump(), 24));
-    }
-    lines.push_back(std::move(line));
     rows.push_back(std::move(json));
+    MQ_TRY(std::vector<std::string> line, list_line(c, *data));
+    lines.push_back(std::move(line));
   }
+  std::vector<std::string> header{"编号"};
+  for (const std::string_view name : list_form(c.entity).fields) {
+    header.push_back(c.entity.field(name)->zh);
+  }
+  const std::size_t shown = rows.size();
   c.call.out.object()["count"] = all;
   c.call.out.object()["rows"] = std::move(rows);
-  c.call.out.table({"编号", c.entity.zh}, lines);
-  c.call.out.say(cat("共 ", all, " 条"), cat(all, " in all"));
+  c.call.out.table(header, lines);
+  c.call.out.say(
+      cat("共 ", all, " 条",
+          shown < static_cast<std::size_t>(all) ? cat(",只列出最近 ", shown, " 条(--limit 可改)")
+                                                : std::string()),
+      cat(all, " in all, ", shown, " shown"));
+  return {};
+}
+
+std::string usage_of(std::string_view command) {
+  for (const Command& one : commands()) {
+    if (one.name != command) continue;
+    return cat("\n  ", join(split(one.usage, "\n"), "\n  "));
+  }
   return {};
 }
 
@@ -270,8 +356,10 @@ Status run_record(Call& call) {
         "submitted on this device");
   }
   return call.usage(
-      cat("不认识:", call.args.word(0), " ", verb, ";用 minqing help ", call.args.word(0)),
-      cat("unknown: ", call.args.word(0), " ", verb, "; see minqing help ", call.args.word(0)));
+      cat(verb.empty() ? cat("请写明要做什么:") : cat("没有 ", entity->command, " ", verb, ":"),
+          usage_of(entity->command)),
+      cat(verb.empty() ? cat("say what to do:") : cat("no ", entity->command, " ", verb, ":"),
+          usage_of(entity->command)));
 }
 
 }  // namespace mq::cli

@@ -30,8 +30,16 @@ Json field_json(const model::Field& field) {
           {"privacy", model::pb::Privacy_Name(field.rule.privacy())},
           {"search", field.rule.search()},
           {"ref", field.rule.ref()},
+          {"gate", field.rule.gate()},
           {"values", std::move(values)},
           {"columns", std::move(columns)}};
+}
+
+// The need that a programme must name before the field is taken, as people write it.
+std::string gate_text(const model::Field& field) {
+  const model::Field* needs = model::Schema::current().entity("Programme")->field("needs");
+  const model::EnumValue* need = needs->value_named(field.rule.gate());
+  return need == nullptr ? field.rule.gate() : need->zh;
 }
 
 void print(Call& call, const model::Entity& entity) {
@@ -47,9 +55,21 @@ void print(Call& call, const model::Entity& entity) {
                                                                      : "";
     lines.push_back({cat(field.number), field.name, field.zh,
                      cat(kTypes[static_cast<int>(field.type)], field.repeated ? "[]" : ""), need,
-                     field.rule.unit(), values.empty() ? field.rule.ref() : values});
+                     field.rule.unit(), gate_text(field),
+                     values.empty() ? field.rule.ref() : values});
   }
-  call.out.table({"号", "标识", "名称", "类型", "必填", "单位", "取值"}, lines);
+  call.out.table({"号", "标识", "名称", "类型", "必填", "单位", "须活动写明", "取值"}, lines);
+}
+
+bool names(const model::Entity& entity, std::string_view wanted) {
+  return wanted.empty() || wanted == entity.name || wanted == entity.command ||
+         wanted == entity.table || wanted == entity.zh;
+}
+
+// An entity with the P3 facts beside it: their fields are flags of the same commands.
+bool belongs(const model::Schema& schema, const model::Entity& entity, std::string_view wanted) {
+  const model::Entity* whole = schema.entity(entity.rule.companion_of());
+  return names(entity, wanted) || (whole != nullptr && names(*whole, wanted));
 }
 
 }  // namespace
@@ -60,10 +80,7 @@ Status run_schema(Call& call) {
   const std::string wanted = call.args.word(1);
   Json list = Json::array();
   for (const model::Entity& entity : schema.entities()) {
-    if (!wanted.empty() && wanted != entity.name && wanted != entity.command &&
-        wanted != entity.table && wanted != entity.zh) {
-      continue;
-    }
+    if (!belongs(schema, entity, wanted)) continue;
     Json fields = Json::array();
     for (const model::Field& field : entity.fields) fields.push_back(field_json(field));
     list.push_back({{"number", entity.number},
@@ -72,6 +89,7 @@ Status run_schema(Call& call) {
                     {"zh", entity.zh},
                     {"command", entity.command},
                     {"scope", model::pb::Scope_Name(entity.rule.scope())},
+                    {"companion_of", entity.rule.companion_of()},
                     {"fields", std::move(fields)}});
     print(call, entity);
   }

@@ -18,8 +18,7 @@ Status run_search(Call& call) {
   if (trimmed(text).empty()) return call.usage("用法:search 文字", "usage: search TEXT");
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
-  std::size_t limit = kHitsDefault;
-  if (auto typed = call.args.value("limit")) limit = std::strtoul(typed->c_str(), nullptr, 10);
+  MQ_TRY(const std::size_t limit, limit_of(call, kHitsDefault));
   // A full disk must not stop a search: rows not yet indexed are scanned.
   static_cast<void>(home->vault().index_some(kIndexRows));
   MQ_TRY(const std::vector<vault::Vault::Hit> hits, home->vault().search(text, limit));

@@ -48,6 +48,9 @@ class Directory {
   Result<Village> village(std::string_view name_or_id) const;
   Result<std::optional<Village>> village_of_stream(vault::StreamIx stream) const;
 
+  // The PRIVATE stream beside a VILLAGE stream. kNotAllowed if this person may not read it.
+  Result<vault::StreamIx> private_stream(vault::StreamIx village) const;
+
   // By 户编号 (normalised as PROTOCOL section 1), by id or by the last six or more digits of an id.
   Result<Household> household(std::string_view number_or_id) const;
   Result<std::vector<Household>> households(vault::StreamIx stream) const;

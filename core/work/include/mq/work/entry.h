@@ -4,7 +4,9 @@
 // what people call them (户编号, names). 廉政 and 检举控告 are refused before anything is kept.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,18 @@ struct Input {
   std::string text;
 };
 using Inputs = std::vector<Input>;
+
+// The P3 entity whose rows stand beside those of `entity`, in the PRIVATE stream; nullptr if none.
+const model::Entity* companion_of(const model::Schema& schema, const model::Entity& entity);
+// Where an input of that name goes, in the entity or its companion; nullptr if nowhere.
+const model::Field* input_field(const model::Schema& schema, const model::Entity& entity,
+                                std::string_view name);
+// The P3 facts beside a row. Not readable: this person holds no key to them.
+struct PrivateFacts {
+  bool readable = true;
+  std::optional<vault::RowData> row;
+};
+Result<PrivateFacts> private_facts(const Workplace& place, const vault::RowData& data);
 
 struct Outcome {
   std::vector<model::Fault> faults;  // not empty: refused, nothing stored
@@ -45,6 +59,11 @@ Result<Outcome> close_issue(const Workplace& place, const RowId& row, const Inpu
 Result<Outcome> add_household(const Workplace& place, const Inputs& inputs);
 Result<Outcome> add_person(const Workplace& place, const Inputs& inputs);
 
+// Cadre (A2) and pairing (A7), in the TOWNSHIP stream; kNotAllowed unless desk. A change of pairing
+// ends one row (amend: to, status, reason) and adds another.
+Result<Outcome> add_cadre(const Workplace& place, const Inputs& inputs);
+Result<Outcome> add_pairing(const Workplace& place, const Inputs& inputs);
+
 // Activity (A3), in the TOWNSHIP stream; kNotAllowed unless desk.
 Result<Outcome> add_programme(const Workplace& place, const Inputs& inputs);
 
@@ -55,7 +74,9 @@ Error refused(const std::vector<model::Fault>& faults);
 // concurrent.
 Result<Outcome> amend(const Workplace& place, const model::Entity& entity, const RowId& row,
                       const Inputs& inputs, vault::View seen);
-// A mistaken record: kept, not counted, its reason shown.
+// A mistaken record: kept, not counted, its reason shown; a household goes with its people. A
+// household of the roster, or one that visits, issues or pairings refer to, and the head of a
+// household are faults.
 Result<Outcome> cancel(const Workplace& place, const model::Entity& entity, const RowId& row,
                        std::string_view reason, vault::View seen);
 

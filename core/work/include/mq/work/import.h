@@ -44,7 +44,10 @@ struct ImportResult {
   std::vector<ImportFault> faults;        // in order of line
   std::vector<std::string> missing_zh;    // households no longer in the file: listed, never removed
   std::vector<std::string> new_villages;  // streams made locally, waiting to be registered
-  bool nothing_stored = false;            // a refused row refused the file
+  // Columns whose need no programme names (their fault stands on the header's line); skip_refused
+  // stores the file without them.
+  std::vector<std::string> refused_columns;
+  bool nothing_stored = false;  // a refused row or column refused the file
 };
 
 // kInvalidInput: no header found, wrong kind of file. kNotAllowed: rosters, cadres and pairings are

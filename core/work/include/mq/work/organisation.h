@@ -48,7 +48,9 @@ struct ProgrammeRow {
   RowId row;
   std::string title;
   Date from, to;
+  std::vector<std::string> needs;  // Chinese names of the sensitive facts it needs
 };
+// By first day.
 Result<std::vector<ProgrammeRow>> programmes(const Workplace& place);
 
 }  // namespace mq::work

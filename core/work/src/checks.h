@@ -1,0 +1,20 @@
+// What must hold of a whole record, whether it is typed anew or amended. Each adds its faults to
+// the form; `row` is the record's own, so that it is not compared with itself.
+#pragma once
+
+#include "form.h"
+
+namespace mq::work {
+
+// Household asked for, dates in order, money acknowledged, a signature explained.
+void check_visit(Form& form);
+// One spelling of a household's number, the one that it is looked up by.
+void usual_number(Form& form);
+// The number typed must not be another household's.
+Status check_household_number(const Workplace& place, const RowId& row, Form& form);
+// First day not after the last.
+void check_span(std::uint32_t from, std::uint32_t to, Form& form);
+// 廉政 and 检举控告 of an issue.
+void check_confidential(const model::Entity& issue, Form& form);
+
+}  // namespace mq::work

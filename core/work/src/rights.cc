@@ -1,0 +1,24 @@
+#include "rights.h"
+
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+Status need_desk(const Workplace& place) {
+  if (place.is_desk()) return {};
+  return Error{Code::kNotAllowed,
+               "名册、干部、结对、活动和定额由乡镇管理员或内勤维护;您的角色不能改",
+               "rosters, cadres, pairings, programmes and quotas belong to the township's desk"};
+}
+
+Result<vault::RowData> row_to_change(const Workplace& place, const model::Entity& entity,
+                                     const RowId& row) {
+  MQ_TRY(std::optional<vault::RowData> data, place.vault.load(entity.number, row));
+  if (!data) {
+    return Error{Code::kNotFound, cat("没有找到这条", entity.zh), cat("no such ", entity.name)};
+  }
+  if (entity.rule.scope() == model::pb::SCOPE_TOWNSHIP) MQ_CHECK(need_desk(place));
+  return *std::move(data);
+}
+
+}  // namespace mq::work
