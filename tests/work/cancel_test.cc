@@ -1,0 +1,121 @@
+// Cancelling: for mistakes only; what is cancelled stays, is not counted, and can come back.
+#include "work/township.h"
+
+namespace mq::work::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class CancelTest : public ::testing::Test {
+ protected:
+  CancelTest() { town.with_people(); }
+
+  Result<Outcome> cancel_row(std::string_view entity, const RowId& row,
+                             std::string_view reason = "登记错了") {
+    const Workplace place = town.place();
+    return cancel(place, *place.vault.schema().entity(entity), row, reason, place.vault.view());
+  }
+  Result<Outcome> amend_row(std::string_view entity, const RowId& row, const Inputs& inputs) {
+    const Workplace place = town.place();
+    return amend(place, *place.vault.schema().entity(entity), row, inputs, place.vault.view());
+  }
+  RowId visit(const Inputs& more = {}) {
+    Inputs all{{"household_id", "999999100201010001"}, {"date", "2026-03-05"}, {"outcome", "拒访"}};
+    all.insert(all.end(), more.begin(), more.end());
+    return saved(add_visit(town.place(), all));
+  }
+  RowId household_here() {
+    return saved(add_household(town.place(), {{"village", "鱼泉村"}, {"head_name", "登记错的"}}));
+  }
+  std::int64_t rows(std::string_view table) { return count(town.place(), table); }
+
+  Township town;
+};
+
+TEST_F(CancelTest, AVisitStaysWithItsReasonAndIsNotCounted) {
+  const RowId row = visit();
+  EXPECT_THAT(fields_of(cancel_row("Visit", row, " ")->faults), ElementsAre("cancel_reason"));
+  saved(cancel_row("Visit", row));
+  EXPECT_EQ(rows("visit"), 0);
+  EXPECT_EQ(shown(town.place(), "Visit", row, "cancel_reason"), "登记错了");
+  EXPECT_THAT(fields_of(cancel_row("Visit", row)->faults), ElementsAre("*")) << "only once";
+}
+
+TEST_F(CancelTest, AnEditBringsItBackAndSaysSo) {
+  const RowId row = visit();
+  saved(cancel_row("Visit", row));
+  const auto back = amend_row("Visit", row, {{"text", "其实去过"}});
+  saved(back);
+  EXPECT_THAT(fields_of(back->flags), ElementsAre("*"));
+  EXPECT_EQ(rows("visit"), 1);
+  EXPECT_EQ(shown(town.place(), "Visit", row, "cancel_reason"), "");
+}
+
+TEST_F(CancelTest, TheIssuesOfAVisitStandAndThePersonIsTold) {
+  const RowId row = visit({{"demand", "修路"}, {"category", "交通运输"}});
+  EXPECT_THAT(fields_of(cancel_row("Visit", row)->flags), ElementsAre("issue_ids"));
+  EXPECT_EQ(rows("issue"), 1);
+}
+
+TEST_F(CancelTest, AHouseholdRecordedByMistakeGoesWithItsPeopleAndTheirFacts) {
+  const RowId row = household_here();
+  saved(amend_row("Household", row, {{"hardship", "药费高"}}));
+  const std::int64_t people = rows("person");
+  saved(cancel_row("Household", row));
+  EXPECT_EQ(rows("household"), 5);
+  EXPECT_EQ(rows("person"), people - 1);
+  EXPECT_EQ(rows("household_private"), 0);
+}
+
+TEST_F(CancelTest, AHouseholdThatOthersReferToStays) {
+  const RowId row = household_here();
+  const RowId there = saved(add_visit(
+      town.place(), {{"household_id", row.hex()}, {"date", "2026-03-05"}, {"outcome", "拒访"}}));
+  const auto refused = cancel_row("Household", row);
+  EXPECT_THAT(fields_of(refused->faults), ElementsAre("*"));
+  EXPECT_THAT(refused->faults[0].zh, HasSubstr("走访 1 条"));
+  EXPECT_EQ(rows("household"), 6);
+  saved(cancel_row("Visit", there));
+  saved(cancel_row("Household", row));
+}
+
+TEST_F(CancelTest, AHouseholdOfTheRosterChangesItsStatusInstead) {
+  const RowId row = Directory(town.place()).household("999999100201010002")->id;
+  const auto refused = cancel_row("Household", row);
+  EXPECT_THAT(fields_of(refused->faults), ElementsAre("*"));
+  EXPECT_THAT(refused->faults[0].zh, HasSubstr("--status"));
+  saved(amend_row("Household", row, {{"status", "注销"}}));
+  EXPECT_EQ(rows("household"), 5);
+}
+
+TEST_F(CancelTest, TheHeadOfAHouseholdStaysUntilAnotherIsNamed) {
+  const RowId house = Directory(town.place()).household("999999100201010001")->id;
+  const RowId head = *RowId::from_text(shown(town.place(), "Household", house, "head_person_id"));
+  EXPECT_THAT(fields_of(cancel_row("Person", head)->faults), ElementsAre("*"));
+  const RowId other = saved(add_person(town.place(), {{"household_id", "999999100201010001"},
+                                                      {"name", "王大"},
+                                                      {"relation", "长子"},
+                                                      {"sex", "男"}}));
+  saved(amend_row("Household", house, {{"head_person_id", other.hex()}}));
+  saved(cancel_row("Person", head));
+  EXPECT_EQ(Directory(town.place()).household("999999100201010001")->head_name, "王大");
+}
+
+TEST_F(CancelTest, ACadreDoesNotChangeTheTownshipsOwnRows) {
+  const auto pairing = saved(add_pairing(
+      town.place(),
+      {{"cadre_id", "甲"}, {"household_id", "999999100201010001"}, {"from", "2026-01-05"}}));
+  SimDevice& device = town.join("乙", {"鱼泉村"}, true);
+  const Workplace place = town.at(device);
+  const model::Entity& entity = *place.vault.schema().entity("Pairing");
+  EXPECT_EQ(amend(place, entity, pairing, {{"reason", "x"}}, place.vault.view()).error().code,
+            Code::kNotAllowed);
+  EXPECT_EQ(cancel(place, entity, pairing, "x", place.vault.view()).error().code,
+            Code::kNotAllowed);
+  EXPECT_EQ(add_pairing(place, {}).error().code, Code::kNotAllowed);
+  EXPECT_EQ(add_cadre(place, {}).error().code, Code::kNotAllowed);
+}
+
+}  // namespace
+}  // namespace mq::work::testing

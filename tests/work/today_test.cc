@@ -1,0 +1,93 @@
+// Today: what is due, who was long not seen, what is still a draft; about oneself only.
+#include "mq/work/today.h"
+
+#include "work/township.h"
+
+namespace mq::work::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// The clock stands on 2026-03-05.
+class TodayTest : public ::testing::Test {
+ protected:
+  TodayTest() { town.with_people(); }
+
+  std::vector<std::string> items(int interval_days = 30) {
+    const auto made = today(town.place(), interval_days);
+    EXPECT_TRUE(made.ok());
+    static constexpr const char* kNames[] = {"overdue", "due", "not seen", "draft", "call back"};
+    std::vector<std::string> out;
+    for (const TodayItem& item : made->items) {
+      out.push_back(cat(kNames[static_cast<int>(item.kind)], " ", item.what, " ",
+                        item.when ? item.when->iso() : "never"));
+    }
+    return out;
+  }
+  void issue(const std::string& text, const std::string& due, const Inputs& more = {}) {
+    Inputs all{{"village", "鱼泉村"}, {"text", text}, {"category", "环保"}};
+    all.insert(all.end(), more.begin(), more.end());
+    const RowId row = saved(add_issue(town.place(), all));
+    saved(accept_issue(town.place(), row, {{"due_at", due}}));
+  }
+  void pair_me() {
+    saved(add_pairing(
+        town.place(),
+        {{"cadre_id", "管理员"}, {"household_id", "999999100201010001"}, {"from", "2026-01-05"}}));
+  }
+  void visit(const std::string& date, const std::string& outcome) {
+    saved(add_visit(town.place(), {{"household_id", "999999100201010001"},
+                                   {"date", date},
+                                   {"outcome", outcome},
+                                   {"visited_by", "甲"}}));
+  }
+
+  Township town;
+};
+
+TEST_F(TodayTest, NothingWaitsInAQuietTownship) { EXPECT_THAT(items(), IsEmpty()); }
+
+TEST_F(TodayTest, ListsMyIssuesOfTheWeekAndNobodyElses) {
+  issue("过了期", "2026-03-04 12:00");
+  issue("快到期", "2026-03-11 12:00");
+  issue("还早", "2026-03-20 12:00");
+  issue("别人的", "2026-03-06 12:00", {{"handler_id", "甲"}});
+  EXPECT_THAT(items(), ElementsAre("overdue 过了期 2026-03-04", "due 快到期 2026-03-11"));
+}
+
+TEST_F(TodayTest, WithADoubtfulClockNothingIsOverdue) {
+  issue("过了期", "1970-01-01 08:00");
+  town.desk.clock.set_wall(mq::testing::kYear1970);
+  const auto made = today(town.place());
+  EXPECT_TRUE(made->clock_doubtful);
+  EXPECT_THAT(items(), ElementsAre("due 过了期 1970-01-01"));
+}
+
+TEST_F(TodayTest, APairedHouseholdIsListedUntilSomebodyWasMet) {
+  pair_me();
+  EXPECT_THAT(items(), ElementsAre("not seen 999999100201010001 王一 never"));
+  visit("2026-03-01", "不在家");
+  EXPECT_THAT(items(), ElementsAre("not seen 999999100201010001 王一 never"));
+  visit("2026-02-03", "见到家人");
+  EXPECT_THAT(items(), IsEmpty()) << "thirty days ago is not longer than thirty days";
+  EXPECT_THAT(items(29), ElementsAre("not seen 999999100201010001 王一 2026-02-03"));
+}
+
+TEST_F(TodayTest, CountsPairsAndWhatStandsOnThisDeviceAlone) {
+  pair_me();
+  const auto made = today(town.place());
+  EXPECT_EQ(made->pairs, 1);
+  EXPECT_EQ(made->pairs_due, 0) << "the founder has no rank";
+  EXPECT_GT(made->unsent, 0u);
+}
+
+TEST_F(TodayTest, ADraftWaitsUntilItIsSubmitted) {
+  const RowId row = saved(add_diary(town.place(), {{"date", "2026-03-04"}, {"body", "走访三户"}}));
+  EXPECT_THAT(items(), ElementsAre("draft 走访三户 2026-03-04"));
+  saved(submit_diary(town.place(), row));
+  EXPECT_THAT(items(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace mq::work::testing
