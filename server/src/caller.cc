@@ -19,7 +19,7 @@ Status check_time(const Core& core, std::uint64_t time_ms) {
 
 }  // namespace
 
-Status check_signature(Core& core, const pb::SignedRequest& request, std::string_view method,
+Status check_signature(const Core& core, const pb::SignedRequest& request, std::string_view method,
                        const VerifyKey& key) {
   MQ_CHECK(check_time(core, request.time_ms()));
   const auto township = id_of<TownshipId>(request.township());
@@ -46,6 +46,23 @@ Status check_invite_open(const Core& core, const wire::InviteRecord& invite) {
   return {};
 }
 
+Error unknown_caller() {
+  return {Code::kUnauthenticated, "服务器不认识这台设备或这个邀请",
+          "the server knows neither such a device nor such an invitation"};
+}
+
+Township* township_without(Core& core, const pb::SignedRequest& request) {
+  const auto id = id_of<TownshipId>(request.township());
+  Township* township = id ? core.township(*id) : nullptr;
+  if (township == nullptr) return nullptr;
+  const std::shared_ptr<const Log> log = township->current();
+  const auto device = id_of<DeviceId>(request.device());
+  const auto invite = id_of<InviteId>(request.device());
+  const bool known = (device && log->control.device(*device) != nullptr) ||
+                     (invite && log->control.invite(*invite) != nullptr);
+  return known ? nullptr : township;
+}
+
 Result<Caller> authenticate(Core& core, const pb::SignedRequest& request, std::string_view method) {
   Caller caller;
   if (const auto id = id_of<TownshipId>(request.township())) caller.township = core.township(*id);
@@ -62,8 +79,7 @@ Result<Caller> authenticate(Core& core, const pb::SignedRequest& request, std::s
   }
   if (const auto id = id_of<InviteId>(request.device())) caller.invite = control.invite(*id);
   if (caller.invite == nullptr) {
-    return Error{Code::kUnauthenticated, "服务器不认识这台设备或这个邀请",
-                 "the server knows neither such a device nor such an invitation"};
+    return unknown_caller();
   }
   MQ_CHECK(check_signature(core, request, method, caller.invite->sign_key));
   // Whether a used one is claimed again, or only heard no answer, is for the method to see.

@@ -26,8 +26,12 @@ struct Caller {
 // kNotAllowed       an invitation that was taken back or is past its last day
 Result<Caller> authenticate(Core& core, const pb::SignedRequest& request, std::string_view method);
 
-// As above for a key that no log names yet: founding.
-Status check_signature(Core& core, const pb::SignedRequest& request, std::string_view method,
+Error unknown_caller();
+// The caller's township if its log names no such device and no such invitation; else null.
+Township* township_without(Core& core, const pb::SignedRequest& request);
+
+// As above for a key that no log names yet: founding, and a device that we have forgotten.
+Status check_signature(const Core& core, const pb::SignedRequest& request, std::string_view method,
                        const VerifyKey& key);
 
 // kNotAllowed with the reason, for an invitation that may not be claimed any more by its own date.

@@ -1,5 +1,7 @@
 #include "control.h"
 
+#include <algorithm>
+
 #include "mq/base/text.h"
 
 namespace mq::server {
@@ -162,6 +164,20 @@ Status check_claims(Core& core, const Caller& caller, const Log& log,
 
 // ---- append
 
+Result<pb::ControlAppendReply> write_down(Core& core, Township& township, const Log& log,
+                                          std::shared_ptr<Log> next,
+                                          const std::vector<pb::ControlEntry>& entries) {
+  MQ_CHECK(check_whole(*next));
+  MQ_CHECK(core.store.control_cas(township.id, log.control.head_seq(), serialised(entries)));
+  pb::ControlAppendReply reply = reply_of(*next, true);
+  {
+    const std::lock_guard lock(township.mutex);
+    township.log = std::move(next);
+  }
+  core.announce(township);
+  return reply;
+}
+
 Result<pb::ControlAppendReply> append(Core& core, const Caller& caller,
                                       const pb::ControlAppendRequest& request) {
   Township& township = *caller.township;
@@ -178,15 +194,75 @@ Result<pb::ControlAppendReply> append(Core& core, const Caller& caller,
   const bool bring_back = core.healed && caller.live();
   MQ_CHECK(
       next->apply(entries, bring_back ? wire::Records::kMayBePruned : wire::Records::kRequired));
-  MQ_CHECK(check_whole(*next));
-  MQ_CHECK(core.store.control_cas(township.id, log->control.head_seq(), serialised(entries)));
-  pb::ControlAppendReply reply = reply_of(*next, true);
-  {
-    const std::lock_guard lock(township.mutex);
-    township.log = std::move(next);
+  return write_down(core, township, *log, std::move(next), entries);
+}
+
+// ---- a device that a restored server has forgotten
+
+// What the log lacks of entries that begin somewhere in it; empty if they do not.
+std::vector<pb::ControlEntry> lacking(const Log& log, const pb::ControlAppendRequest& request) {
+  std::vector<pb::ControlEntry> out = list_of(request.entries());
+  pb::ControlBody first;
+  if (!first.ParseFromString(out.front().body()) || first.seq() == 0) return {};
+  const std::uint32_t before = first.seq() - 1;
+  if (before > log.control.head_seq()) return {};
+  if (request.expected_head() != bytes_of(log.control.head_at(before).view())) return {};
+  const std::size_t held = std::min<std::size_t>(log.control.head_seq() - before, out.size());
+  if (held > 0 && !stands(log, {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(held)})) {
+    return {};
   }
-  core.announce(township);
-  return reply;
+  out.erase(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(held));
+  return out;
+}
+
+// Two devices under one invitation, and the log has the other.
+Status check_second_claim(Core& core, Township& township, const Log& log,
+                          const pb::ControlEntry& entry) {
+  pb::ControlBody body;
+  if (!body.ParseFromString(entry.body()) || !body.has_device()) return {};
+  const auto author = id_of<InviteId>(body.author());
+  const auto signature = id_of<Signature>(entry.signature());
+  const wire::InviteRecord* invite = author ? log.control.invite(*author) : nullptr;
+  if (invite == nullptr || !invite->used_by || !signature) return {};
+  const Hash hash = wire::control_hash(view_of(entry.body()));
+  if (!wire::verify(invite->sign_key, "mq/s2", hash.view(), *signature)) return {};
+  MQ_CHECK(core.raise_alarm(township, invite->id));
+  return used_invite();
+}
+
+// Only its own entry, signed by its invitation, makes it known; the last day holds for it as for
+// whoever joins.
+Status check_introduction(const Core& core, const pb::SignedRequest& request, const Log& next,
+                          const std::vector<pb::ControlEntry>& entries) {
+  const auto id = id_of<DeviceId>(request.device());
+  const wire::DeviceRecord* device = id ? next.control.device(*id) : nullptr;
+  if (device == nullptr) return unknown_caller();
+  MQ_CHECK(check_signature(core, request, "ControlAppend", device->sign_key));
+  for (const pb::ControlEntry& entry : entries) {
+    pb::ControlBody body;
+    if (!body.ParseFromString(entry.body()) || !body.has_device()) continue;
+    const auto author = id_of<InviteId>(body.author());
+    const wire::InviteRecord* invite = author ? next.control.invite(*author) : nullptr;
+    if (invite != nullptr) MQ_CHECK(check_invite_open(core, *invite));
+  }
+  return {};
+}
+
+// The device brings its own entry and what this server lacks before it. That the entries follow our
+// log and carry their authors' signatures is all that is believed of it.
+Result<pb::ControlAppendReply> introduce(Core& core, Township& township,
+                                         const pb::SignedRequest& request,
+                                         const pb::ControlAppendRequest& append) {
+  const std::lock_guard one_at_a_time(township.append_mutex);
+  const std::shared_ptr<const Log> log = township.current();
+  MQ_CHECK(check_second_claim(core, township, *log, *append.entries().rbegin()));
+  const std::vector<pb::ControlEntry> entries = lacking(*log, append);
+  if (entries.empty()) return unknown_caller();
+  auto next = std::make_shared<Log>(*log);
+  const auto records = core.healed ? wire::Records::kMayBePruned : wire::Records::kRequired;
+  if (!next->apply(entries, records).ok()) return unknown_caller();
+  MQ_CHECK(check_introduction(core, request, *next, entries));
+  return write_down(core, township, *log, std::move(next), entries);
 }
 
 }  // namespace
@@ -247,8 +323,13 @@ Result<pb::ControlReadReply> answer_control_read(Core& core, const pb::SignedReq
 
 Result<pb::ControlAppendReply> answer_control_append(Core& core, const pb::SignedRequest& request) {
   if (request.body().size() > kBodyBytesMax) return too_large();
-  MQ_TRY(const Caller caller, authenticate(core, request, "ControlAppend"));
   pb::ControlAppendRequest parsed;
+  if (Township* forgetful = township_without(core, request)) {
+    if (!parsed.ParseFromString(request.body()) || parsed.entries().empty())
+      return unknown_caller();
+    return introduce(core, *forgetful, request, parsed);
+  }
+  MQ_TRY(const Caller caller, authenticate(core, request, "ControlAppend"));
   if (!parsed.ParseFromString(request.body()) || parsed.entries().empty()) {
     return malformed("control append");
   }

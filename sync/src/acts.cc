@@ -23,6 +23,35 @@ Error parted(std::uint32_t seq) {
               "; nothing was changed; tell the township admin")};
 }
 
+// After an append, whether it was taken or not.
+Result<std::uint32_t> head_of_server(const Acts& acts, const pb::ControlAppendReply& reply) {
+  const wire::ControlState& ours = acts.control.state();
+  if (reply.head_seq() > ours.head_seq()) return reply.head_seq();
+  MQ_TRY(const Hash now, from_field<Hash>(reply.head()));
+  if (ours.head_at(reply.head_seq()) != now) return parted(reply.head_seq());
+  return reply.head_seq();
+}
+
+// The seq of this device's own entry; 0 if the log has none.
+std::uint32_t own_seq(const Acts& acts) {
+  const seal::Identity* me = acts.keyring.identity();
+  const wire::DeviceRecord* device =
+      me != nullptr ? acts.control.state().device(me->device) : nullptr;
+  return device != nullptr ? device->span.from : 0;
+}
+
+// As read_control, also by a server that has to be told first who we are.
+Result<std::uint32_t> known_and_read(Acts& acts, const Signer& signer) {
+  auto read = read_control(acts, signer);
+  for (std::uint32_t reach = 1; !read.ok(); reach *= 2) {
+    if (read.error().code != Code::kUnauthenticated || own_seq(acts) == 0) return read;
+    read = introduce(acts, signer, reach);
+    if (!read.ok() && read.error().code == Code::kUnauthenticated && !reaches_further(acts, reach))
+      return still_unknown(read.error());
+  }
+  return read;
+}
+
 }  // namespace
 
 Result<Signer> device_signer(const seal::Keyring& keyring) {
@@ -60,17 +89,36 @@ Result<std::uint32_t> bring_back_control(Acts& acts, const Signer& signer,
   }
   const Hash head = acts.control.state().head_at(server_seq);
   MQ_TRY(const pb::ControlAppendReply reply, acts.caller.control_append(signer, head, batch));
-  if (reply.head_seq() > acts.control.state().head_seq()) return reply.head_seq();
-  MQ_TRY(const Hash now, from_field<Hash>(reply.head()));
-  if (acts.control.state().head_at(reply.head_seq()) != now) return parted(reply.head_seq());
-  return reply.head_seq();
+  return head_of_server(acts, reply);
+}
+
+bool reaches_further(const Acts& acts, std::uint32_t reach) { return reach < own_seq(acts); }
+
+Result<std::uint32_t> introduce(Acts& acts, const Signer& signer, std::uint32_t reach) {
+  const std::uint32_t own = own_seq(acts);
+  const std::uint32_t after = own > reach ? own - reach : 0;
+  MQ_TRY(std::vector<pb::ControlEntry> entries, acts.control.entries(after));
+  if (entries.size() > own - after) entries.resize(own - after);
+  const Hash head = acts.control.state().head_at(after);
+  MQ_TRY(const pb::ControlAppendReply reply, acts.caller.control_append(signer, head, entries));
+  return head_of_server(acts, reply);
+}
+
+Error still_unknown(const Error& refusal) {
+  return {Code::kUnauthenticated,
+          cat(refusal.zh,
+              "。记录都在本机,安全。如果服务器是从较旧的备份恢复的,请让乡镇管理员的设备先同步一次,"
+              "再从这台设备同步;仍不行,请管理员核实这台设备。"),
+          cat(refusal.en,
+              "; everything is kept here. If the server was restored from an older backup, let an "
+              "admin's device sync first, then sync this one; else ask the admin to look into it")};
 }
 
 Status prepare(Acts& acts) {
   MQ_TRY(const Signer signer, device_signer(acts.keyring));
   if (!acts.caller.met()) MQ_CHECK(acts.caller.meet(&acts.control.state().server_key()));
   for (int turn = 0; turn < kTurnsMax; ++turn) {
-    MQ_TRY(std::uint32_t server, read_control(acts, signer));
+    MQ_TRY(std::uint32_t server, known_and_read(acts, signer));
     while (server < acts.control.state().head_seq()) {
       MQ_TRY(const std::uint32_t next, bring_back_control(acts, signer, server));
       if (next <= server) break;

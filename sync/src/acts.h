@@ -29,6 +29,15 @@ Result<std::uint32_t> read_control(Acts& acts, const Signer& signer);
 Result<std::uint32_t> bring_back_control(Acts& acts, const Signer& signer,
                                          std::uint32_t server_seq);
 
+// One round trip: a server restored from an older copy may not know this device. It is handed the
+// last `reach` entries up to the device's own, whose signatures speak for themselves; gives its new
+// head. kUnauthenticated: it lacks earlier entries too, or has another reason.
+Result<std::uint32_t> introduce(Acts& acts, const Signer& signer, std::uint32_t reach);
+// Whether earlier entries than those could still be handed over.
+bool reaches_further(const Acts& acts, std::uint32_t reach);
+// What a person can do when nothing of this helps.
+Error still_unknown(const Error& refusal);
+
 // Plans against the newest log and appends; a lost race plans again. A plan that stays empty has
 // nothing to do. kUnavailable: the entries may stand in the log; the next call finds them.
 Status append_plan(Acts& acts, const std::function<Status(Plan&)>& make_plan);

@@ -21,10 +21,17 @@ Result<Progress> SyncEngine::step() {
   if (s.clock.monotonic() < s.wake_at) return Progress::kWaiting;
   auto progress = s.advance();
   if (progress.ok()) return progress;
+  const bool unknown = progress.error().code == Code::kUnauthenticated && s.caller.met();
   // Our idea of the server's time may be old; asked once, the refusal stands.
-  if (progress.error().code == Code::kUnauthenticated && s.caller.met() && !s.refused_for_time) {
+  if (unknown && !s.refused_for_time) {
     s.refused_for_time = true;
     s.caller.forget();
+    return Progress::kMore;
+  }
+  if (unknown && !s.introduced && s.begun) {
+    s.introduced = true;
+    s.reach = 1;
+    s.phase = Phase::kIntroduce;
     return Progress::kMore;
   }
   s.failed(progress.error());
@@ -44,6 +51,9 @@ Result<Progress> SyncEngine::State::advance() {
     phase = work ? Phase::kLevel : Phase::kExchange;
   }
   switch (phase) {
+    case Phase::kIntroduce:
+      MQ_CHECK(introduce_device());
+      return Progress::kMore;
     case Phase::kLevel:
       MQ_CHECK(level());
       return Progress::kMore;
@@ -82,6 +92,22 @@ Status SyncEngine::State::begin_engine() {
   MQ_CHECK(control.complete_keys(keyring));
   MQ_CHECK(load_sync_state());
   begun = true;
+  return {};
+}
+
+Status SyncEngine::State::introduce_device() {
+  MQ_TRY(const Signer signer, device_signer(keyring));
+  Acts acts{vault, keyring, control, caller, random};
+  ++report.round_trips;
+  const auto server = introduce(acts, signer, reach);
+  if (server.ok()) {
+    server_control_seq = *server;
+    phase = Phase::kLevel;
+    return {};
+  }
+  if (server.error().code != Code::kUnauthenticated) return server.error();
+  if (!reaches_further(acts, reach)) return still_unknown(server.error());
+  reach *= 2;
   return {};
 }
 
@@ -180,6 +206,8 @@ void SyncEngine::State::failed(const Error& error) {
   wake_at = clock.monotonic() + std::chrono::milliseconds(delay / 2 + delay * jitter / 2000);
   ++failures;
   server_control_seq = kUnknownSeq;
+  introduced = false;
+  if (phase == Phase::kIntroduce) phase = Phase::kBegin;
   if (error.code != Code::kUnavailable) return;
   bytes_max = options.weak_link_bytes;
   phase = Phase::kBegin;

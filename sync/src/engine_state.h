@@ -16,12 +16,13 @@ namespace mq::sync {
 
 // What the next step does.
 enum class Phase {
-  kBegin,  // a new contact: is there anything to send?
-  kRenew,  // this vault was restored or copied: a new incarnation before more is sealed
-  kLevel,  // bring the control log forward
-  kRetry,  // parked envelopes, now that the log or their chains have grown
-  kSeal,   // one envelope a step
-  kHeal,   // queue what a restored server lacks
+  kBegin,      // a new contact: is there anything to send?
+  kRenew,      // this vault was restored or copied: a new incarnation before more is sealed
+  kIntroduce,  // the server does not know this device: hand it the entry that it has lost
+  kLevel,      // bring the control log forward
+  kRetry,      // parked envelopes, now that the log or their chains have grown
+  kSeal,       // one envelope a step
+  kHeal,       // queue what a restored server lacks
   kExchange,
 };
 
@@ -46,6 +47,7 @@ struct SyncEngine::State {
   Result<Progress> advance();
   Status begin_engine();
   void ask_refused_again();
+  Status introduce_device();
   Status level();
   Status renew();
   Status retry_parked();
@@ -120,6 +122,8 @@ struct SyncEngine::State {
   MonotonicTime refusals_until;  // when refused envelopes are pushed once more
   int failures = 0;
   bool refused_for_time = false;
+  bool introduced = false;  // tried since the last answer that knew us
+  std::uint32_t reach = 1;  // how many entries the introduction hands over
   std::size_t bytes_max;
   std::size_t next_to_seal = 0;  // place in the list of streams
   std::size_t sealed_bytes = 0;  // since the last exchange

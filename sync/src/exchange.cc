@@ -107,6 +107,7 @@ Result<Progress> SyncEngine::State::after_exchange(const pb::ExchangeReply& repl
                                                    const Incoming& incoming) {
   failures = 0;
   refused_for_time = false;
+  introduced = false;
   bytes_max = std::min(options.exchange_bytes_max, bytes_max * 2);
   if (sealer.restore_suspected() || incoming.forked_self) {
     phase = Phase::kRenew;

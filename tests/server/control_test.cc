@@ -291,5 +291,63 @@ TEST_F(Invitations, AnInvitationCanDoNothingButJoin) {
   EXPECT_EQ(append.error().code, Code::kNotAllowed);
 }
 
+// ---- a device that a restored server has forgotten
+
+class Introduction : public Invitations {
+ protected:
+  // As the device itself, with the last `count` entries of a log that goes on beyond the server's.
+  Result<pb::ControlAppendReply> introduce(const Holder& as, const wire::SigningKey& key,
+                                           std::size_t count) {
+    const Entries& log = county_.town.log;
+    const Entries last(log.end() - static_cast<std::ptrdiff_t>(count), log.end());
+    const auto before = static_cast<std::uint32_t>(log.size() - count);
+    return county_.append_as(as.id.view(), key, county_.town.state.head_at(before), last);
+  }
+};
+
+TEST_F(Introduction, MakesADeviceKnownByWhatItBrings) {
+  const std::uint32_t before = server_seq();
+  const Holder other = county_.town.add_holder(pb::ROLE_KIND_CADRE, {county_.village});
+  const Holder holder = county_.town.join(*invited_, person_);
+  const auto missing = county_.town.log.size() - before;
+  EXPECT_EQ(introduce(holder, holder.sign, 1).error().code, Code::kUnauthenticated)
+      << "not all that is missing";
+  const auto reply = introduce(holder, holder.sign, missing + 3);
+  ASSERT_TRUE(reply.ok()) << reply.error().en;
+  EXPECT_TRUE(reply->appended());
+  EXPECT_EQ(reply->head_seq(), county_.town.state.head_seq());
+  EXPECT_TRUE(read_as(holder.id.view(), holder.sign).ok());
+  EXPECT_TRUE(read_as(other.id.view(), other.sign).ok());
+}
+
+TEST_F(Introduction, NeedsTheDevicesOwnKeyAndEntry) {
+  const std::uint32_t before = server_seq();
+  const Holder holder = county_.town.join(*invited_, person_);
+  EXPECT_EQ(introduce(holder, county_.cadre.sign, 1).error().code, Code::kUnauthenticated);
+  const Holder stranger = county_.town.new_holder(person_);
+  EXPECT_EQ(introduce(stranger, stranger.sign, 1).error().code, Code::kUnauthenticated);
+  pb::ControlEntry& entry = county_.town.log.back();
+  entry.mutable_signature()->front() ^= 1;
+  EXPECT_EQ(introduce(holder, holder.sign, 1).error().code, Code::kUnauthenticated);
+  EXPECT_EQ(server_seq(), before);
+  entry.mutable_signature()->front() ^= 1;
+  EXPECT_TRUE(introduce(holder, holder.sign, 1).ok());
+}
+
+TEST_F(Introduction, ObeysTheLastDayAndOneUse) {
+  const Hash head = county_.town.state.head();
+  const Holder thief = county_.town.new_holder(person_);
+  const Entries stolen = county_.town.device_entry(*invited_, thief);
+  const Holder holder = county_.town.join(*invited_, person_);
+  county_.clock.set_wall(19'802ll * 86'400'000);
+  EXPECT_EQ(introduce(holder, holder.sign, 1).error().code, Code::kNotAllowed);
+  county_.clock.set_wall(kTownDay);
+  ASSERT_TRUE(introduce(holder, holder.sign, 1).ok());
+  EXPECT_EQ(idle().alarms_size(), 0);
+  const auto second = county_.append_as(thief.id.view(), thief.sign, head, stolen);
+  EXPECT_EQ(second.error().code, Code::kNotAllowed);
+  EXPECT_EQ(idle().alarms_size(), 1);
+}
+
 }  // namespace
 }  // namespace mq::testing

@@ -72,6 +72,7 @@ class Simulation {
   void restore(int device);
   void clone(int device);
   void trouble_server();
+  bool bring_log_back();
   void add_member();
 
   // Claims, claims.cc
@@ -107,6 +108,7 @@ class Simulation {
   Oracle oracle_;
   std::vector<Notes> notes_;
   std::optional<testing::MemoryStore::Data> server_backup_;
+  bool log_lost_ = false;  // the server was restored, and not everybody has met it since
   std::vector<std::pair<std::uint32_t, RowId>> rows_;
   std::map<RowId, StreamId> stream_of_;
   std::map<RowId, std::pair<std::string, std::string>> created_;  // its first two values

@@ -108,13 +108,25 @@ void Simulation::trouble_server() {
   }
   world_.server.restore(*server_backup_);
   oracle_.server_restored();
+  log_lost_ = true;
   say("the server is restored");
-  // The log must come back before anybody appends to it: the admin is its bearer here.
-  SimDevice& admin = device(0);
-  admin.network.set_offline(false);
-  admin.network.set_weather({});
-  admin.disk.set_full(false);
-  if (!admin.sync_until_idle()) say("the admin cannot bring the log back yet");
+}
+
+// Everybody meets a server that was restored, in whatever order, before an admin appends to its
+// log: the only copy of an entry may be that of the device which it names.
+bool Simulation::bring_log_back() {
+  if (!log_lost_) return true;
+  for (std::size_t i = 0; i < world_.devices.size(); ++i) {
+    SimDevice& d = *world_.devices[i];
+    d.network.set_offline(false);
+    d.network.set_weather({});
+    d.disk.set_full(false);
+    const bool level = d.running() && d.sync_until_idle();
+    if (d.running()) check_outbox(static_cast<int>(i));
+    if (!level) return false;
+  }
+  log_lost_ = false;
+  return true;
 }
 
 void Simulation::add_member() {
@@ -123,12 +135,10 @@ void Simulation::add_member() {
   admin.network.set_offline(false);
   admin.network.set_weather({});
   admin.disk.set_full(false);
-  if (!admin.sync_until_idle()) return;
+  if (!bring_log_back() || !admin.sync_until_idle()) return;
+  check_outbox(0);
   world_.add_cadre(admin, cat("新", world_.devices.size()));
   notes_.emplace_back();
-  // Somebody must hold the log that names him, whatever is restored.
-  if (!admin.sync_until_idle()) fault("the admin cannot read of a new member");
-  notes(0).backup.reset();
   say("a new member joins");
 }
 

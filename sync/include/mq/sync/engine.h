@@ -79,7 +79,7 @@ class SyncEngine {
   // After any error nothing that was recorded has changed, and a new step() is safe.
   //
   // kUnavailable      no network, or the server is busy; wait for wake_at()
-  // kUnauthenticated  not our server, or it no longer knows this device
+  // kUnauthenticated  not our server, or it no longer knows this device and cannot be told
   // kCorrupt          server head, receipt or log do not verify; nothing of it was applied
   Result<Progress> step();
   MonotonicTime wake_at() const;
