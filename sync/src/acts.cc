@@ -3,6 +3,7 @@
 #include "messages.h"
 #include "mq/base/text.h"
 #include "mq/seal/box.h"
+#include "parting.h"
 
 namespace mq::sync {
 namespace {
@@ -15,21 +16,18 @@ Error busy() {
           "others keep appending to the control log; nothing was appended, try again"};
 }
 
-Error parted(std::uint32_t seq) {
-  return {Code::kConflict,
-          cat("成员登记从第 ", seq, " 条起与服务器不一致,本机没有改动。请把号码 ", seq,
-              " 报给乡镇管理员。"),
-          cat("the control log and the server's have parted at entry ", seq,
-              "; nothing was changed; tell the township admin")};
+// After an append, whether it was taken or not.
+Result<ServerLog> log_after(const Acts& acts, const pb::ControlAppendReply& reply) {
+  const wire::ControlState& ours = acts.control.state();
+  MQ_TRY(const Hash head, from_field<Hash>(reply.head()));
+  const bool ahead = reply.head_seq() > ours.head_seq();
+  return ServerLog{reply.head_seq(), head, !ahead && ours.head_at(reply.head_seq()) != head};
 }
 
-// After an append, whether it was taken or not.
-Result<std::uint32_t> head_of_server(const Acts& acts, const pb::ControlAppendReply& reply) {
-  const wire::ControlState& ours = acts.control.state();
-  if (reply.head_seq() > ours.head_seq()) return reply.head_seq();
-  MQ_TRY(const Hash now, from_field<Hash>(reply.head()));
-  if (ours.head_at(reply.head_seq()) != now) return parted(reply.head_seq());
-  return reply.head_seq();
+// What an entry after all that we hold has to follow.
+Hash last_held(const wire::ControlState& state) {
+  if (state.pending().empty()) return state.head();
+  return wire::control_hash(view_of(state.pending().back().body()));
 }
 
 // The seq of this device's own entry; 0 if the log has none.
@@ -41,7 +39,7 @@ std::uint32_t own_seq(const Acts& acts) {
 }
 
 // As read_control, also by a server that has to be told first who we are.
-Result<std::uint32_t> known_and_read(Acts& acts, const Signer& signer) {
+Result<ServerLog> known_and_read(Acts& acts, const Signer& signer) {
   auto read = read_control(acts, signer);
   for (std::uint32_t reach = 1; !read.ok(); reach *= 2) {
     if (read.error().code != Code::kUnauthenticated || own_seq(acts) == 0) return read;
@@ -63,23 +61,27 @@ Result<Signer> device_signer(const seal::Keyring& keyring) {
   return Signer{me->township, me->device.view(), &me->sign};
 }
 
-Result<std::uint32_t> read_control(Acts& acts, const Signer& signer) {
-  const std::uint32_t held = acts.control.held();
-  MQ_TRY(const pb::ControlReadReply reply, acts.caller.control_read(signer, held));
-  MQ_TRY(const Hash head, from_field<Hash>(reply.head()));
-  if (reply.entries_size() > 0) {
-    const std::vector<pb::ControlEntry> entries(reply.entries().begin(), reply.entries().end());
-    MQ_CHECK(acts.control.append(entries, acts.keyring));
-    return reply.head_seq();
-  }
+Result<ServerLog> read_control(Acts& acts, const Signer& signer) {
   const wire::ControlState& state = acts.control.state();
-  if (reply.head_seq() > state.head_seq()) return parted(state.head_seq() + 1);
-  if (state.head_at(reply.head_seq()) != head) return parted(reply.head_seq());
-  return reply.head_seq();
+  MQ_TRY(const pb::ControlReadReply reply, acts.caller.control_read(signer, acts.control.held()));
+  MQ_TRY(const Hash head, from_field<Hash>(reply.head()));
+  if (reply.entries_size() == 0) {
+    if (reply.head_seq() <= state.head_seq()) {
+      return ServerLog{reply.head_seq(), head, state.head_at(reply.head_seq()) != head};
+    }
+    return Error{Code::kUnavailable, "服务器没有给全成员登记。请稍后再试。",
+                 "the server did not give the whole log; try again later"};
+  }
+  pb::ControlBody first;
+  const bool follows = first.ParseFromString(reply.entries(0).body()) &&
+                       Hash::from(view_of(first.prev())) == last_held(state);
+  if (!follows) return ServerLog{reply.head_seq(), head, true};
+  const std::vector<pb::ControlEntry> entries(reply.entries().begin(), reply.entries().end());
+  MQ_CHECK(acts.control.append(entries, acts.keyring));
+  return ServerLog{reply.head_seq(), head, false};
 }
 
-Result<std::uint32_t> bring_back_control(Acts& acts, const Signer& signer,
-                                         std::uint32_t server_seq) {
+Result<ServerLog> bring_back_control(Acts& acts, const Signer& signer, std::uint32_t server_seq) {
   MQ_TRY(const std::vector<pb::ControlEntry> lost, acts.control.entries(server_seq));
   std::vector<pb::ControlEntry> batch;
   for (const pb::ControlEntry& entry : lost) {
@@ -89,19 +91,19 @@ Result<std::uint32_t> bring_back_control(Acts& acts, const Signer& signer,
   }
   const Hash head = acts.control.state().head_at(server_seq);
   MQ_TRY(const pb::ControlAppendReply reply, acts.caller.control_append(signer, head, batch));
-  return head_of_server(acts, reply);
+  return log_after(acts, reply);
 }
 
 bool reaches_further(const Acts& acts, std::uint32_t reach) { return reach < own_seq(acts); }
 
-Result<std::uint32_t> introduce(Acts& acts, const Signer& signer, std::uint32_t reach) {
+Result<ServerLog> introduce(Acts& acts, const Signer& signer, std::uint32_t reach) {
   const std::uint32_t own = own_seq(acts);
   const std::uint32_t after = own > reach ? own - reach : 0;
   MQ_TRY(std::vector<pb::ControlEntry> entries, acts.control.entries(after));
   if (entries.size() > own - after) entries.resize(own - after);
   const Hash head = acts.control.state().head_at(after);
   MQ_TRY(const pb::ControlAppendReply reply, acts.caller.control_append(signer, head, entries));
-  return head_of_server(acts, reply);
+  return log_after(acts, reply);
 }
 
 Error still_unknown(const Error& refusal) {
@@ -118,13 +120,14 @@ Status prepare(Acts& acts) {
   MQ_TRY(const Signer signer, device_signer(acts.keyring));
   if (!acts.caller.met()) MQ_CHECK(acts.caller.meet(&acts.control.state().server_key()));
   for (int turn = 0; turn < kTurnsMax; ++turn) {
-    MQ_TRY(std::uint32_t server, known_and_read(acts, signer));
-    while (server < acts.control.state().head_seq()) {
-      MQ_TRY(const std::uint32_t next, bring_back_control(acts, signer, server));
-      if (next <= server) break;
+    MQ_TRY(ServerLog server, known_and_read(acts, signer));
+    while (!server.parted && server.seq < acts.control.state().head_seq()) {
+      MQ_TRY(const ServerLog next, bring_back_control(acts, signer, server.seq));
+      if (!next.parted && next.seq <= server.seq) break;
       server = next;
     }
-    if (server == acts.control.state().head_seq()) return {};
+    if (server.parted) return say_parted(acts, signer, server);
+    if (server.seq == acts.control.state().head_seq()) return forget_parting(acts.vault);
   }
   return busy();
 }

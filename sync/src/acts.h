@@ -21,18 +21,23 @@ struct Acts {
 // This device as a signer of requests; kNotAllowed without an identity.
 Result<Signer> device_signer(const seal::Keyring& keyring);
 
-// One round trip: reads what the server's log has beyond ours. Gives the server's head, after which
-// we may hold more: a server restored from an older copy. kConflict: the logs have parted.
-Result<std::uint32_t> read_control(Acts& acts, const Signer& signer);
-// One round trip: gives such a server the next append that it lost after `server_seq`; gives its
-// new head.
-Result<std::uint32_t> bring_back_control(Acts& acts, const Signer& signer,
-                                         std::uint32_t server_seq);
+// Where the server's log stands, and whether it is ours up to the shorter of both (parting.h).
+struct ServerLog {
+  std::uint32_t seq = 0;
+  Hash head;
+  bool parted = false;
+};
 
+// One round trip: reads what the server's log has beyond ours. Afterwards we may hold more: a
+// server restored from an older copy.
+Result<ServerLog> read_control(Acts& acts, const Signer& signer);
+// One round trip: gives such a server the next append that it lost after `server_seq`; gives where
+// it stands then.
+Result<ServerLog> bring_back_control(Acts& acts, const Signer& signer, std::uint32_t server_seq);
 // One round trip: a server restored from an older copy may not know this device. It is handed the
-// last `reach` entries up to the device's own, whose signatures speak for themselves; gives its new
-// head. kUnauthenticated: it lacks earlier entries too, or has another reason.
-Result<std::uint32_t> introduce(Acts& acts, const Signer& signer, std::uint32_t reach);
+// last `reach` entries up to the device's own, whose signatures speak for themselves; gives where
+// it stands then. kUnauthenticated: it lacks earlier entries too, or has another reason.
+Result<ServerLog> introduce(Acts& acts, const Signer& signer, std::uint32_t reach);
 // Whether earlier entries than those could still be handed over.
 bool reaches_further(const Acts& acts, std::uint32_t reach);
 // What a person can do when nothing of this helps.
@@ -42,7 +47,8 @@ Error still_unknown(const Error& refusal);
 // nothing to do. kUnavailable: the entries may stand in the log; the next call finds them.
 Status append_plan(Acts& acts, const std::function<Status(Plan&)>& make_plan);
 
-// Meets the server and levels the log: what every act of a member begins with.
+// Meets the server and levels the log: what every act of a member begins with. kCorrupt: the logs
+// have parted.
 Status prepare(Acts& acts);
 
 // The key under which names and labels are sealed now; kNotAllowed if this device has none.

@@ -2,6 +2,7 @@
 
 #include "alarms.h"
 #include "engine_state.h"
+#include "parting.h"
 
 namespace mq::sync {
 
@@ -57,6 +58,9 @@ Result<Progress> SyncEngine::State::advance() {
     case Phase::kLevel:
       MQ_CHECK(level());
       return Progress::kMore;
+    case Phase::kParted:
+      MQ_CHECK(find_parting());
+      return Progress::kMore;
     case Phase::kRenew:
       MQ_CHECK(renew());
       return Progress::kMore;
@@ -101,7 +105,7 @@ Status SyncEngine::State::introduce_device() {
   ++report.round_trips;
   const auto server = introduce(acts, signer, reach);
   if (server.ok()) {
-    server_control_seq = *server;
+    server_control_seq = server->parted ? kUnknownSeq : server->seq;
     phase = Phase::kLevel;
     return {};
   }
@@ -117,9 +121,16 @@ Status SyncEngine::State::level() {
   Acts acts{vault, keyring, control, caller, random};
   const wire::ControlState before = control.state();
   ++report.round_trips;
-  MQ_TRY(server_control_seq, server_control_seq < before.head_seq()
-                                 ? bring_back_control(acts, signer, server_control_seq)
-                                 : read_control(acts, signer));
+  MQ_TRY(const ServerLog server, server_control_seq < before.head_seq()
+                                     ? bring_back_control(acts, signer, server_control_seq)
+                                     : read_control(acts, signer));
+  if (server.parted) {
+    other_log = server;
+    reach = 1;
+    phase = Phase::kParted;
+    return {};
+  }
+  server_control_seq = server.seq;
   const std::uint32_t ours = control.state().head_seq();
   if (before.head_seq() != ours) {
     MQ_CHECK(control.complete_keys(keyring));
@@ -129,9 +140,26 @@ Status SyncEngine::State::level() {
     }
   }
   if (server_control_seq != ours) return {};
+  MQ_CHECK(forget_parting(vault));
   server_control_seq = kUnknownSeq;
   phase = parked ? Phase::kRetry : Phase::kSeal;
   return {};
+}
+
+// Nothing is sealed under a head that the server does not share; it stays here, and is said.
+Status SyncEngine::State::find_parting() {
+  MQ_TRY(const Signer signer, device_signer(keyring));
+  Acts acts{vault, keyring, control, caller, random};
+  ++report.round_trips;
+  const auto found = first_difference(acts, signer, other_log, reach);
+  if (found.ok() && found->where == Difference::Where::kFurtherBack) {
+    reach *= 2;
+    return {};
+  }
+  phase = Phase::kLevel;
+  if (!found.ok()) return found.error();
+  if (found->where == Difference::Where::kNowhere) return not_parted();
+  return parted(acts, other_log, found->since);
 }
 
 Status SyncEngine::State::renew() {

@@ -20,6 +20,7 @@ enum class Phase {
   kRenew,      // this vault was restored or copied: a new incarnation before more is sealed
   kIntroduce,  // the server does not know this device: hand it the entry that it has lost
   kLevel,      // bring the control log forward
+  kParted,     // the server's log is another from some entry on: which one?
   kRetry,      // parked envelopes, now that the log or their chains have grown
   kSeal,       // one envelope a step
   kHeal,       // queue what a restored server lacks
@@ -49,6 +50,7 @@ struct SyncEngine::State {
   void ask_refused_again();
   Status introduce_device();
   Status level();
+  Status find_parting();
   Status renew();
   Status retry_parked();
   Status seal_one();
@@ -75,7 +77,7 @@ struct SyncEngine::State {
 
   // merge.cc
   struct Counts {
-    std::uint64_t parked = 0, refused = 0, forks = 0;
+    std::uint64_t parked = 0, refused = 0, forks = 0, transactions = 0;
   };
   Result<Incoming> check_signed(const pb::ExchangeReply& reply) const;
   Result<Incoming> check_reply(const pb::ExchangeReply& reply, AskedStreams asked,
@@ -123,7 +125,8 @@ struct SyncEngine::State {
   int failures = 0;
   bool refused_for_time = false;
   bool introduced = false;  // tried since the last answer that knew us
-  std::uint32_t reach = 1;  // how many entries the introduction hands over
+  std::uint32_t reach = 1;  // how many entries are handed over, or compared
+  ServerLog other_log;      // while it is compared
   std::size_t bytes_max;
   std::size_t next_to_seal = 0;  // place in the list of streams
   std::size_t sealed_bytes = 0;  // since the last exchange

@@ -104,7 +104,19 @@ Result<pb::FindInviteReply> SimNetwork::find_invite(const pb::FindInviteRequest&
   return carry(request, &server::Service::find_invite);
 }
 Result<pb::ControlReadReply> SimNetwork::control_read(const pb::SignedRequest& request) {
-  return carry(request, &server::Service::control_read);
+  auto reply = carry(request, &server::Service::control_read);
+  if (!reply.ok() || !bend_log_after) return reply;
+  for (pb::ControlEntry& entry : *reply->mutable_entries()) {
+    pb::ControlBody body;
+    MQ_ASSERT(body.ParseFromString(entry.body()));
+    if (body.seq() > *bend_log_after) {
+      body.set_prev(std::string(Hash::kSize, 'x'));
+    } else {
+      body.set_time_ms(body.time_ms() + 1);
+    }
+    entry.set_body(body.SerializeAsString());
+  }
+  return reply;
 }
 Result<pb::ControlAppendReply> SimNetwork::control_append(const pb::SignedRequest& request) {
   const std::function<void()> hook = before_append;
@@ -115,6 +127,7 @@ Result<pb::ExchangeReply> SimNetwork::exchange(const pb::SignedRequest& request)
   if (wiretap_ != nullptr) wiretap_->see(request);
   auto reply = carry(request, &server::Service::exchange);
   if (reply.ok()) forge(*reply);
+  if (reply.ok() && alter) alter(*reply);
   if (!reply.ok() || !bend_signatures) return reply;
   for (pb::StreamPart& part : *reply->mutable_parts()) {
     for (pb::StoredEnvelope& stored : *part.mutable_envelopes()) {

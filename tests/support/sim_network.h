@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,11 @@ class SimNetwork final : public sync::Transport {
   // The next reply in which there is something to forge.
   Forgery forge_next = Forgery::kNone;
   bool forged = false;
+  // What a lying server answers to an exchange instead.
+  std::function<void(sync::pb::ExchangeReply&)> alter;
+  // Control entries read arrive with another body than was signed: those after this seq with
+  // another predecessor, those before with another time.
+  std::optional<std::uint32_t> bend_log_after;
   // Requests that the network kept arrive now, their senders long gone.
   void deliver_late();
 

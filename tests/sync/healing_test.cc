@@ -224,6 +224,76 @@ TEST_F(Forgotten, ThatNothingHelpsIsSaidWithWhatToDo) {
   EXPECT_TRUE(zhao.sync_until_idle());
 }
 
+// The log went on without what one device holds: two histories, each signed by those who may.
+class Parted : public Forgotten {
+ protected:
+  static sync::Parting parting_of(SimDevice& device) {
+    const auto found = sync::parting(device.vault(), device.control());
+    EXPECT_TRUE(found.ok() && found->has_value());
+    return found.ok() && *found ? **found : sync::Parting();
+  }
+};
+
+TEST_F(Parted, IsSaidByBothSidesAndNothingIsLost) {
+  ASSERT_TRUE(cadre.sync_until_idle());
+  const std::uint32_t end = cadre.control().state().head_seq();  // the new device's entry
+  const MemoryStore::Data whole = world.server.store.copy();
+  world.server.restore(backup);
+  world.add_cadre(desk, "赵");
+  record_visit(world, cadre, "分叉之后");
+  const Error refused = refusal(cadre);
+  EXPECT_EQ(refused.code, Code::kCorrupt);
+  EXPECT_THAT(refused.zh, HasSubstr("记录都在本机"));
+  const sync::Parting seen = parting_of(cadre);
+  EXPECT_EQ(seen.since, end);
+  EXPECT_EQ(seen.ours, end);
+  ASSERT_EQ(seen.only_here.size(), 1u);
+  EXPECT_EQ(seen.only_here[0].en, "device");
+  EXPECT_EQ(cadre.vault().delivery()->unsealed, 1u);
+  EXPECT_EQ(cadre.control().state().head_seq(), end);
+  record_visit(world, cadre, "照常可记");
+
+  // The first history comes back after all; now the admin's is the other one.
+  world.server.restore(whole);
+  ASSERT_TRUE(cadre.sync_until_idle()) << cadre.last_error()->en;
+  EXPECT_FALSE(sync::parting(cadre.vault(), cadre.control())->has_value());
+  const auto invited = world.invite_cadre(desk, "钱", world.villages);
+  ASSERT_FALSE(invited.ok());
+  EXPECT_EQ(invited.error().code, Code::kCorrupt);
+  EXPECT_EQ(parting_of(desk).since, end);
+  EXPECT_GT(parting_of(desk).only_here.size(), 1u);
+  EXPECT_THAT(visits(cadre), UnorderedElementsAre("分叉之后", "照常可记"));
+}
+
+TEST_F(Parted, TheFirstDifferenceIsFoundHoweverFarBack) {
+  ASSERT_TRUE(desk.sync_until_idle());
+  const std::uint32_t common = desk.control().state().head_seq();
+  const MemoryStore::Data then = world.server.store.copy();
+  const DiskImage desk_then = desk.image();
+  world.add_cadre(desk, "赵");
+  world.add_cadre(desk, "钱");
+  ASSERT_TRUE(cadre.sync_until_idle());
+  ASSERT_GT(cadre.control().state().head_seq(), common + 8);
+  world.server.restore(then);
+  desk.restore(desk_then, true);
+  ASSERT_TRUE(desk.boot().ok());
+  for (const char* name : {"孙", "李二", "周"}) world.add_cadre(desk, name);
+  EXPECT_EQ(refusal(cadre).code, Code::kCorrupt);
+  EXPECT_EQ(parting_of(cadre).since, common + 1);
+}
+
+// A reply that was bent on the way is no other history.
+TEST_F(Parted, NonsenseIsNotBelieved) {
+  ASSERT_TRUE(cadre.sync_until_idle());
+  world.add_cadre(desk, "赵");
+  cadre.network.bend_log_after = cadre.control().state().head_seq();
+  const Error refused = refusal(cadre);
+  EXPECT_EQ(refused.code, Code::kCorrupt);
+  EXPECT_FALSE(sync::parting(cadre.vault(), cadre.control())->has_value());
+  cadre.network.bend_log_after.reset();
+  ASSERT_TRUE(cadre.sync_until_idle()) << cadre.last_error()->en;
+}
+
 // A server that lost the middle of a chain asks for it by number.
 TEST_F(Healing, AGapIsFilledFromWhereTheServerStands) {
   level();

@@ -25,6 +25,27 @@ Status missing(Call& call, const work::Workplace& place, Json& list) {
   return {};
 }
 
+// The control log and the server's have grown apart: what only this side has, for the admin.
+Status parted_log(Call& call, Home& home) {
+  MQ_TRY(const auto parting, sync::parting(home.vault(), home.control()));
+  if (!parting) return {};
+  Json entries = Json::array();
+  for (const sync::Parting::Entry& entry : parting->only_here) {
+    entries.push_back({{"seq", entry.seq}, {"kind", entry.en}});
+    call.out.say(cat("只在本机的登记:第 ", entry.seq, " 条 ", entry.zh),
+                 cat("control entry only here: ", entry.seq, " ", entry.en));
+  }
+  call.out.object()["log_parted"] = {{"since", parting->since},
+                                     {"ours", parting->ours},
+                                     {"servers", parting->servers},
+                                     {"only_here", std::move(entries)}};
+  call.out.say(cat("成员登记与服务器不一致:从第 ", parting->since,
+                   " 条起;记录都在本机,暂不送出,请把以上几条报给乡镇管理员"),
+               cat("the control log differs from the server's from entry ", parting->since,
+                   " on; everything is kept here and not sent; show these lines to the admin"));
+  return {};
+}
+
 }  // namespace
 
 Status run_doctor(Call& call) {
@@ -43,6 +64,7 @@ Status run_doctor(Call& call) {
     }
     call.out.object()["state_hash"] = std::move(hashes);
   }
+  MQ_CHECK(parted_log(call, *home));
   call.out.object()["missing"] = std::move(list);
   call.out.object()["ok"] = faults.empty();
   if (!faults.empty()) {

@@ -37,6 +37,7 @@ Status run_status(Call& call) {
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const vault::Delivery delivery, home->vault().delivery());
   MQ_TRY(const std::vector<wire::Envelope> parked, home->vault().parked());
+  MQ_TRY(const auto parting, sync::parting(home->vault(), home->control()));
   const VerdictText token = text_of(home->verdict());
   Json streams = Json::array();
   for (const vault::StreamInfo& stream : home->vault().streams()) {
@@ -59,6 +60,7 @@ Status run_status(Call& call) {
                        {"parked", parked.size()},
                        {"conflicts", delivery.conflicts},
                        {"continuation", token.name},
+                       {"log_parted", parting.has_value()},
                        {"streams", std::move(streams)}};
   call.out.say(cat("只在本机、还没送到:", alone, " 条"), cat("on this device alone: ", alone));
   call.out.say(cat("已送到(县里已收妥):", delivery.delivered, " 件"),
@@ -70,6 +72,12 @@ Status run_status(Call& call) {
   if (delivery.conflicts > 0) {
     call.out.say(cat("两种说法:", delivery.conflicts, " 处"),
                  cat("conflicts: ", delivery.conflicts));
+  }
+  if (parting) {
+    call.out.say(cat("成员登记与服务器不一致:从第 ", parting->since,
+                     " 条起;记录都在本机,暂不送出,请告诉乡镇管理员"),
+                 cat("the control log differs from the server's from entry ", parting->since,
+                     " on; everything is kept here and not sent, tell the admin"));
   }
   call.out.say(cat("本机接续:", token.zh), cat("continuation: ", token.name));
   call.out.say("乡镇状态:筹备(正式启用的检查在 org open)", "township state: in preparation");

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,7 +81,8 @@ class SyncEngine {
   //
   // kUnavailable      no network, or the server is busy; wait for wake_at()
   // kUnauthenticated  not our server, or it no longer knows this device and cannot be told
-  // kCorrupt          server head, receipt or log do not verify; nothing of it was applied
+  // kCorrupt          server head, receipt or log do not verify, or the logs have parted (see
+  //                   parting()); nothing of it was applied
   Result<Progress> step();
   MonotonicTime wake_at() const;
   const SyncReport& report() const;
@@ -95,6 +97,18 @@ class SyncEngine {
 // engine is idle, then step again.
 Result<int> state_exports(vault::Vault& vault, const seal::Keyring& keyring,
                           const ControlStore& control, seal::Sealer& sealer);
+
+// The control log here and the server's have grown apart since `since`: a server was restored, and
+// appended to before this device brought back what it holds. Kept until both agree again.
+struct Parting {
+  struct Entry {
+    std::uint32_t seq = 0;
+    std::string zh, en;  // what kind of entry
+  };
+  std::uint32_t since = 0, ours = 0, servers = 0;  // control seqs
+  std::vector<Entry> only_here;
+};
+Result<std::optional<Parting>> parting(vault::Vault& vault, ControlStore& control);
 
 // A request to be told when something is new (Transport::watch), in the server's time.
 Result<pb::SignedRequest> watch_request(const seal::Keyring& keyring, const ControlStore& control,
