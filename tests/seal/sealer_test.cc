@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mq/seal/sealing.h"
+#include "mq/seal/segment.h"
 #include "seal/home.h"
 
 namespace mq::testing {
@@ -175,6 +176,28 @@ TEST_F(SealerTest, WhatDoesNotOpenIsRefusedAndKept) {
   EXPECT_EQ(li.vault->parked().value().size(), 2u);
   EXPECT_EQ(li.sealer->retry_parked(li.state()).value(), 0);
   EXPECT_EQ(li.visits(), 0u);
+}
+
+// A context that names a device which the township does not know covers nothing: nothing is merged.
+TEST_F(SealerTest, AContextOfAStrangersDeviceIsRefused) {
+  wang.record(wangs, "走访。");
+  const auto sent = wang.seal_all(wangs);
+  ASSERT_EQ(sent.size(), 1u);
+  model::Context running;
+  auto transactions = wang.sealer->open(sent[0], running);
+  ASSERT_TRUE(transactions.ok());
+  SimRandom random;
+  const auto having_seen = [&](const DeviceId& device) {
+    transactions->front().context = {{device, 1, 1, {}}};
+    const auto plain = seal::encode_segment(*transactions, {}, {true, false});
+    EXPECT_TRUE(plain.ok());
+    return seal::seal_envelope(sent[0].header, *plain, town.keys.at({village, 2}),
+                               wang.holder->sign, random);
+  };
+  EXPECT_EQ(li.receive(having_seen(DeviceId{{0x5a}})), Received::kRefused);
+  EXPECT_EQ(li.visits(), 0u);
+  EXPECT_EQ(li.receive(having_seen(li.holder->id)), Received::kMerged);
+  EXPECT_EQ(li.visits(), 1u);
 }
 
 TEST_F(SealerTest, BeyondACutAnEnvelopeWaitsForADecision) {

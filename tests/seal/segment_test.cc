@@ -248,10 +248,36 @@ TEST(Segment, RefusesBombsBeforeItAllocates) {
   EXPECT_FALSE(seal::decode_frame(frame_of({60'000 << 4, 1, 0, 0}), true, running).ok());
   EXPECT_EQ(running.size(), 5000u);
   running.clear();
+  // One transaction that adds 2^40 entries to its context, and more than an envelope can state.
+  const std::uint64_t sections = 1 << 4 | 2;
+  const std::uint64_t added = std::uint64_t{1} << 40;
+  EXPECT_FALSE(
+      seal::decode_frame(frame_of({sections, 1, 0, 0, 1, 1, 0, 0, added}), true, running).ok());
   // One transaction with 2^40 touches of one shape of one op.
   EXPECT_FALSE(
       seal::decode_frame(frame_of({1 << 4, 1, 0, 0, 0, std::uint64_t{1} << 41}), true, running)
           .ok());
+}
+
+// As many chains as one envelope can name are read; one more is refused, on both sides.
+TEST(Segment, AContextHasNoMoreEntriesThanAnEnvelopeCanState) {
+  constexpr std::uint32_t kMost = 65'536 / 24;
+  Transaction t = visit(1, kSentence);
+  for (std::uint32_t i = 0; i < kMost; ++i) t.context.push_back({DeviceId{}, i, 1, {}});
+  const auto most = encode_segment({t}, {}, {true, false});
+  ASSERT_TRUE(most.ok());
+  Context running;
+  ASSERT_TRUE(decode_segment(*most, running).ok());
+  ASSERT_EQ(running.size(), kMost);
+
+  // A change that adds one to a chain whose context is full.
+  Transaction one = visit(2, kSentence);
+  one.context = {{DeviceId{{0xff}}, 1, 1, {}}};
+  const auto change = encode_segment({one}, {}, {});
+  ASSERT_TRUE(change.ok());
+  EXPECT_FALSE(decode_segment(*change, running).ok());
+  t.context.push_back({DeviceId{}, kMost, 1, {}});
+  EXPECT_EQ(encode_segment({t}, {}, {true, false}).error().code, Code::kExhausted);
 }
 
 TEST(Segment, ANewerFormIsKeptForALaterVersion) {

@@ -13,6 +13,7 @@ using model::Transaction;
 Status check_run(const std::vector<Transaction>& transactions) {
   std::size_t ops = 0;
   std::size_t entries = 0;
+  std::size_t largest = 0;
   const Error mixed{Code::kInvalidInput, "不能封存:这些记录不是同一条链上连续的事务",
                     "cannot seal: these are not consecutive transactions of one chain"};
   if (transactions.empty() || transactions[0].n == 0) return mixed;
@@ -27,8 +28,10 @@ Status check_run(const std::vector<Transaction>& transactions) {
     }
     ops += t.ops.size();
     entries += context.size();
+    largest = std::max(largest, context.size());
   }
-  if (transactions.size() > kTransactionsMax || ops > kOpsMax || entries > kContextEntriesMax) {
+  if (transactions.size() > kTransactionsMax || ops > kOpsMax || largest > kContextMax ||
+      entries > kContextEntriesMax) {
     return Error{Code::kExhausted, "一段里的记录太多,请分成几段封存",
                  "too much for one segment; seal it in several"};
   }

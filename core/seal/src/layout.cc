@@ -182,7 +182,10 @@ bool decode_context_change(AreaReader& in, Context& context) {
   for (std::size_t i = 0; i < end; ++i) {
     if (!removed[i]) result.push_back(context[i]);
   }
-  for (std::uint64_t left = in.heads.varint(); left > 0 && !in.failed(); --left) {
+  const std::uint64_t added = in.heads.varint();
+  if (result.size() > kContextMax || added > kContextMax - result.size()) return false;
+  result.reserve(result.size() + added);
+  for (std::uint64_t left = added; left > 0 && !in.failed(); --left) {
     ContextEntry entry;
     entry.device = DeviceId{in.loose.array<16>()};
     entry.incarnation = in.loose.integer<std::uint32_t>();

@@ -16,7 +16,11 @@ namespace mq::seal {
 // A segment of more is refused before memory is taken for it.
 inline constexpr std::size_t kTransactionsMax = 65'536;
 inline constexpr std::size_t kOpsMax = 65'536;
-inline constexpr std::size_t kContextEntriesMax = 1U << 18;  // summed over the transactions
+// An entry states 24 bytes (device, incarnation, tag), and a chain's context must go whole into one
+// envelope of 64 KiB.
+inline constexpr std::size_t kContextMax = 65'536 / 24;
+// Summed over the transactions: what a run of them may make of one stated context.
+inline constexpr std::size_t kContextEntriesMax = 1U << 18;
 
 struct ShapeOp {
   std::uint32_t field = 0;

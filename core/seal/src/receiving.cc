@@ -1,4 +1,6 @@
 // The receiving side of the sealer: what is in force is merged, what may come into force waits.
+#include <algorithm>
+
 #include "mq/seal/sealer.h"
 #include "mq/seal/sealing.h"
 #include "statement.h"
@@ -42,6 +44,21 @@ bool beyond_cut(const wire::Envelope& envelope, const ControlState& state) {
   return !named && !state.may_write(header.device, header.stream, state.head_seq());
 }
 
+// Entries name only devices of the log (PROTOCOL section 1).
+bool names_strangers(const std::vector<model::Transaction>& transactions,
+                     const ControlState& state) {
+  const auto stranger = [&](const model::ContextEntry& entry) {
+    return state.device(entry.device) == nullptr;
+  };
+  const model::Context* last = nullptr;
+  for (const model::Transaction& t : transactions) {
+    if (last != nullptr && *last == t.context) continue;
+    if (std::any_of(t.context.begin(), t.context.end(), stranger)) return true;
+    last = &t.context;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Sealer::Received> Sealer::wait(const wire::Envelope& envelope, std::string_view why) {
@@ -78,7 +95,7 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
     restore_suspected_ = true;
     return wait(envelope, "restore");
   }
-  return merge(envelope, *stream);
+  return merge(envelope, *stream, state);
 }
 
 // What becomes of a segment that did not open: most reasons pass with time.
@@ -98,7 +115,7 @@ Result<Sealer::Received> Sealer::unopened(const wire::Envelope& envelope, Error 
 }
 
 Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
-                                       const vault::StreamInfo& stream) {
+                                       const vault::StreamInfo& stream, const ControlState& state) {
   const EnvelopeHeader& header = envelope.header;
   model::Context running;
   if (header.seq > 1) {
@@ -112,6 +129,7 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
     auto opened = open(envelope, running);
     if (!opened.ok()) return unopened(envelope, std::move(opened).error());
     transactions = std::move(*opened);
+    if (names_strangers(transactions, state)) return refuse(envelope, "corrupt");
   }
   const auto applied = vault_.apply(stream.ix, envelope, transactions);
   if (!applied.ok() && applied.error().code == Code::kCorrupt) return refuse(envelope, "corrupt");

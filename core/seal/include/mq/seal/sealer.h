@@ -78,7 +78,8 @@ class Sealer {
   // kinds are chained without content.
   // Parked under: "control", "stream", "key", "gap", "cut", "newer", "pruned", "restore".
   // Checks, in this order: control head known, signature, device, right at the named
-  // head, epoch rule, open, vault.apply; parks what must wait and says so.
+  // head, epoch rule, open, contexts of known devices only, vault.apply; parks what must wait and
+  // says so.
   enum class Received { kMerged, kDuplicate, kFork, kParked, kRefused };
   Result<Received> receive(const wire::Envelope& envelope, const wire::ControlState& state);
   // Tries parked envelopes again; returns how many were merged.
@@ -105,7 +106,8 @@ class Sealer {
   Result<Received> admit(const wire::Envelope& envelope, const wire::ControlState& state);
   Result<Received> unopened(const wire::Envelope& envelope, Error why);
   Result<int> retry_once(const wire::ControlState& state, int& merged);
-  Result<Received> merge(const wire::Envelope& envelope, const vault::StreamInfo& stream);
+  Result<Received> merge(const wire::Envelope& envelope, const vault::StreamInfo& stream,
+                         const wire::ControlState& state);
 };
 
 }  // namespace mq::seal
