@@ -1,7 +1,6 @@
 #include "peer_certificate.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -14,6 +13,7 @@
 #include <memory>
 
 #include "mq/base/text.h"
+#include "resolve.h"
 
 namespace mq::sync {
 namespace {
@@ -30,7 +30,6 @@ struct FreeWith {
 using Context = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
 using Session = std::unique_ptr<SSL, FreeWith<SSL_free>>;
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using Addresses = std::unique_ptr<addrinfo, FreeWith<freeaddrinfo>>;
 
 class Socket {
  public:
@@ -76,13 +75,9 @@ bool connect_one(const Socket& socket, const addrinfo& to, SteadyTime until) {
 }
 
 Result<Socket> connect_to(const Address& address, SteadyTime until) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int code = getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found);
-  if (code != 0) return not_reached(address, gai_strerror(code));
-  const Addresses addresses(found);
-  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+  const Resolved found = resolve(address.host, address.port, until);
+  if (found.addresses == nullptr) return not_reached(address, found.why);
+  for (const addrinfo* each = found.addresses.get(); each != nullptr; each = each->ai_next) {
     Socket socket(::socket(each->ai_family, each->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
                            each->ai_protocol));
     if (socket.fd() >= 0 && connect_one(socket, *each, until)) return socket;

@@ -1,4 +1,7 @@
 // The service over real gRPC and TLS on loopback, reached by the device's own transport.
+#include <dlfcn.h>
+#include <netdb.h>
+
 #include <filesystem>
 
 #include "mq/base/system.h"
@@ -6,6 +9,35 @@
 #include "mq/sync/grpc_transport.h"
 #include "server/county.h"
 #include "support/sim_files.h"
+
+// The C library's lookup, but for one name: its resolver never answers, and waiting for it always
+// takes all the time there is.
+namespace {
+
+constexpr const char* kDeadName = "dead.invalid";
+
+bool is_dead(const gaicb* request) {
+  return request->ar_name != nullptr && std::string_view(request->ar_name) == kDeadName;
+}
+template <class Function>
+Function* from_library(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" int getaddrinfo_a(int mode, gaicb* list[], int count, sigevent* event) {
+  if (is_dead(list[0])) return 0;
+  return from_library<decltype(getaddrinfo_a)>("getaddrinfo_a")(mode, list, count, event);
+}
+extern "C" int gai_suspend(const gaicb* const list[], int count, const timespec* span) {
+  if (is_dead(list[0])) return EAI_AGAIN;
+  return from_library<decltype(gai_suspend)>("gai_suspend")(list, count, span);
+}
+extern "C" int gai_error(gaicb* request) noexcept {
+  if (is_dead(request)) return EAI_INPROGRESS;
+  return from_library<decltype(gai_error)>("gai_error")(request);
+}
 
 namespace mq::testing {
 namespace {
@@ -56,6 +88,18 @@ TEST_F(Rpc, AVisitGoesThroughTlsIntoTheStreamAndItsReceiptComesBack) {
   EXPECT_EQ(reply->receipts_size(), 1);
   EXPECT_GT(transport.bytes_up(), 100u);
   EXPECT_GT(transport.bytes_down(), 100u);
+}
+
+// The lookup itself cannot be broken off.
+TEST_F(Rpc, AResolverThatDoesNotAnswerIsAServerNotReached) {
+  GrpcTransport transport(std::string(kDeadName) + ":8443", random_);
+  for (int times = 0; times < 2; ++times) {
+    const auto reply = transport.info({});
+    ASSERT_FALSE(reply.ok());
+    EXPECT_EQ(reply.error().code, Code::kUnavailable);
+  }
+  GrpcTransport another(server_->address(), random_);
+  EXPECT_TRUE(another.info({}).ok()) << "one lookup left behind stands in nobody's way";
 }
 
 TEST_F(Rpc, AServerWithAnotherKeyIsRefusedBeforeAnythingIsSaid) {

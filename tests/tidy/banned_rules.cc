@@ -96,7 +96,7 @@ constexpr std::array kTestBans = {
 // The library mq_sync_grpc: the one place of the device that opens a socket.
 bool opens_sockets(std::string_view path) {
   return path.starts_with("sync/src/grpc_transport") ||
-         path.starts_with("sync/src/peer_certificate");
+         path.starts_with("sync/src/peer_certificate") || path.starts_with("sync/src/resolve");
 }
 
 template <std::size_t N>
