@@ -34,7 +34,7 @@ Result<bool> proves_loss(Core& core, const Caller& caller, const wire::Receipt& 
 Status look_at_receipts(Core& core, const Caller& caller, const pb::ExchangeRequest& request) {
   const int count = std::min(request.show_size(), kShownMax);
   for (int i = 0; i < count; ++i) {
-    const auto receipt = receipt_from(request.show(i));
+    const auto receipt = wire::receipt_of(request.show(i));
     if (!receipt) continue;
     const wire::Generation generation = core.current_generation();
     MQ_TRY(const bool lost, proves_loss(core, caller, *receipt, generation));
@@ -75,7 +75,7 @@ Status push(Core& core, const Caller& caller, const pb::ExchangeRequest& request
   for (std::size_t i = 0; i < place_of.size(); ++i) {
     *reply.mutable_results(place_of[i]) = mine.results[i];
   }
-  for (const wire::Receipt& receipt : mine.receipts) *reply.add_receipts() = message_of(receipt);
+  for (const wire::Receipt& receipt : mine.receipts) *reply.add_receipts() = to_message(receipt);
   return {};
 }
 
@@ -166,7 +166,7 @@ Status fill_part(const std::vector<StoredEnvelope>& stored, std::size_t room, bo
     MQ_TRY(const wire::Envelope envelope, wire::parse_envelope(each.envelope));
     pb::StoredEnvelope message;
     message.set_time_ms(static_cast<std::uint64_t>(each.time.ms));
-    *message.mutable_envelope() = message_of(envelope);
+    *message.mutable_envelope() = to_message(envelope);
     used += message.ByteSizeLong() + 8;
     const bool first = at_least_one && part.envelopes_size() == 0;
     if (used > room && !first) break;

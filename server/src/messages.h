@@ -4,8 +4,7 @@
 
 #include "minqing/sync/v1/sync.pb.h"
 #include "mq/base/result.h"
-#include "mq/wire/envelope.h"
-#include "mq/wire/stream_head.h"
+#include "mq/wire/messages.h"
 
 namespace mq::server {
 
@@ -16,14 +15,11 @@ template <class Id>
 std::optional<Id> id_of(const std::string& bytes) {
   return Id::from(view_of(bytes));
 }
-// The first 8 bytes of a head, as cursors carry it.
-std::string tag_of(const Hash& head);
+using wire::tag_of;
+using wire::to_message;
 
 // kUnsupported: a newer version. kInvalidInput: any other fault, a pruned envelope among them.
 Result<wire::Envelope> envelope_from(const pb::Envelope& message);
-pb::Envelope message_of(const wire::Envelope& envelope);
-std::optional<wire::Receipt> receipt_from(const pb::Receipt& message);
-pb::Receipt message_of(const wire::Receipt& receipt);
 
 // What the heads_digest of a checkpoint covers: one stream as the reply shows it.
 struct ShownHead {

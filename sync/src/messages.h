@@ -3,8 +3,7 @@
 
 #include "minqing/sync/v1/sync.pb.h"
 #include "mq/base/result.h"
-#include "mq/wire/envelope.h"
-#include "mq/wire/stream_head.h"
+#include "mq/wire/messages.h"
 
 namespace mq::sync {
 
@@ -21,13 +20,11 @@ Result<Id> from_field(const std::string& bytes) {
                "an id in the server's answer has a wrong length; try again later"};
 }
 
-pb::Envelope to_message(const wire::Envelope& envelope);
+using wire::tag_of;
+using wire::to_message;
+
 Result<wire::Envelope> from_message(const pb::Envelope& message);
-pb::Receipt to_message(const wire::Receipt& receipt);
 Result<wire::Receipt> from_message(const pb::Receipt& message);
 Result<wire::Checkpoint> from_message(const pb::Checkpoint& message);
-
-// The first 8 bytes of a head, by which two sides see that they hold the same.
-std::string tag_of(const Hash& head);
 
 }  // namespace mq::sync

@@ -23,13 +23,13 @@ void FrontDoor::mend(pb::Envelope& envelope) const {
 }
 
 void FrontDoor::mend(pb::Receipt& receipt) const {
-  auto parsed = server::receipt_from(receipt);
+  auto parsed = wire::receipt_of(receipt);
   if (!parsed) return;
   const auto generation = clean_.settings.find(server::kGenerationSetting);
   if (generation != clean_.settings.end()) {
     parsed->generation = *wire::Generation::from(generation->second);
   }
-  receipt = server::message_of(
+  receipt = wire::to_message(
       wire::sign_receipt(*parsed, county_.town.state.township(), county_.town.server));
 }
 
