@@ -173,7 +173,9 @@ Status SyncEngine::State::renew() {
 }
 
 Status SyncEngine::State::retry_parked() {
+  const std::uint64_t taken = sealer.transactions_taken();
   MQ_TRY(const int merged, sealer.retry_parked(control.state()));
+  report.transactions_down += sealer.transactions_taken() - taken;
   if (sealer.restore_suspected()) {
     phase = Phase::kRenew;
     return {};

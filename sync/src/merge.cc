@@ -129,6 +129,7 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   }
   parked = parked || counts.parked > 0;
   report.envelopes_down += incoming.pulled.envelopes.size();
+  report.transactions_down += counts.transactions;
   report.parked += counts.parked;
   report.refused += counts.refused;
   report.forks += counts.forks;
@@ -152,6 +153,7 @@ Status SyncEngine::State::store_receipts(const Incoming& incoming, LatestReceipt
 }
 
 Status SyncEngine::State::merge(const Pulled& pulled, Counts& counts) {
+  const std::uint64_t taken = sealer.transactions_taken();
   for (const PulledEnvelope& one : pulled.envelopes) {
     MQ_TRY(const auto received, receive(one.envelope));
     counts.parked += received == seal::Sealer::Received::kParked ? 1 : 0;
@@ -159,6 +161,7 @@ Status SyncEngine::State::merge(const Pulled& pulled, Counts& counts) {
     counts.forks += received == seal::Sealer::Received::kFork ? 1 : 0;
     MQ_CHECK(vault.set_cursor(one.stream, {one.index, one.head}, one.envelope.hash(), one.time));
   }
+  counts.transactions = sealer.transactions_taken() - taken;
   return {};
 }
 

@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
+import select
 import shutil
+import subprocess
 import sys
 
 import input_claims
@@ -166,11 +168,48 @@ def search_finds_short_and_long_words(t):
     assert t.run("desk", "search", "不存在的话语")["count"] == 0
 
 
+def a_watch_hears_of_news_and_is_quiet_without(t):
+    watch = subprocess.Popen(["stdbuf", "-oL", t.minqing, "--home", t.path("desk"), "sync", "--watch"], env=t.environment(),
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def contacts(quiet_seconds):
+        count = 0
+        while count <= 10 and select.select([watch.stdout], [], [], quiet_seconds)[0]:
+            count += os.read(watch.stdout.fileno(), 65536).count(b"\n")
+        return count
+
+    try:
+        first = contacts(20)
+        assert 1 <= first <= 8, first
+        t.run("desk", "visit", "add", "--household_id", "999999100201010001", "--date", "2026-03-06", "--outcome", "见到户主")
+        t.run("desk", "sync")
+        assert 1 <= contacts(20) <= 8
+    finally:
+        watch.kill()
+        watch.wait()
+
+
+def a_server_that_is_not_ours_gets_nothing(t):
+    folder = t.path("server")
+    t.stop_server()
+    os.rename(folder, folder + ".ours")
+    t.start_server()
+    try:
+        t.run("desk", "sync", expect=5)
+    finally:
+        t.stop_server()
+        shutil.rmtree(folder)
+        os.rename(folder + ".ours", folder)
+        t.start_server()
+    assert t.run("desk", "sync")["unsent"] == 0
+
+
 CLAIMS = [dirty_roster_gives_every_planted_fault, a_dry_run_stores_nothing, importing_twice_is_importing_once,
           a_correction_outlives_a_reimport, bad_entries_are_refused_whole, a_visit_shown_can_be_added_again_as_json,
           issues_move_only_as_the_table_says, command_lines_that_make_no_sense_exit_2, a_wrong_passphrase_exits_6_and_a_damaged_vault_7,
           invitations_are_used_once_and_never_guessed, a_cadre_may_not_do_the_desks_work, without_a_server_work_goes_on,
-          a_copied_home_goes_on_under_its_own_line, hostile_files_end_in_a_sentence, search_finds_short_and_long_words, *input_claims.CLAIMS]
+          a_copied_home_goes_on_under_its_own_line, hostile_files_end_in_a_sentence, search_finds_short_and_long_words,
+          a_watch_hears_of_news_and_is_quiet_without, a_server_that_is_not_ours_gets_nothing, *input_claims.CLAIMS]
 
 
 def main():

@@ -34,6 +34,9 @@ TEST_F(SyncEngine, WhatOneRecordsTheOtherReads) {
   EXPECT_THAT(visits(desk), ElementsAre("修水渠"));
   EXPECT_EQ(state_of(world, desk), state_of(world, cadre));
   EXPECT_EQ(cadre.vault().delivery()->delivered, 1u);
+  EXPECT_EQ(cadre.engine().report().transactions_up, 1u);
+  EXPECT_EQ(cadre.engine().report().transactions_down, 0u);
+  EXPECT_EQ(desk.engine().report().transactions_down, 1u);
 }
 
 TEST_F(SyncEngine, PushWhoseReplyIsLostStoresTheVisitOnce) {

@@ -31,14 +31,6 @@ Status register_streams(Home& home, sync::Transport& transport, const World& wor
 
 namespace {
 
-// Transactions of others that this vault holds (SCHEMA.md, mq_envelope).
-Result<std::uint64_t> received(vault::Vault& vault) {
-  MQ_TRY(const std::int64_t count,
-         vault.database().integer(
-             "SELECT coalesce(sum(last_n - first_n + 1), 0) FROM mq_envelope WHERE own = 0"));
-  return static_cast<std::uint64_t>(count);
-}
-
 Status until_idle(Call& call, sync::SyncEngine& engine) {
   for (int steps = 0; steps < kStepsMax; ++steps) {
     MQ_TRY(const sync::Progress progress, engine.step());
@@ -60,26 +52,23 @@ Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& tran
   MQ_CHECK(register_streams(home, transport, call.world));
   sync::SyncEngine engine(home.vault(), home.keyring(), home.control(), home.sealer(), transport,
                           call.world.clock, call.world.random);
-  MQ_TRY(const std::uint64_t before, received(home.vault()));
   MQ_CHECK(until_idle(call, engine));
   MQ_TRY(const int stated,
          sync::state_exports(home.vault(), home.keyring(), home.control(), home.sealer()));
   if (stated > 0) {
     MQ_CHECK(until_idle(call, engine));
   }
-  MQ_TRY(const std::uint64_t after, received(home.vault()));
-  sync::SyncReport report = engine.report();
-  report.transactions_down = after - before;
-  return report;
+  return engine.report();
 }
 
-Status wait_for_news(Call& call, int wait_ms) {
-  std::unique_ptr<sync::Transport> transport;
+Status wait_for_news(Call& call, std::unique_ptr<sync::Transport>& line, int wait_ms) {
   sync::pb::SignedRequest request;
   {
     MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
-    MQ_TRY(transport, home->connect());
-    auto signed_request = sync::watch_request(home->keyring(), home->control(), *transport,
+    if (line == nullptr) {
+      MQ_TRY(line, home->connect());
+    }
+    auto signed_request = sync::watch_request(home->keyring(), home->control(), *line,
                                               call.world.clock, call.world.random);
     if (!signed_request.ok()) {
       pause(wait_ms);
@@ -87,7 +76,10 @@ Status wait_for_news(Call& call, int wait_ms) {
     }
     request = *signed_request;
   }
-  if (!transport->watch(request, wait_ms).ok()) pause(wait_ms);
+  if (!line->watch(request, wait_ms).ok()) {
+    line.reset();  // the server may have moved
+    pause(wait_ms);
+  }
   return {};
 }
 

@@ -12,7 +12,9 @@ Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& tran
 // Streams of the vault that the control log does not know yet; only an admin's device registers.
 Status register_streams(Home& home, sync::Transport& transport, const World& world);
 
-// Waits until the server announces something, or for wait_ms; the home is not held meanwhile.
-Status wait_for_news(Call& call, int wait_ms);
+// Waits until the server announces something, or for wait_ms; the home is not held meanwhile. The
+// line is opened if there is none and kept for the next call: it knows what was announced before,
+// so that nothing is heard twice.
+Status wait_for_news(Call& call, std::unique_ptr<sync::Transport>& line, int wait_ms);
 
 }  // namespace mq::cli

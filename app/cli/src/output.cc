@@ -69,8 +69,8 @@ int exit_code(Code code) {
     case Code::kNotFound:
       return 3;
     case Code::kNotAllowed:
-    case Code::kUnauthenticated:
       return 4;
+    case Code::kUnauthenticated:  // not our server, or it does not know us: no contact
     case Code::kUnavailable:
       return 5;
     case Code::kLocked:

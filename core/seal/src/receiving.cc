@@ -139,10 +139,12 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
   }
   switch (*applied) {
     case vault::Vault::Applied::kMerged:
+      transactions_taken_ += transactions.size();
       return Received::kMerged;
     case vault::Vault::Applied::kDuplicate:
       return Received::kDuplicate;
     case vault::Vault::Applied::kFork:
+      transactions_taken_ += transactions.size();
       return Received::kFork;
     case vault::Vault::Applied::kGap:
       break;

@@ -54,11 +54,12 @@ Status once(Call& call) {
 
 // The home is open only during a contact, so that recording goes on while this waits.
 Status watch(Call& call) {
+  std::unique_ptr<sync::Transport> line;
   for (;;) {
     const Status done = once(call);
     if (!done.ok() && done.error().code != Code::kUnavailable) return done;
     if (!done.ok()) call.out.warn(done.error().zh, done.error().en);
-    MQ_CHECK(wait_for_news(call, kWatchWaitMs));
+    MQ_CHECK(wait_for_news(call, line, kWatchWaitMs));
   }
 }
 

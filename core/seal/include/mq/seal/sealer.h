@@ -84,6 +84,8 @@ class Sealer {
   Result<Received> receive(const wire::Envelope& envelope, const wire::ControlState& state);
   // Tries parked envelopes again; returns how many were merged.
   Result<int> retry_parked(const wire::ControlState& state);
+  // How many transactions the two above have merged since this was made.
+  std::uint64_t transactions_taken() const { return transactions_taken_; }
 
  private:
   vault::Vault& vault_;
@@ -91,6 +93,7 @@ class Sealer {
   ContinuationToken& token_;
   Random& random_;
   bool restore_suspected_ = false;
+  std::uint64_t transactions_taken_ = 0;
 
   struct Standing;
   std::optional<Standing> standing(const StreamId& stream, const vault::Vault::ChainEnd& chain,
