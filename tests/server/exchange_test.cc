@@ -69,7 +69,8 @@ TEST_F(Exchange, WhatOthersWroteBetweenTwoPushedAgainIsNotLeftOut) {
   const wire::Envelope first = chain_.next();
   const wire::Envelope between = other.next();
   const wire::Envelope second = chain_.next();
-  for (const wire::Envelope& each : {first, between, second}) county_.push({each});
+  // In one exchange, so that one receipt covers the first and the second, and the other between.
+  ASSERT_EQ(county_.push({first, between, second}).receipts_size(), 2);
   const auto at_first = county_.memory.head_at(county_.town.state.township(), county_.village, 1);
   ASSERT_TRUE(at_first.ok());
   pb::ExchangeRequest request = county_.request_for({first, second});
