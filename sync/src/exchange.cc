@@ -43,8 +43,9 @@ Result<Progress> SyncEngine::State::exchange() {
   report.forks += outcome.forks;
   report.envelopes_up += pushed.size();
   busy = outcome.busy;
-  const bool fruitless = incoming.again || (!pushed.empty() && incoming.receipts.empty() &&
-                                            incoming.pulled.envelopes.empty());
+  const bool brought = !incoming.receipts.empty() || !incoming.pulled.envelopes.empty();
+  const bool unfinished = !pushed.empty() || !incoming.pulled.level || reply.more();
+  const bool fruitless = incoming.again || (!brought && unfinished);
   fruitless_turns = fruitless ? fruitless_turns + 1 : 0;
   if (fruitless_turns > kFruitlessMax) return contradicts_itself();
   return after_exchange(reply, incoming);

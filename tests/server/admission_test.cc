@@ -65,6 +65,31 @@ TEST_F(Admission, ThePushersQuotaEndsAndComesBackAfterAnHour) {
   EXPECT_EQ(county.push_one(second).code(), pb::PUSH_CODE_STORED);
 }
 
+TEST_F(Admission, TheQuotaIsThePushersOwnAndComesBeforeAnythingIsRead) {
+  server::ServiceOptions options{.loopback = true};
+  options.quota_bytes_per_hour = 1000;
+  County county(options);
+  ASSERT_TRUE(county.found().ok());
+  Chain chain = county.chain();
+  const wire::Envelope good = chain.next(100);
+  pb::ExchangeRequest rubbish;
+  rubbish.add_push()->set_header(std::string(900, 'x'));
+  EXPECT_EQ(county.exchange(county.cadre, rubbish)->results(0).refusal(), pb::REFUSAL_MALFORMED);
+  EXPECT_EQ(county.exchange(county.cadre, rubbish)->results(0).refusal(), pb::REFUSAL_QUOTA);
+  EXPECT_EQ(county.push_one(good).refusal(), pb::REFUSAL_QUOTA);
+  const auto by_another = county.exchange(county.town.founder, county.request_for({good}));
+  EXPECT_EQ(by_another->results(0).code(), pb::PUSH_CODE_STORED);
+}
+
+TEST_F(Admission, ARequestLargerThanTheLimitIsRefusedWhole) {
+  pb::ExchangeRequest request = county_.request_for({chain_.next()});
+  request.set_control_tag(std::string((256u << 10) + (64u << 10), 'x'));
+  const auto reply = county_.exchange(county_.cadre, request);
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().code, Code::kExhausted);
+  EXPECT_EQ(county_.head(county_.village).index, 0u);
+}
+
 TEST_F(Admission, WhatDoesNotParseIsMalformed) {
   pb::ExchangeRequest request = county_.request_for({chain_.next(), chain_.next(), chain_.next()});
   request.mutable_push(0)->mutable_header()->pop_back();
@@ -79,6 +104,14 @@ TEST_F(Admission, WhatDoesNotParseIsMalformed) {
 
 TEST_F(Admission, AnUnknownSuiteIsRefused) {
   expect_refused(chain_.next_with([](auto& header) { header.suite = 2; }), pb::REFUSAL_SUITE);
+}
+
+TEST_F(Admission, ASuiteBelowTheLogsLowestIsRefused) {
+  pb::ControlBody body;
+  body.mutable_lowest_suite()->set_suite(2);
+  ASSERT_TRUE(county_.town.append(body).ok());
+  ASSERT_TRUE(county_.bring_log().ok());
+  expect_refused(chain_.next(), pb::REFUSAL_SUITE);
 }
 
 TEST_F(Admission, ANewerVersionIsRefusedAsSuiteAndNotAsMalformed) {
@@ -123,6 +156,24 @@ TEST_F(Admission, TheRightIsJudgedAtTheHeadTheEnvelopeNames) {
 
 TEST_F(Admission, ADropBelongsInADropStreamOnly) {
   expect_refused(chain_.next_with([](auto& header) { header.kind = 4; }), pb::REFUSAL_STREAM);
+}
+
+TEST_F(Admission, ADropStreamTakesDropsAndNothingElse) {
+  const StreamId box = county_.town.add_stream(pb::STREAM_KIND_DROP);
+  ASSERT_TRUE(county_.bring_log().ok());
+  Chain plain(county_.town, county_.cadre, box, 1);
+  expect_refused(plain.next(), pb::REFUSAL_STREAM);
+  Chain drops(county_.town, county_.cadre, box, 2);
+  const wire::Envelope drop = drops.next_with([](auto& header) { header.kind = 4; });
+  EXPECT_EQ(county_.push_one(drop).code(), pb::PUSH_CODE_STORED);
+}
+
+TEST_F(Admission, AClosedStreamTakesNothingThatKnowsOfIt) {
+  pb::ControlBody body;
+  put(body.mutable_close()->mutable_stream(), county_.village.view());
+  ASSERT_TRUE(county_.town.append(body).ok());
+  ASSERT_TRUE(county_.bring_log().ok());
+  expect_refused(chain_.next(), pb::REFUSAL_ROLE);
 }
 
 TEST_F(Admission, TheEpochMustBeTheNewestAtTheNamedHead) {
@@ -191,6 +242,13 @@ TEST_F(Admission, AGapIsAnsweredWithTheFirstSeqThatIsMissing) {
   EXPECT_EQ(result.need_seq(), 2u);
   const pb::ExchangeReply healed = county_.push({second, third});
   EXPECT_EQ(healed.results(1).code(), pb::PUSH_CODE_STORED);
+}
+
+TEST_F(Admission, AnEnvelopeThatFollowsAnotherThanItsPredecessorIsNotStored) {
+  ASSERT_EQ(county_.push_one(chain_.next()).code(), pb::PUSH_CODE_STORED);
+  const wire::Envelope astray = chain_.next_with([](auto& header) { header.prev.data[0] ^= 1; });
+  EXPECT_EQ(county_.push_one(astray).code(), pb::PUSH_CODE_GAP);
+  EXPECT_EQ(county_.head(county_.village).index, 1u);
 }
 
 TEST_F(Admission, SameSeqAndOtherHashKeepsBothAndAlertsTheTownship) {

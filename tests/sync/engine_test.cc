@@ -166,6 +166,88 @@ TEST_F(SyncEngine, WrongClocksAreHarmless) {
   EXPECT_THAT(claims_of(desk, row), ElementsAre("第三句"));
 }
 
+// Everything that a server may say is held against its own heads and signatures.
+TEST_F(SyncEngine, ALyingServerIsFoundOutAndNothingOfItIsApplied) {
+  ASSERT_TRUE(desk.sync_until_idle());
+  for (const char* theme : {"修水渠", "看望老人"}) {
+    record_visit(world, cadre, theme);
+    ASSERT_TRUE(cadre.sync_until_idle());
+  }
+  using Reply = sync::pb::ExchangeReply;
+  const std::vector<std::pair<const char*, std::function<void(Reply&)>>> lies = {
+      {"time", [](Reply& r) { r.mutable_checkpoint()->set_time_ms(1); }},
+      {"generation", [](Reply& r) { r.mutable_checkpoint()->mutable_generation()->back() ^= 1; }},
+      {"head", [](Reply& r) { r.mutable_parts(0)->mutable_head()->front() ^= 1; }},
+      {"order", [](Reply& r) { r.mutable_parts(0)->mutable_envelopes()->SwapElements(0, 1); }},
+      {"stored at", [](Reply& r) { r.mutable_parts(0)->mutable_envelopes(0)->set_time_ms(1); }},
+      {"body",
+       [](Reply& r) {
+         r.mutable_parts(0)->mutable_envelopes(0)->mutable_envelope()->mutable_ct()->back() ^= 1;
+       }},
+      {"stream", [](Reply& r) { r.mutable_parts(0)->set_stream(9'999); }},
+      {"twice", [](Reply& r) { r.add_parts()->CopyFrom(r.parts(0)); }},
+      {"result", [](Reply& r) { r.add_results(); }},
+  };
+  for (const auto& [what, lie] : lies) {
+    desk.network.alter = [&lie = lie](Reply& r) {
+      if (r.parts_size() > 0) lie(r);
+    };
+    auto progress = desk.step();
+    while (progress.ok() && *progress == sync::Progress::kMore) progress = desk.step();
+    ASSERT_FALSE(progress.ok()) << what;
+    EXPECT_EQ(progress.error().code, Code::kCorrupt) << what;
+    EXPECT_TRUE(visits(desk).empty()) << what;
+    desk.wait(std::chrono::minutes(10));
+  }
+  desk.network.alter = nullptr;
+  ASSERT_TRUE(desk.sync_until_idle());
+  EXPECT_EQ(visits(desk).size(), 2u);
+}
+
+// It promises more and never gives it: that ends, and is said.
+TEST_F(SyncEngine, AServerThatHoldsBackDoesNotKeepUsForEver) {
+  ASSERT_TRUE(desk.sync_until_idle());
+  record_visit(world, cadre, "修水渠");
+  ASSERT_TRUE(cadre.sync_until_idle());
+  desk.network.alter = [](sync::pb::ExchangeReply& r) {
+    for (sync::pb::StreamPart& part : *r.mutable_parts()) part.clear_envelopes();
+  };
+  auto progress = desk.step();
+  for (int i = 0; i < 1'000 && progress.ok(); ++i) progress = desk.step();
+  ASSERT_FALSE(progress.ok());
+  EXPECT_EQ(progress.error().code, Code::kUnavailable);
+  desk.network.alter = nullptr;
+  ASSERT_TRUE(desk.sync_until_idle());
+  EXPECT_THAT(visits(desk), ElementsAre("修水渠"));
+}
+
+// Only a receipt that verifies frees the outbox.
+TEST_F(SyncEngine, NothingLeavesTheOutboxWithoutItsReceipt) {
+  ASSERT_TRUE(cadre.sync_until_idle());
+  record_visit(world, cadre, "修水渠");
+  using Reply = sync::pb::ExchangeReply;
+  const std::vector<std::function<void(Reply&)>> lies = {
+      [](Reply& r) { r.clear_receipts(); },
+      [](Reply& r) { r.mutable_receipts(0)->set_index(r.receipts(0).index() + 1); },
+      [](Reply& r) { r.mutable_receipts(0)->mutable_last_hash()->front() ^= 1; },
+      [](Reply& r) { r.mutable_receipts(0)->set_receipt_class(2); },
+      [](Reply& r) { r.clear_results(); },
+  };
+  for (const auto& lie : lies) {
+    cadre.network.alter = [&lie](Reply& r) {
+      if (r.receipts_size() > 0) lie(r);
+    };
+    auto progress = cadre.step();
+    for (int i = 0; i < 1'000 && progress.ok(); ++i) progress = cadre.step();
+    ASSERT_FALSE(progress.ok());
+    EXPECT_EQ(cadre.vault().delivery()->sealed_waiting, 1u);
+    cadre.wait(std::chrono::minutes(10));
+  }
+  cadre.network.alter = nullptr;
+  ASSERT_TRUE(cadre.sync_until_idle());
+  EXPECT_EQ(cadre.vault().delivery()->sealed_waiting, 0u);
+}
+
 TEST_F(SyncEngine, AnotherServerGetsNothing) {
   record_visit(world, cadre, "修水渠");
   SimServer other(99);
