@@ -231,10 +231,13 @@ class Filler {
   bool given_ = false;
 };
 
-// The township stream first, since the others' rows refer to it; then what is soonest done.
+// The township stream first, since the others' rows refer to it; then the beginning of a village
+// of which the device has nothing, where its roster stands, so that a new device soon shows its
+// households; then what is soonest done.
 bool before(const Asked& a, const Asked& b) {
   const auto rank = [](const Asked& each) {
     return std::make_tuple(each.stream->kind != pb::STREAM_KIND_TOWNSHIP,
+                           each.stream->kind != pb::STREAM_KIND_VILLAGE || each.have > 0,
                            each.head.index - std::min(each.have, each.head.index),
                            each.stream->ordinal);
   };

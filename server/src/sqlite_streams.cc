@@ -176,9 +176,10 @@ Result<std::vector<Store::Held>> SqliteStore::held_at(const TownshipId& township
                                                       const wire::ChainId& chain,
                                                       std::uint64_t seq) {
   const std::lock_guard lock(state_->read_mutex);
-  MQ_TRY(Query q, state_->reader.query("SELECT hash, idx FROM envelope WHERE township = ?1 AND "
-                                       "stream = ?2 AND device = ?3 AND incarnation = ?4 AND "
-                                       "seq = ?5 ORDER BY idx"));
+  // Without the name SQLite would rather walk the whole stream in the order of idx.
+  MQ_TRY(Query q, state_->reader.query("SELECT hash, idx FROM envelope INDEXED BY envelope_chain "
+                                       "WHERE township = ?1 AND stream = ?2 AND device = ?3 AND "
+                                       "incarnation = ?4 AND seq = ?5 ORDER BY idx"));
   q.bind(1, township.view()).bind(2, chain.stream.view()).bind(3, chain.device.view());
   q.bind(4, static_cast<std::int64_t>(chain.incarnation)).bind(5, static_cast<std::int64_t>(seq));
   std::vector<Held> out;

@@ -143,6 +143,33 @@ TEST_F(Exchange, TheTownshipStreamComesFirstThenTheShorterOnes) {
   EXPECT_EQ(reply->parts(2).stream(), county_.ordinal(county_.village));
 }
 
+// Its roster stands at a village's beginning: a new device sees households before old diaries.
+TEST_F(Exchange, AVillageThatTheDeviceHasNothingOfComesBeforeAShorterDiary) {
+  const PersonId person = county_.cadre.person;
+  const StreamId diary = county_.town.add_stream(pb::STREAM_KIND_DIARY, person.view());
+  county_.town.rotate(diary);
+  ASSERT_TRUE(county_.bring_log().ok());
+  fill(3);
+  Chain one(county_.town, county_.cadre, diary);
+  county_.push({one.next()});
+  const auto order = [&](std::uint64_t have) {
+    pb::ExchangeRequest request;
+    request.add_cursors()->set_stream(county_.ordinal(diary));
+    pb::Cursor& cursor = *request.add_cursors();
+    cursor.set_stream(county_.ordinal(county_.village));
+    cursor.set_have(have);
+    if (have > 0) {
+      cursor.set_head_tag(
+          tag_of(*county_.memory.head_at(county_.town.state.township(), county_.village, have)));
+    }
+    const auto reply = county_.exchange(county_.cadre, request);
+    EXPECT_EQ(reply->parts_size(), 2);
+    return reply->parts(0).stream();
+  };
+  EXPECT_EQ(order(0), county_.ordinal(county_.village));
+  EXPECT_EQ(order(1), county_.ordinal(diary));
+}
+
 // The budget of DESIGN section 10.
 TEST_F(Exchange, WithNothingNewIn30StreamsItIsAtMostOneKilobyteBothWays) {
   Town& town = county_.town;
