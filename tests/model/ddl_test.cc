@@ -32,6 +32,14 @@ TEST(Ddl, TheFrameOfATableIsTheVaults) {
             "CREATE UNIQUE INDEX IF NOT EXISTS \"quota_rule_by_id\" ON \"quota_rule\"(id, stream)");
 }
 
+TEST(Ddl, WhatLedgersAskByDayHasAnIndexOnIt) {
+  EXPECT_EQ(create_statements(entity("Visit")).back(),
+            "CREATE INDEX IF NOT EXISTS \"visit_by_date\" ON \"visit\"(stream, \"date\")");
+  EXPECT_EQ(day_index(entity("Diary"))->name, "diary_by_date");
+  EXPECT_EQ(day_index(entity("Issue"))->name, "issue_by_registered_on");
+  EXPECT_FALSE(day_index(entity("Household")).has_value());
+}
+
 TEST(Ddl, AnUpgradeAddsOnlyWhatIsMissing) {
   const Entity& visit = entity("Visit");
   std::vector<std::string> columns = {"rid", "stream", "id", "deleted", "meta"};

@@ -1,6 +1,8 @@
 // The incremental merge against the oracle, over random schedules with clones and liars.
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "lines.h"
 #include "removal.h"
 #include "row_codec.h"
@@ -311,19 +313,45 @@ TEST(RowCodec, TheShortWayOfAFreshRowWritesTheSameBytes) {
   for (int round = 0; round < 300; ++round) {
     RowState row;
     std::vector<FreshCell> cells;
+    std::deque<Bytes> members;
     const Stamp stamp{static_cast<LineIx>(1 + random.below(400)), 1 + random.below(100'000),
                       Hlc{random.next()}, static_cast<ClockClass>(random.below(3))};
     std::uint32_t field = 0, place = 0;
     for (std::uint64_t k = 1 + random.below(12); k > 0; --k) {
       field += static_cast<std::uint32_t>(1 + random.below(3) * random.below(200));
       place += static_cast<std::uint32_t>(random.below(3));
-      const CellKey key{field, random.chance(30) ? model::OpKind::kText : model::OpKind::kRegister};
+      const bool set = random.chance(25);
+      const CellKey key{field, set                 ? model::OpKind::kAdd
+                               : random.chance(30) ? model::OpKind::kText
+                                                   : model::OpKind::kRegister};
       row.cell_or_new(key).heads.push_back(
-          {{stamp.line, stamp.n, place}, stamp.hlc, stamp.clock_class, {}, true});
-      cells.push_back({key, place});
+          {{stamp.line, stamp.n, place},
+           stamp.hlc,
+           stamp.clock_class,
+           set ? members.emplace_back(random.below(30), 7) : Bytes{},
+           !set});
+      cells.push_back({key, place, set ? &members.back() : nullptr});
     }
-    ASSERT_EQ(encode_fresh_row(stamp, cells), encode_row(row));
+    const Bytes bytes = encode_fresh_row(stamp, cells);
+    ASSERT_EQ(bytes, encode_row(row));
+    EXPECT_EQ(only_stamp(bytes), stamp);
   }
+}
+
+TEST(RowCodec, OneStampIsReadAloneOnlyWhereItIsAHeads) {
+  const Stamp first{3, 1, Hlc{10}, ClockClass::kWall}, second{3, 2, Hlc{20}, ClockClass::kWall};
+  const auto head = [](const Stamp& s) {
+    return Head{{s.line, s.n, 0}, s.hlc, s.clock_class, {}, true};
+  };
+  RowState row;
+  EXPECT_FALSE(only_stamp(encode_row(row)).has_value());
+  row.deletes.push_back({{first.line, first.n, 0}, first.hlc, first.clock_class, {}});
+  EXPECT_FALSE(only_stamp(encode_row(row)).has_value()) << "a deletion's";
+  row.deletes.clear();
+  row.cell_or_new({1, model::OpKind::kRegister}).heads = {head(first)};
+  EXPECT_EQ(only_stamp(encode_row(row)), first);
+  row.cell_or_new({2, model::OpKind::kRegister}).heads = {head(second)};
+  EXPECT_FALSE(only_stamp(encode_row(row)).has_value()) << "two stamps";
 }
 
 TEST(RowCodec, AFreshRowOfSixteenFieldsTakesFewBytes) {

@@ -12,8 +12,14 @@ using mq::testing::MergeSchedule;
 using mq::testing::OracleEnvelope;
 using mq::testing::OracleWorld;
 using mq::testing::SimRandom;
+using testing::Device;
+using testing::kCount;
+using testing::kMarks;
 using testing::kNote;
+using testing::kTitle;
+using testing::number;
 using testing::Opened;
+using testing::text;
 
 // A device that only listens.
 class Listener {
@@ -150,6 +156,35 @@ TEST(VaultOrder, WhatNeedsANewerProgramWaitsAndMergesAfterTheUpgrade) {
     ASSERT_EQ(old.state(), now.state());
   }
   EXPECT_GT(waited, 60);
+}
+
+// The author's row took the general way, the reader's, seen for the first time, the short one.
+TEST(VaultOrder, ARowSeenForTheFirstTimeIsStoredLikeItsAuthorsOwn) {
+  Opened opened;
+  Device author(1, opened), reader(2, opened);
+  const RowId plain = author.new_row(), with_sets = author.new_row(), two = author.new_row();
+  author.save({Device::set(plain, kCount, number(1)), Device::set(plain, kTitle, text("a"))});
+  author.save({Device::set(with_sets, kCount, number(1)),
+               Device::of(Change::Kind::kAdd, with_sets, kMarks, number(5)),
+               Device::set(with_sets, kTitle, text("b"))});
+  author.save({Device::of(Change::Kind::kAdd, two, kMarks, number(5)),
+               Device::of(Change::Kind::kAdd, two, kMarks, number(4))});
+  author.send_to(reader);
+  const auto rows = [](Device& device) {
+    std::vector<std::string> out;
+    auto q = device.vault->database().query(
+        "SELECT hex(id), count, hex(marks), title, hex(meta) FROM note ORDER BY id");
+    while (*q->step()) {
+      std::string row;
+      for (int i = 0; i < q->columns(); ++i) row += cat(q->text(i), "|");
+      out.push_back(row);
+    }
+    return out;
+  };
+  EXPECT_EQ(rows(author), rows(reader));
+  EXPECT_EQ(rows(author).size(), 3u);
+  EXPECT_EQ(reader.members(with_sets, kMarks).size(), 1u);
+  EXPECT_EQ(author.state(), reader.state());
 }
 
 }  // namespace

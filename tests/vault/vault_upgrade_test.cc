@@ -86,5 +86,24 @@ TEST(VaultUpgrade, OpeningTwiceChangesNothing) {
   EXPECT_EQ(none.error().code, Code::kNotFound);
 }
 
+// Ledgers of a period read by day; a file from before that index was made gets it at open.
+TEST(VaultUpgrade, AnOlderFileGetsTheIndexByDay) {
+  Opened opened;
+  TempFolder folder;
+  Device device(1, opened, model::Schema::current(), folder.file("v.db"));
+  constexpr const char* kIndexes =
+      "SELECT count(*) FROM pragma_index_list('visit') WHERE name = 'visit_by_date'";
+  ASSERT_EQ(*device.vault->database().integer(kIndexes), 1);
+  ASSERT_TRUE(device.vault->database().execute("DROP INDEX visit_by_date").ok());
+  ASSERT_EQ(*device.vault->database().integer(kIndexes), 0);
+  device.open(model::Schema::current());
+  EXPECT_EQ(*device.vault->database().integer(kIndexes), 1);
+  auto plan = device.vault->database().query(
+      "EXPLAIN QUERY PLAN SELECT id FROM \"visit\" WHERE stream = 1 AND deleted = 0 AND "
+      "date BETWEEN 1 AND 2");
+  ASSERT_TRUE(plan.ok() && *plan->step());
+  EXPECT_NE(plan->text(3).find("visit_by_date"), std::string_view::npos) << plan->text(3);
+}
+
 }  // namespace
 }  // namespace mq::vault

@@ -9,6 +9,7 @@ namespace mq::model {
 namespace {
 
 constexpr std::size_t kIdBytes = 16;
+constexpr std::string_view kRegisteredOn = "registered_on";
 
 std::string column(const Field& field) {
   return cat(model::quoted(field.name), " ", column_type(field));
@@ -42,7 +43,22 @@ std::vector<std::string> create_statements(const Entity& entity) {
   std::string index =
       cat("CREATE UNIQUE INDEX IF NOT EXISTS ", model::quoted(entity.table + "_by_id"), " ON ",
           model::quoted(entity.table), "(id, stream)");
-  return {std::move(table), std::move(index)};
+  std::vector<std::string> out = {std::move(table), std::move(index)};
+  if (auto day = day_index(entity)) out.push_back(std::move(day->statement));
+  return out;
+}
+
+std::optional<DayIndex> day_index(const Entity& entity) {
+  const auto day = std::find_if(entity.fields.begin(), entity.fields.end(), [](const Field& field) {
+    if (field.rule.kind() != pb::KIND_DATE || field.repeated) return false;
+    return field.rule.need() == pb::NEED_SAVE || field.name == kRegisteredOn;
+  });
+  if (day == entity.fields.end()) return std::nullopt;
+  std::string name = cat(entity.table, "_by_", day->name);
+  std::string statement =
+      cat("CREATE INDEX IF NOT EXISTS ", model::quoted(name), " ON ", model::quoted(entity.table),
+          "(stream, ", model::quoted(day->name), ")");
+  return DayIndex{std::move(name), std::move(statement)};
 }
 
 std::vector<std::string> add_column_statements(const Entity& entity,

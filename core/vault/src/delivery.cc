@@ -102,6 +102,7 @@ Status Vault::store_receipt(const wire::Receipt& receipt) {
   if (info == s.streams.end()) {
     return Error{Code::kNotFound, "存回执:没有这个卷宗", "storing a receipt: no such stream"};
   }
+  s.timed_runs.clear();
   return s.atomically([&]() -> Status {
     MQ_CHECK(
         s.db.run("INSERT OR REPLACE INTO mq_receipt(stream, device, incarnation, seq_to, "
@@ -165,6 +166,7 @@ Result<Vault::Cursor> Vault::cursor(StreamIx stream_ix) {
 
 Status Vault::set_cursor(StreamIx stream_ix, const Cursor& cursor, const Hash& envelope,
                          WallTime received) {
+  state_->timed_runs.clear();
   return state_->atomically([&]() -> Status {
     MQ_CHECK(
         state_->db.run("UPDATE mq_stream SET cursor_index = ?2, cursor_head = ?3 "

@@ -27,27 +27,47 @@ std::string statement_name(StreamIx stream, const DeviceId& device) {
 
 }  // namespace
 
+// The time of the envelope that carries transaction n of the line, if it is known.
+Result<std::optional<WallTime>> Vault::State::received_at(LineIx line, std::uint64_t n) {
+  const auto known = timed_runs.find(line);
+  if (known != timed_runs.end() && known->second.first_n <= n && n <= known->second.last_n) {
+    return known->second.received;
+  }
+  MQ_TRY(sqlite::Query q, db.query("SELECT received, first_n, last_n FROM mq_envelope WHERE "
+                                   "line = ?1 AND last_n >= ?2 ORDER BY last_n, seq LIMIT 1"));
+  q.bind(1, std::int64_t{line}).bind(2, sql(n));
+  MQ_TRY(const bool found, q.step());
+  if (!found) return std::optional<WallTime>();
+  TimedRun run{
+      static_cast<std::uint64_t>(q.integer(1)), static_cast<std::uint64_t>(q.integer(2)), {}};
+  if (!q.is_null(0)) run.received = WallTime{q.integer(0)};
+  const auto received = run.received;
+  // Several envelopes may end at one n, of which the first counts: never keep an empty one.
+  if (run.first_n <= run.last_n) timed_runs[line] = run;
+  return received;
+}
+
 Result<std::optional<Origin>> Vault::origin(std::uint32_t entity, std::int64_t rid) {
   State& s = *state_;
   const Table* table = s.table(entity);
   if (table == nullptr) return std::optional<Origin>();
-  RowState state;
+  std::optional<Stamp> stamp;
   {
-    MQ_TRY(sqlite::Query q,
-           s.db.query(cat("SELECT meta FROM \"", table->name, "\" WHERE rid = ?1")));
+    MQ_TRY(sqlite::Query q, s.db.query(table->select_meta));
     q.bind(1, rid);
     MQ_TRY(const bool found, q.step());
     if (!found) return std::optional<Origin>();
-    MQ_TRY(state, decode_row(q.blob(0)));
+    stamp = only_stamp(q.blob(0));
+    if (!stamp) {
+      MQ_TRY(const RowState state, decode_row(q.blob(0)));
+      const Head* head = earliest(state);
+      if (head == nullptr) return std::optional<Origin>();
+      stamp = Stamp{head->dot.line, head->dot.n, head->hlc, head->clock_class};
+    }
   }
-  const Head* head = earliest(state);
-  if (head == nullptr) return std::optional<Origin>();
-  Origin origin{s.lines.at(head->dot.line).chain.device, head->hlc, head->clock_class, {}};
-  MQ_TRY(sqlite::Query q, s.db.query("SELECT received FROM mq_envelope WHERE line = ?1 AND "
-                                     "last_n >= ?2 ORDER BY last_n, seq LIMIT 1"));
-  q.bind(1, std::int64_t{head->dot.line}).bind(2, sql(head->dot.n));
-  MQ_TRY(const bool found, q.step());
-  if (found && !q.is_null(0)) origin.not_after = WallTime{q.integer(0)};
+  const LineMap& lines = s.lines;
+  Origin origin{lines.at(stamp->line).chain.device, stamp->hlc, stamp->clock_class, {}};
+  MQ_TRY(origin.not_after, s.received_at(stamp->line, stamp->n));
   return std::optional(origin);
 }
 

@@ -327,11 +327,13 @@ Bytes encode_fresh_row(const Stamp& stamp, const std::vector<FreshCell>& cells) 
   for (const FreshCell& cell : cells) {
     const unsigned flags = (cell.key.field != before.field + 1 ? kField : 0u) |
                            (cell.key.kind != before.kind ? kKind : 0u) |
-                           (cell.i != place + 1 ? kPlace : 0u);
+                           (cell.i != place + 1 ? kPlace : 0u) |
+                           (cell.member != nullptr ? kInline : 0u);
     out.integer(static_cast<std::uint8_t>(flags));
     if (flags & kField) out.varint(cell.key.field);
     if (flags & kKind) out.integer(static_cast<std::uint8_t>(cell.key.kind));
     if (flags & kPlace) out.varint(cell.i);
+    if (flags & kInline) out.block(*cell.member);
     before = cell.key;
     place = cell.i;
   }
@@ -339,6 +341,23 @@ Bytes encode_fresh_row(const Stamp& stamp, const std::vector<FreshCell>& cells) 
 }
 
 Result<RowState> decode_row(ByteView bytes) { return Reader(bytes).read(); }
+
+std::optional<Stamp> only_stamp(ByteView bytes) {
+  ByteReader in(bytes);
+  const auto flags = in.integer<std::uint8_t>();
+  const std::uint64_t stamps = in.varint();
+  const std::uint64_t line = in.varint();
+  Stamp stamp{static_cast<LineIx>(line >> 2),
+              in.varint(),
+              {in.integer<std::uint64_t>()},
+              static_cast<ClockClass>(line & 3)};
+  const std::uint64_t cells = in.varint();
+  const auto first = in.integer<std::uint8_t>();
+  const bool plain = (flags & 0xf0) == kFormat && (flags & kHasDeletes) == 0 && stamps == 1;
+  // A first cell with one head: the one stamp is a head's.
+  if (in.failed() || !plain || cells == 0 || (first & kMany) != 0) return std::nullopt;
+  return stamp;
+}
 
 void encode_entry(ByteWriter& out, const ContextEntry& entry) {
   out.raw(entry.device.view());

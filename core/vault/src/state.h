@@ -69,6 +69,12 @@ struct Vault::State final : EnvelopeIndex {
   std::set<LineIx> dirty;                         // lines to write before the commit
   std::map<model::ContextEntry, std::vector<Cover>> resolved;  // cache of one stream
   std::int64_t resolved_stream = 0;
+  // By line, the envelope whose time was last asked for; a ledger asks for row after row of it.
+  struct TimedRun {
+    std::uint64_t first_n = 0, last_n = 0;
+    std::optional<WallTime> received;
+  };
+  std::map<LineIx, TimedRun> timed_runs;  // emptied by whatever changes an envelope's time
 
   // ---- this session
   ClockClass clock_class = ClockClass::kWall;
@@ -155,6 +161,9 @@ struct Vault::State final : EnvelopeIndex {
   Status settle_entries(StreamIx stream, const ChainName& chain, std::uint64_t from,
                         std::uint64_t to, const Hash& hash);
   Status interpret_waiting();
+
+  // origin.cc
+  Result<std::optional<WallTime>> received_at(LineIx line, std::uint64_t n);
 
   // search.cc
   Status note_search(const OpenRow& row);

@@ -67,6 +67,7 @@ void Table::prepare() {
   }
   select_state = cat("SELECT rid, deleted, meta FROM ", table, " WHERE id = ?1 AND stream = ?2");
   select_all = cat("SELECT rid, stream, deleted", names, " FROM ", table, " WHERE id = ?1");
+  select_meta = cat("SELECT meta FROM ", table, " WHERE rid = ?1");
   insert = cat("INSERT INTO ", table, "(stream, id, deleted, meta", names,
                ") VALUES (?1, ?2, ?3, ?4", places, ")");
   update_meta = cat("UPDATE ", table, " SET deleted = ?2, meta = ?3 WHERE rid = ?1");
@@ -192,6 +193,9 @@ Status join_columns(Table& table, const model::Entity& entity,
     if (at->field.name != field.name) {
       statements.push_back(cat("ALTER TABLE ", quoted(table.name), " RENAME COLUMN ",
                                quoted(at->field.name), " TO ", quoted(field.name)));
+      // Made again under its new name, if it was an index on the day.
+      statements.push_back(
+          cat("DROP INDEX IF EXISTS ", quoted(cat(table.name, "_by_", at->field.name))));
     }
     at->field = field;
     at->known = true;
@@ -210,7 +214,7 @@ Result<FileSchema> join_schemas(FileSchema file, const model::Schema& schema,
     const auto at = std::find_if(file.tables.begin(), file.tables.end(),
                                  [&](const Table& t) { return t.entity == entity.number; });
     if (at == file.tables.end()) {
-      Table table{entity.number, entity.table, true, {}, {}, {}, {}, {}};
+      Table table{entity.number, entity.table, true, {}, {}, {}, {}, {}, {}};
       for (const Field& field : entity.fields) table.columns.push_back({field, true, {}, {}, {}});
       for (std::string& sql : model::create_statements(entity))
         statements.push_back(std::move(sql));
@@ -224,6 +228,8 @@ Result<FileSchema> join_schemas(FileSchema file, const model::Schema& schema,
       at->name = entity.table;
     }
     MQ_CHECK(join_columns(*at, entity, statements));
+    // A file of an earlier version has none.
+    if (auto day = model::day_index(entity)) statements.push_back(std::move(day->statement));
   }
   std::sort(file.tables.begin(), file.tables.end(),
             [](const Table& a, const Table& b) { return a.entity < b.entity; });

@@ -27,7 +27,7 @@ struct Table {
   std::string name;             // "visit"
   bool known = true;            // in the program's schema
   std::vector<Column> columns;  // by field number
-  std::string select_state, select_all, insert, update_meta;
+  std::string select_state, select_all, select_meta, insert, update_meta;
 
   const Column* column(const CellKey& key) const;
   std::size_t index_of(const Column* column) const {

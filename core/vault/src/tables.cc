@@ -232,6 +232,7 @@ Status load_pending(Vault::State& s, std::uint64_t& last_hlc) {
 Status Vault::State::reload() {
   dirty.clear();
   resolved.clear();
+  timed_runs.clear();
   MQ_CHECK(load_identity(*this));
   MQ_CHECK(load_streams(*this));
   std::uint64_t last_hlc = 0;

@@ -57,14 +57,16 @@ Lateness lateness(Date happened, std::optional<Date> said,
 
 namespace {
 
-Result<std::vector<RowId>> ids_in(const model::Field& field, ByteView packed) {
+// A packed list of references is their 16-byte ids, one after the other.
+Result<std::vector<RowId>> ids_in(ByteView packed) {
   std::vector<RowId> out;
-  if (packed.empty()) return out;
-  MQ_TRY(const std::vector<Bytes> elements, model::unpack_repeated(field, packed));
-  for (const Bytes& element : elements) {
-    if (auto id = RowId::from(element)) out.push_back(*id);
+  out.reserve(packed.size() / RowId::kSize);
+  for (; packed.size() >= RowId::kSize; packed = packed.subspan(RowId::kSize)) {
+    out.push_back(*RowId::from(packed.first(RowId::kSize)));
   }
-  return out;
+  if (packed.empty()) return out;
+  return Error{Code::kCorrupt, "读取走访:走访人或事项一栏的内容已损坏,请运行 doctor",
+               "reading a visit: its visitors or issues are damaged, run doctor"};
 }
 
 constexpr std::string_view kVisitSql =
@@ -82,8 +84,8 @@ Result<VisitFact> fact_of(const Workplace& place, const model::Entity& entity,
   fact.outcome = static_cast<int>(q.integer(4));
   fact.part = static_cast<int>(q.integer(5));
   fact.answered = q.integer(6) != 0;
-  MQ_TRY(fact.visitors, ids_in(*entity.field(mpb::Visit::kVisitedByFieldNumber), q.blob(7)));
-  MQ_TRY(fact.issues, ids_in(*entity.field(mpb::Visit::kIssueIdsFieldNumber), q.blob(8)));
+  MQ_TRY(fact.visitors, ids_in(q.blob(7)));
+  MQ_TRY(fact.issues, ids_in(q.blob(8)));
   fact.recorder = RowId::from(q.blob(9));
   std::optional<Date> said;
   std::optional<vault::Origin> origin;

@@ -1,7 +1,8 @@
 // RP01 走访情况统计表: one row per village, then per cadre in organisation order (DOMAIN (c), (g)).
-#include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "ledger_parts.h"
 #include "minqing/model/v1/visit.pb.h"
@@ -13,20 +14,67 @@ namespace mpb = ::minqing::model::v1;
 
 namespace {
 
-// Everything that is counted for one row; sets keep households distinct.
+// Households of all rows by number, so that a row's count of them is a byte each.
+class HouseholdNumbers {
+ public:
+  std::size_t of(const RowId& household) {
+    return numbers_.try_emplace(household, numbers_.size()).first->second;
+  }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const RowId& id) const {
+      std::size_t word = 0;
+      std::memcpy(&word, id.data.data() + RowId::kSize - sizeof word, sizeof word);
+      return word;
+    }
+  };
+  std::unordered_map<RowId, std::size_t, Hash> numbers_;
+};
+
+// Distinct households: those to be visited, and those of them that were reached.
+class Coverage {
+ public:
+  void demand(std::size_t household) {
+    if (std::uint8_t& mark = at(household); mark == kNone) {
+      mark = kDue;
+      ++due_;
+    }
+  }
+  void reach(std::size_t household) {
+    if (household >= marks_.size() || marks_[household] != kDue) return;
+    marks_[household] = kReached;
+    ++reached_;
+  }
+  std::int64_t due() const { return due_; }
+  std::int64_t reached() const { return reached_; }
+  bool demands(std::size_t household) const {
+    return household < marks_.size() && marks_[household] != kNone;
+  }
+
+ private:
+  enum : std::uint8_t { kNone, kDue, kReached };
+  std::uint8_t& at(std::size_t household) {
+    if (household >= marks_.size()) marks_.resize(household + 1, kNone);
+    return marks_[household];
+  }
+  std::vector<std::uint8_t> marks_;
+  std::int64_t due_ = 0, reached_ = 0;
+};
+
+// Everything that is counted for one row; sets keep issues distinct.
 struct Tally {
-  std::set<RowId> due, reached, issues, answered;
+  Coverage coverage;
+  std::set<RowId> issues, answered;
   std::int64_t visits = 0, person_visits = 0, effective = 0;
   std::int64_t nobody = 0, away = 0, declined = 0, evening = 0;
   std::int64_t late = 0, late_unknown = 0, by_another = 0;
 
-  void add(const VisitFact& visit, std::int64_t visitors) {
+  void add(const VisitFact& visit, std::optional<std::size_t> household, std::int64_t visitors) {
     ++visits;
     person_visits += visitors;
     effective += visit.effective() ? 1 : 0;
-    if (visit.effective() && visit.household && due.contains(*visit.household)) {
-      reached.insert(*visit.household);
-    }
+    if (visit.effective() && household) coverage.reach(*household);
     nobody += visit.outcome == mpb::OUTCOME_NOBODY_HOME ? 1 : 0;
     away += visit.outcome == mpb::OUTCOME_WORKING_AWAY ? 1 : 0;
     declined += visit.outcome == mpb::OUTCOME_DECLINED ? 1 : 0;
@@ -44,9 +92,9 @@ struct Tally {
     const auto count = [](std::size_t n) { return LedgerCell(static_cast<std::int64_t>(n)); };
     return {level,
             name,
-            count(due.size()),
-            count(reached.size()),
-            Ratio{static_cast<std::int64_t>(reached.size()), static_cast<std::int64_t>(due.size())},
+            coverage.due(),
+            coverage.reached(),
+            Ratio{coverage.reached(), coverage.due()},
             visits,
             person_visits,
             Ratio{effective, visits},
@@ -86,27 +134,33 @@ Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request)
                     "夜访",     "收集事项", "当场解决",   "补录户次",   "补录无从判断", "代录户次"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
   MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  HouseholdNumbers numbers;
   std::map<vault::StreamIx, Tally> by_village;
   std::map<RowId, Tally> by_cadre;
   Tally all;
   std::map<std::string, int> left_out;
   for (const Village& village : villages) {
-    MQ_TRY(Scope scope, scope_of(place, village.stream));
-    all.due.insert(scope.households.begin(), scope.households.end());
+    MQ_TRY(const Scope scope, scope_of(place, village.stream));
     for (const auto& [status, count] : scope.left_out) left_out[status] += count;
-    by_village[village.stream].due = std::move(scope.households);
+    for (const RowId& household : scope.households) {
+      by_village[village.stream].coverage.demand(numbers.of(household));
+      all.coverage.demand(numbers.of(household));
+    }
   }
   MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
   for (const auto& [cadre, households] : paired) {
     for (const RowId& household : households) {
-      if (all.due.contains(household)) by_cadre[cadre].due.insert(household);
+      const std::size_t number = numbers.of(household);
+      if (all.coverage.demands(number)) by_cadre[cadre].coverage.demand(number);
     }
   }
   MQ_CHECK(each_visit(place, request.period, villages, [&](const VisitFact& visit) {
     const auto visitors = static_cast<std::int64_t>(visit.visitors.size());
-    by_village[visit.stream].add(visit, visitors);
-    all.add(visit, visitors);
-    for (const RowId& visitor : visit.visitors) by_cadre[visitor].add(visit, 1);
+    std::optional<std::size_t> household;
+    if (visit.household) household = numbers.of(*visit.household);
+    by_village[visit.stream].add(visit, household, visitors);
+    all.add(visit, household, visitors);
+    for (const RowId& visitor : visit.visitors) by_cadre[visitor].add(visit, household, 1);
   }));
   for (const Village& village : villages) {
     ledger.rows.push_back(by_village[village.stream].row("村", village.name));
