@@ -31,8 +31,21 @@ constexpr std::string_view kSpaces[] = {" ", "\t", "\r", "\n", "\u3000", "\u00a0
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   std::uint32_t ignored;
   for (std::size_t at = 0; at < text.size();) {
+    const std::uint8_t first = byte(at);
+    // Nearly all that is asked: ASCII, and Chinese characters of three bytes, whose leading byte
+    // can be neither overlong (E0) nor a surrogate's (ED).
+    if (first < 0x80) {
+      ++at;
+      continue;
+    }
+    if (first > 0xe0 && first < 0xed && at + 2 < text.size() && (byte(at + 1) & 0xc0) == 0x80 &&
+        (byte(at + 2) & 0xc0) == 0x80) {
+      at += 3;
+      continue;
+    }
     const std::size_t length = decode(text, at, ignored);
     if (length == 0) return false;
     at += length;

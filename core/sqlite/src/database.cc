@@ -37,7 +37,10 @@ struct TextHash {
 
 // More texts than the program has; beyond it somebody builds SQL from values.
 constexpr std::size_t kCachedTextsMax = 512;
-constexpr std::int64_t kWalKeptBytesMax = 8 << 20;
+// Pages that are written again and again reach the database once a checkpoint; larger than SQLite's
+// 1000, since every page is encrypted on both ways. The log that is kept is as long.
+constexpr int kCheckpointPages = 4000;
+constexpr std::int64_t kWalKeptBytesMax = 17 << 20;
 
 }  // namespace
 
@@ -318,7 +321,8 @@ Result<Database> Database::open(const OpenOptions& options) {
       database.execute(cat(options.exclusive ? "PRAGMA locking_mode=EXCLUSIVE;" : "",
                            "PRAGMA mmap_size=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                            "PRAGMA foreign_keys=OFF; PRAGMA secure_delete=ON; PRAGMA cache_size=-",
-                           options.cache_kib, "; PRAGMA journal_size_limit=", kWalKeptBytesMax));
+                           options.cache_kib, "; PRAGMA journal_size_limit=", kWalKeptBytesMax,
+                           "; PRAGMA wal_autocheckpoint=", kCheckpointPages));
   if (!set.ok()) return failed(set.error());
   // The first read of the schema: a wrong key or a file of another kind shows here, not later.
   const auto readable = database.integer("SELECT count(*) FROM sqlite_schema");
