@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "mq/base/text.h"
+#include "mq/seal/segment.h"
 #include "mq/server/rpc_server.h"
 #include "mq/server/tls_identity.h"
 #include "mq/sync/grpc_transport.h"
@@ -92,12 +93,19 @@ void echo(Client& client, std::size_t i) {
   if (!client.echo->Put(&context, blob, &reply).ok()) stop("an empty call fails");
 }
 
-std::vector<std::vector<model::Transaction>> work_of(std::uint32_t calls, std::uint64_t seed) {
+// Padded plaintexts of a chain, the same for every client: what they cost to make is not measured.
+std::vector<Bytes> work_of(std::uint32_t calls) {
   const auto visits = static_cast<std::uint32_t>(calls * kOpsInEnvelope);
-  std::vector<std::vector<model::Transaction>> out(calls);
-  const w::Data data = w::generate(visits, 1, seed);
+  std::vector<std::vector<model::Transaction>> parts(calls);
+  const w::Data data = w::generate(visits, 1);
   for (std::size_t i = 0; i < visits; ++i) {
-    out[i / kOpsInEnvelope].push_back(transaction_of(op_of(data.v[i])));
+    auto& part = parts[i / kOpsInEnvelope];
+    part.push_back(transaction_of(op_of(data.v[i])));
+    part.back().n = i + 1;
+  }
+  std::vector<Bytes> out;
+  for (const auto& part : parts) {
+    out.push_back(must(seal::encode_segment(part, {}, {out.size() % 64 == 0, false})));
   }
   return out;
 }
@@ -118,15 +126,14 @@ void row_server(Bench& bench) {
     const auto code = town.invite(*admin, sync::pb::ROLE_KIND_CADRE, "干部");
     client.device = town.join(code, {});
   }
-  // The same plaintexts for every client: what they cost to make is not measured here.
-  const auto work = work_of(bench.sizes.calls, 42);
+  const std::vector<Bytes> work = work_of(bench.sizes.calls);
   std::size_t bytes = 0;
   for (Client& client : clients) {
     progress("server: sealing");
     client.device->sync();
     Author author(*client.device, village);
-    for (const auto& some : work) {
-      client.requests.push_back(push_request(town, *client.device, {author.seal_one(some)}));
+    for (const Bytes& padded : work) {
+      client.requests.push_back(push_request(town, *client.device, {author.close(padded)}));
       bytes += client.requests.back().ByteSizeLong();
     }
     client.transport = std::make_unique<sync::GrpcTransport>(rpc->address(), town.random);

@@ -212,12 +212,6 @@ std::vector<wire::Envelope> Author::seal(std::vector<model::Transaction> all) {
   return out;
 }
 
-wire::Envelope Author::seal_one(const std::vector<model::Transaction>& some) {
-  std::vector<model::Transaction> numbered = some;
-  for (model::Transaction& t : numbered) t.n = ++n_;
-  return close(must(seal::encode_segment(numbered, {}, {next_.seq % 64 == 0, diary_})));
-}
-
 spb::SignedRequest push_request(Town& town, Device& device,
                                 const std::vector<wire::Envelope>& envelopes) {
   const wire::ControlState& log = device.control().state();

@@ -122,11 +122,10 @@ class Author {
   Author(Device& device, const StreamId& stream);
   // All of them, in as many envelopes as they need.
   std::vector<wire::Envelope> seal(std::vector<model::Transaction> all);
-  // Exactly these, in one envelope.
-  wire::Envelope seal_one(const std::vector<model::Transaction>& some);
+  // The next envelope with this padded plaintext.
+  wire::Envelope close(const Bytes& padded);
 
  private:
-  wire::Envelope close(const Bytes& padded);
   Device& device_;
   wire::EnvelopeHeader next_;
   bool diary_ = false;
