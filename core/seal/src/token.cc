@@ -133,6 +133,11 @@ Status ContinuationToken::advance(vault::Vault& vault) {
   MQ_TRY(const Mark mark, mark_in(vault));
   MQ_TRY(const Hash digest, digest_of(vault));
   if (digest == mark.digest || (mark.counter == 0 && digest == wire::hash("mq/tk1", {}))) return {};
+  if (mark.counter == 0) {
+    // There before the first export, so that a kill within it does not look like a copied home.
+    MQ_TRY(const auto known, stored());
+    if (!known) MQ_CHECK(write(vault, 0));
+  }
   // The vault first: a crash in between leaves the file below, which check() takes for what it is.
   MQ_CHECK(keep(vault, {mark.counter + 1, digest}));
   return write(vault, mark.counter + 1);
