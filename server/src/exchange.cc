@@ -97,12 +97,13 @@ Result<std::vector<Asked>> asked_streams(Core& core, const Caller& caller,
   for (const pb::Cursor& cursor : request.cursors()) {
     const wire::StreamRecord* stream = caller.log->control.stream_by_ordinal(cursor.stream());
     if (stream == nullptr || !caller.may_read(stream->id)) continue;
-    Asked asked;
+    Asked& asked = by_ordinal[cursor.stream()];
+    if (asked.stream == nullptr) {  // a stream named a thousand times is looked up once
+      MQ_TRY(asked.head, core.store.stream_head(caller.township->id, stream->id));
+    }
     asked.stream = stream;
     asked.have = cursor.have();
     asked.tag = cursor.head_tag();
-    MQ_TRY(asked.head, core.store.stream_head(caller.township->id, stream->id));
-    by_ordinal[cursor.stream()] = asked;
   }
   std::vector<Asked> out;
   for (auto& [ordinal, asked] : by_ordinal) {
@@ -279,9 +280,11 @@ Status pull(Core& core, const Caller& caller, const pb::ExchangeRequest& request
   const wire::ControlState& control = caller.log->control;
   const bool admin = caller.live() && control.has_role(caller.device->person, pb::ROLE_KIND_ADMIN,
                                                        control.head_seq());
+  std::set<std::uint32_t> given;
   for (const pb::Cursor& cursor : request.late()) {
     const wire::StreamRecord* stream = control.stream_by_ordinal(cursor.stream());
-    if (admin && stream != nullptr) MQ_CHECK(filler.add_late(cursor, *stream, reply));
+    const bool asks = admin && stream != nullptr && given.insert(cursor.stream()).second;
+    if (asks) MQ_CHECK(filler.add_late(cursor, *stream, reply));
   }
   return {};
 }

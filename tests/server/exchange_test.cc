@@ -341,5 +341,22 @@ TEST(StoreFaults, WhateverCallFailsNothingAcknowledgedIsLostOrDoubled) {
   EXPECT_GT(broken, 10u) << "the sweep must reach the store";
 }
 
+// A member's request must not cost the store more than the streams there are.
+TEST(StoreFaults, AStreamNamedAThousandTimesIsLookedUpOnce) {
+  MemoryStore memory;
+  Faults faults;
+  FaultyStore counting(memory, faults);
+  County county({.loopback = true}, &counting);
+  ASSERT_TRUE(county.found().ok());
+  pb::ExchangeRequest request;
+  for (int i = 0; i < 1000; ++i) {
+    request.add_cursors()->set_stream(county.ordinal(county.village));
+    request.add_late()->set_stream(county.ordinal(county.village));
+  }
+  const std::uint64_t before = faults.calls();
+  ASSERT_TRUE(county.exchange(county.town.founder, request).ok());
+  EXPECT_LT(faults.calls() - before, 50u);
+}
+
 }  // namespace
 }  // namespace mq::testing
