@@ -1,4 +1,7 @@
 // The invariants: after every step, and at the end when everybody has met the server.
+#include <algorithm>
+#include <tuple>
+
 #include "mq/base/text.h"
 #include "simulation.h"
 
@@ -13,18 +16,43 @@ void Simulation::check_outbox(int index) {
   if (!outbox.ok()) return fault("the outbox cannot be read: " + outbox.error().en);
   std::set<Hash> now;
   for (const wire::Envelope& envelope : *outbox) now.insert(envelope.hash());
-  const testing::MemoryStore::Data server = world_.server.store.copy();
   for (const Hash& hash : notes(index).outbox) {
     if (now.contains(hash)) continue;
-    bool on_server = false;
-    for (const auto& [stream, placed] : server.streams) {
-      for (const auto& one : placed) on_server = on_server || one.hash == hash;
-    }
     const auto held = vault.envelope(hash);
-    if (!on_server) fault(cat(hash.hex(), " left the outbox and is not on the server"));
+    if (!world_.server.store.holds(hash)) {
+      fault(cat(hash.hex(), " left the outbox and is not on the server"));
+    }
     if (!held.ok() || !*held) fault(cat(hash.hex(), " left the outbox and the vault"));
   }
   notes(index).outbox = std::move(now);
+}
+
+// Server and device agree: whatever the server has lost, withheld or shown to others, one contact
+// brings all that this device holds onto it, and all that it has onto the device (9).
+void Simulation::check_level(int index) {
+  SimDevice& d = device(index);
+  const wire::ControlState& log = d.control().state();
+  const PersonId& me = d.keyring().identity()->person;
+  const auto waiting = d.vault().parked();
+  if (!waiting.ok()) return fault(waiting.error().en);
+  std::set<Hash> parked;
+  for (const wire::Envelope& envelope : *waiting) parked.insert(envelope.hash());
+  for (const vault::StreamInfo& stream : d.vault().streams()) {
+    if (stream.ordinal == 0 || !log.may_read(me, stream.id, log.head_seq())) continue;
+    const auto held = d.vault().held(stream.ix);
+    if (!held.ok()) return fault(held.error().en);
+    const std::set<Hash> here(held->begin(), held->end());
+    for (const Hash& hash : here) {
+      if (!world_.server.store.holds(hash)) {
+        fault(cat(d.name(), " is level, and holds ", hash.hex(), ", which the server lacks"));
+      }
+    }
+    for (const Hash& hash : world_.server.store.hashes(log.township(), stream.id)) {
+      if (!here.contains(hash) && !parked.contains(hash)) {
+        fault(cat(d.name(), " is level, and lacks ", hash.hex(), ", which the server holds"));
+      }
+    }
+  }
 }
 
 // Reads never go backwards (11), and a row is there whole (10).
@@ -43,16 +71,73 @@ void Simulation::check_reads(int index, int cells) {
   }
 }
 
-// The two values of the transaction that made the row come together, or have been written over.
+// What one transaction wrote comes together, or has been written over.
 void Simulation::check_row(int index, std::uint32_t entity, const RowId& row) {
-  const auto made = created_.find(row);
-  if (made == created_.end()) return;
-  const std::vector<std::uint32_t> fields = first_fields(entity);
-  const Tokens first = visible(index, {entity, row, fields[0]});
-  const Tokens text = visible(index, {entity, row, fields[1]});
-  const bool torn = (first.contains(made->second.first) && text.empty()) ||
-                    (text.contains(made->second.second) && first.empty());
-  if (torn) fault(cat(device(index).name(), ": ", row.hex(), " was recorded whole and is torn"));
+  const auto shown = [&](const CellName& cell) { return visible(index, cell); };
+  for (const std::string& what : oracle_.check_together(entity, row, shown)) {
+    fault(cat(device(index).name(), ": ", what));
+  }
+}
+
+namespace {
+
+struct Played {
+  std::int64_t to = 0;
+  const vault::Claim* claim = nullptr;
+};
+
+// (class descending, HLC, dot): PROTOCOL section 2.
+bool taken_before(const vault::Claim& a, const vault::Claim& b) {
+  if (a.clock_class != b.clock_class) return a.clock_class > b.clock_class;
+  if (a.hlc != b.hlc) return a.hlc < b.hlc;
+  return std::tie(a.device, a.incarnation, a.n) < std::tie(b.device, b.incarnation, b.n);
+}
+
+}  // namespace
+
+// Replays the moves word by word after the protocol: what each author had seen is known here from
+// the day it was written. Not for moves around a clone, where contexts may be void.
+void Simulation::check_moves(int index, const RowId& row) {
+  const auto found = moves_.find(row);
+  if (found == moves_.end()) return;
+  const std::uint32_t entity = issue_fields().entity;
+  const std::uint32_t field = issue_fields().step;
+  const auto claims = device(index).vault().claims(entity, row, field);
+  const auto loaded = device(index).vault().load(entity, row);
+  if (!claims.ok() || !loaded.ok() || !*loaded) return;
+  std::vector<Played> left;
+  std::set<std::int64_t> waiting;
+  for (const vault::Claim& claim : *claims) {
+    const auto to = std::get<std::int64_t>(claim.value);
+    const auto move = found->second.find(to);
+    if (move == found->second.end()) return fault(cat("#", to, " is a move nobody made"));
+    if (doubled_.contains(move->second.device)) return;
+    left.push_back({to, &claim});
+    waiting.insert(to);
+  }
+  std::int64_t state = 0;
+  while (!left.empty()) {
+    auto next = left.end();
+    for (auto it = left.begin(); it != left.end(); ++it) {
+      const std::set<std::int64_t>& seen = found->second.at(it->to).seen;
+      const bool ready = std::none_of(seen.begin(), seen.end(),
+                                      [&](std::int64_t each) { return waiting.contains(each); });
+      if (ready && (next == left.end() || taken_before(*it->claim, *next->claim))) next = it;
+    }
+    if (next == left.end()) return fault("moves that have seen each other in a circle");
+    const bool counts = found->second.at(next->to).from == state;
+    if (counts) state = next->to;
+    if (counts != next->claim->shown) {
+      fault(
+          cat(device(index).name(), ": move #", next->to, counts ? " is not counted" : " counts"));
+    }
+    waiting.erase(next->to);
+    left.erase(next);
+  }
+  const vault::Cell* shown = (*loaded)->cell(field);
+  if ((shown == nullptr ? 0 : std::get<std::int64_t>(shown->value)) != state) {
+    fault(cat(device(index).name(), ": ", row.hex(), " does not stand at #", state));
+  }
 }
 
 void Simulation::check_end() {
@@ -102,12 +187,16 @@ void Simulation::check_cells() {
     const int index = static_cast<int>(i);
     for (const auto& [entity, row] : rows_) {
       if (device(index).vault().stream(stream_of_.at(row)) == nullptr) continue;
-      for (const std::uint32_t field : all_fields(entity)) {
+      std::vector<std::uint32_t> fields = plain_fields(entity);
+      if (fields_of(entity).step != 0) fields.push_back(fields_of(entity).step);
+      for (const std::uint32_t field : fields) {
         const CellName cell{entity, row, field};
         for (const std::string& what : oracle_.check_cell(cell, visible(index, cell))) {
           fault(cat(device(index).name(), ": ", what));
         }
       }
+      check_row(index, entity, row);
+      check_moves(index, row);
       const auto loaded = device(index).vault().load(entity, row);
       if (!loaded.ok()) return fault(loaded.error().en);
       if (!*loaded) continue;

@@ -23,6 +23,10 @@ void Oracle::deleted(int device, std::uint32_t entity, const RowId& row, const T
   deletions_[{entity, row}].push_back(std::move(deletion));
 }
 
+void Oracle::together(std::uint32_t entity, const RowId& row, const Together& writes) {
+  together_[{entity, row}].push_back(writes);
+}
+
 bool Oracle::written_by(int device, const std::string& token) const {
   const auto place = place_.find(token);
   if (place == place_.end()) return false;
@@ -135,6 +139,25 @@ std::vector<std::string> Oracle::check_deleted(std::uint32_t entity, const RowId
   if (shown_deleted && !may_be) return {row.hex() + " is deleted over an edit nobody had seen"};
   if (!shown_deleted && must_be) return {row.hex() + " is back and nobody edited it"};
   return {};
+}
+
+std::vector<std::string> Oracle::check_together(
+    std::uint32_t entity, const RowId& row,
+    const std::function<Tokens(const CellName&)>& visible) const {
+  std::vector<std::string> faults;
+  const auto found = together_.find({entity, row});
+  if (found == together_.end()) return faults;
+  for (const Together& writes : found->second) {
+    bool any = false;
+    std::string missing;
+    for (const auto& [cell, token] : writes) {
+      const Tokens shown = visible(cell);
+      any = any || shown.contains(token);
+      if (!below(shown).contains(token)) missing = token;
+    }
+    if (any && !missing.empty()) faults.push_back(missing + " is torn from its transaction");
+  }
+  return faults;
 }
 
 std::vector<std::string> Oracle::check_forward(const CellName& name, const Tokens& before,

@@ -6,6 +6,7 @@
 // back or not.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -32,10 +33,15 @@ class Oracle {
   // A row deleted by a device that could see these tokens in its cells.
   void deleted(int device, std::uint32_t entity, const RowId& row, const Tokens& seen);
 
+  // Written in one transaction: seen together or not at all, but for what was written over since.
+  using Together = std::vector<std::pair<CellName, std::string>>;
+  void together(std::uint32_t entity, const RowId& row, const Together& writes);
+
   bool written_by(int device, const std::string& token) const;
 
-  // These stood unsealed in a home that now goes on a second time, under a new incarnation: they
-  // may be written anew, beside what was written over them.
+  // These stood unsealed in a home that now goes on a second time. Under a new incarnation they get
+  // new numbers (PROTOCOL section 1), and nobody can have seen those: whoever wrote over the first
+  // copy has not written over the second, which therefore rightly stands beside it.
   void may_come_again(const Tokens& tokens) { again_.insert(tokens.begin(), tokens.end()); }
 
   // Everything this device ever acknowledged is on the server, and on the device.
@@ -50,6 +56,11 @@ class Oracle {
   std::vector<std::string> check_cell(const CellName& cell, const Tokens& visible) const;
   std::vector<std::string> check_deleted(std::uint32_t entity, const RowId& row,
                                          bool shown_deleted) const;
+  // A transaction of this row of which one write shows and another neither shows nor lies under
+  // what shows.
+  std::vector<std::string> check_together(
+      std::uint32_t entity, const RowId& row,
+      const std::function<Tokens(const CellName&)>& visible) const;
   // Something visible before is neither visible nor written over by what is visible now.
   std::vector<std::string> check_forward(const CellName& cell, const Tokens& before,
                                          const Tokens& now) const;
@@ -85,6 +96,7 @@ class Oracle {
   std::map<CellName, Cell> cells_;
   std::map<std::string, CellName> place_;
   std::map<RowName, std::vector<Deletion>> deletions_;
+  std::map<RowName, std::vector<Together>> together_;
 };
 
 }  // namespace mq::sim

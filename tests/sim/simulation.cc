@@ -8,56 +8,22 @@ namespace {
 
 using testing::SimDevice;
 
-const model::Entity& entity_named(std::string_view name) {
-  const model::Entity* entity = model::Schema::current().entity(name);
-  MQ_ASSERT(entity != nullptr);
-  return *entity;
-}
-
-std::uint32_t field_number(const model::Entity& entity, std::string_view name) {
-  const model::Field* field = entity.field(name);
-  MQ_ASSERT(field != nullptr);
-  return field->number;
-}
-
-// The cells the simulation writes: two registers, a text, a set of ids.
-struct Fields {
-  std::uint32_t entity, first, second, text, set;
-};
-const Fields& fields_of(std::uint32_t entity) {
-  static const model::Entity& visit = entity_named("Visit");
-  static const model::Entity& diary = entity_named("Diary");
-  static const Fields of_visit{visit.number, field_number(visit, "theme"),
-                               field_number(visit, "place_note"), field_number(visit, "text"),
-                               field_number(visit, "issue_ids")};
-  static const Fields of_diary{diary.number, field_number(diary, "title"),
-                               field_number(diary, "reason"), field_number(diary, "body"),
-                               field_number(diary, "issue_ids")};
-  return entity == visit.number ? of_visit : of_diary;
-}
-
-vault::Change change_of(const CellName& cell, const std::string& text) {
+vault::Change change_of(const CellName& cell, const model::Value& value) {
   vault::Change change;
   change.entity = cell.entity;
   change.row = cell.row;
   change.field = cell.field;
-  change.value = text;
+  change.value = value;
   return change;
 }
 
 }  // namespace
 
-std::vector<std::uint32_t> Simulation::first_fields(std::uint32_t entity) {
-  return {fields_of(entity).first, fields_of(entity).text};
-}
-std::vector<std::uint32_t> Simulation::all_fields(std::uint32_t entity) {
-  const Fields& f = fields_of(entity);
-  return {f.first, f.second, f.text, f.set};
-}
-
 Simulation::Simulation(const SimOptions& options)
-    : options_(options), random_(options.seed), world_(options.seed) {
-  SimDevice& admin = world_.found(2);
+    : options_(options), random_(options.seed), world_(options.seed, &faults_) {
+  SimDevice& admin = world_.found(1);
+  MQ_ASSERT(world_.open_villages(admin, 1, testing::Guarded::kNo).ok());
+  bare_village_ = world_.villages[1];
   world_.add_cadre(admin, "甲", {world_.villages[0]});
   world_.add_cadre(admin, "乙");
   notes_.resize(world_.devices.size());
@@ -76,9 +42,8 @@ void Simulation::step() {
     kill(index);  // brings it back
     return;
   }
-  const std::uint64_t dice = random_.below(100);
-  if (dice < 14) return record_visit(index);
-  if (dice < 20) return record_diary(index);
+  const std::uint64_t dice = random_.below(108);
+  if (dice < 20) return record_something(index);
   if (dice < 32) return edit(index);
   if (dice < 37) return edit_set(index);
   if (dice < 39) return delete_row(index);
@@ -94,11 +59,18 @@ void Simulation::step() {
   if (dice < 95) return clone(index);
   if (dice < 98) return trouble_server();
   if (dice < 99) return add_member();
-  world_.devices[static_cast<std::size_t>(index)]->network.deliver_late();
+  if (dice < 100) return world_.devices[static_cast<std::size_t>(index)]->network.deliver_late();
+  if (dice < 103) return move_on(index);
+  if (dice < 104) return import_rows(index);
+  if (dice < 105) return open_private();
+  if (dice < 107) return stumble(index);
+  forge_replies(index);
 }
 
-std::string Simulation::new_token() {
-  return cat("入户走访所见 ", options_.seed, "-", ++next_token_, " 句");
+model::Value Simulation::new_value(const CellName& cell) {
+  model::Value value = unique_value(cell, ++next_token_, options_.seed);
+  values_.emplace(word_of(value), value);
+  return value;
 }
 
 const vault::StreamInfo* Simulation::some_stream(int index, int kind) {
@@ -125,32 +97,111 @@ bool Simulation::save(int index, const vault::Draft& draft, vault::View view) {
   return false;
 }
 
-void Simulation::record_visit(int index) {
-  record(index, wire::pb::STREAM_KIND_VILLAGE, entity_named("Visit").number);
+void Simulation::record_something(int index) {
+  const std::uint64_t dice = random_.below(20);
+  if (dice < 11) return record(index, wire::pb::STREAM_KIND_VILLAGE, visit_fields());
+  if (dice < 15) return record(index, wire::pb::STREAM_KIND_DIARY, diary_fields());
+  if (dice < 17) return record(index, wire::pb::STREAM_KIND_VILLAGE, issue_fields());
+  record(index, wire::pb::STREAM_KIND_PRIVATE, private_fields());
 }
-void Simulation::record_diary(int index) {
-  record(index, wire::pb::STREAM_KIND_DIARY, entity_named("Diary").number);
+
+vault::Draft Simulation::new_row(int index, const vault::StreamInfo& stream, const Fields& f) {
+  const auto row = new_id<RowId>(device(index).clock, device(index).random);
+  vault::Draft draft{stream.ix, {}};
+  for (const std::uint32_t field : {f.first, f.text}) {
+    const CellName cell{f.entity, row, field};
+    draft.changes.push_back(change_of(cell, new_value(cell)));
+  }
+  return draft;
+}
+
+// What a successful save of new rows promises: each whole.
+void Simulation::note_rows(int index, const std::vector<vault::Draft>& drafts) {
+  for (const vault::Draft& draft : drafts) {
+    Oracle::Together together;
+    for (const vault::Change& change : draft.changes) {
+      const CellName cell{change.entity, change.row, change.field};
+      oracle_.wrote(index, cell, word_of(change.value), {});
+      together.emplace_back(cell, word_of(change.value));
+    }
+    const vault::Change& first = draft.changes.front();
+    oracle_.together(first.entity, first.row, together);
+    rows_.emplace_back(first.entity, first.row);
+    stream_of_.emplace(first.row, device(index).vault().stream(draft.stream)->id);
+    say(cat(device(index).name(), " records ", first.row.hex(), " with ", word_of(first.value)));
+  }
 }
 
 // A new row with two cells, whole or not at all.
-void Simulation::record(int index, int stream_kind, std::uint32_t entity) {
+void Simulation::record(int index, int stream_kind, const Fields& fields) {
   const vault::StreamInfo* stream = some_stream(index, stream_kind);
   if (stream == nullptr) return;
-  const Fields& f = fields_of(entity);
-  const auto row = new_id<RowId>(device(index).clock, device(index).random);
-  const std::string first = new_token();
-  const std::string text = new_token();
-  const StreamId id = stream->id;
-  const vault::Draft draft{
-      stream->ix,
-      {change_of({entity, row, f.first}, first), change_of({entity, row, f.text}, text)}};
-  if (!save(index, draft, device(index).vault().view())) return;
-  oracle_.wrote(index, {entity, row, f.first}, first, {});
-  oracle_.wrote(index, {entity, row, f.text}, text, {});
-  rows_.emplace_back(entity, row);
-  stream_of_.emplace(row, id);
-  created_.emplace(row, std::pair(first, text));
-  say(cat(device(index).name(), " records ", row.hex(), " with ", first));
+  const vault::Draft draft = new_row(index, *stream, fields);
+  if (save(index, draft, device(index).vault().view())) note_rows(index, {draft});
+}
+
+// Many rows of several streams in one commit; the power goes somewhere on the way. All of them are
+// there afterwards, or none; taken up again, with the same ids, each is there once.
+void Simulation::import_rows(int index) {
+  std::vector<vault::Draft> drafts;
+  for (int i = 0; i < 4; ++i) {
+    const vault::StreamInfo* village = some_stream(index, wire::pb::STREAM_KIND_VILLAGE);
+    const vault::StreamInfo* guarded = some_stream(index, wire::pb::STREAM_KIND_PRIVATE);
+    if (village != nullptr) drafts.push_back(new_row(index, *village, visit_fields()));
+    if (guarded != nullptr) drafts.push_back(new_row(index, *guarded, private_fields()));
+  }
+  if (drafts.empty()) return;
+  say(cat(device(index).name(), " imports ", drafts.size(), " rows"));
+  faults_.arm(testing::Faults::Mode::kFromThere, 1 + random_.below(60));
+  const auto saved = device(index).vault().commit(drafts, device(index).vault().view());
+  faults_.stop();
+  stand_up(index);
+  std::size_t there = 0;
+  for (const vault::Draft& draft : drafts) {
+    const auto loaded = device(index).vault().load(draft.changes[0].entity, draft.changes[0].row);
+    there += loaded.ok() && *loaded ? 1 : 0;
+  }
+  if (there != 0 && there != drafts.size()) fault(cat("an import stands in part: ", there));
+  if (saved.ok() && there == 0) fault("an import that was acknowledged is gone");
+  const auto again = device(index).vault().commit(drafts, device(index).vault().view());
+  if (!again.ok()) return fault("an import cannot be taken up again: " + again.error().en);
+  note_rows(index, drafts);
+  for (const vault::Draft& draft : drafts) {
+    const std::string word = word_of(draft.changes[1].value);
+    if (visible(index, {draft.changes[1].entity, draft.changes[1].row, draft.changes[1].field}) !=
+        Tokens{word}) {
+      fault(word + " was imported twice and is not there once");
+    }
+  }
+}
+
+// A step of a state machine, from where this device sees it stand.
+void Simulation::move_on(int index) {
+  std::vector<RowId> issues;
+  for (const auto& [entity, row] : rows_) {
+    if (entity == issue_fields().entity) issues.push_back(row);
+  }
+  if (issues.empty()) return;
+  const CellName cell{issue_fields().entity, issues[random_.below(issues.size())],
+                      issue_fields().step};
+  const auto loaded = device(index).vault().load(cell.entity, cell.row);
+  if (!loaded.ok() || !*loaded) return;
+  Move move{index, 0, {}};
+  const vault::Cell* state = (*loaded)->cell(cell.field);
+  if (state != nullptr) move.from = std::get<std::int64_t>(state->value);
+  const auto claims = device(index).vault().claims(cell.entity, cell.row, cell.field);
+  if (!claims.ok()) return fault(claims.error().en);
+  for (const vault::Claim& claim : *claims) move.seen.insert(std::get<std::int64_t>(claim.value));
+  const model::Value to = new_value(cell);
+  vault::Change change = change_of(cell, to);
+  change.kind = vault::Change::Kind::kStep;
+  change.reason = "走访时";
+  if (!save(index, {(*loaded)->stream, {change}}, device(index).vault().view())) return;
+  // No move is ever written over: each stays, counted or not.
+  oracle_.wrote(index, cell, word_of(to), {});
+  moves_[cell.row].emplace(std::get<std::int64_t>(to), move);
+  say(cat(device(index).name(), " moves ", cell.row.hex(), " from ", move.from, " to ",
+          word_of(to)));
 }
 
 std::optional<std::pair<std::uint32_t, RowId>> Simulation::some_row(int index) {
@@ -169,10 +220,6 @@ CellName Simulation::some_cell(std::uint32_t entity, const RowId& row) {
   return {entity, row, fields[random_.below(3)]};
 }
 
-bool Simulation::is_set(const CellName& cell) const {
-  return cell.field == fields_of(cell.entity).set;
-}
-
 // Texts and members written and not yet sealed, of whoever wrote them in this home.
 Tokens Simulation::unsealed(int index) {
   Tokens out;
@@ -181,7 +228,12 @@ Tokens Simulation::unsealed(int index) {
     if (!waiting.ok()) continue;
     for (const auto& one : *waiting) {
       for (const model::Op& op : one.transaction.ops) {
-        out.insert(op.kind == model::OpKind::kAdd ? to_hex(op.value) : to_string(op.value));
+        const bool plain = op.kind == model::OpKind::kAdd || op.kind == model::OpKind::kRegister ||
+                           op.kind == model::OpKind::kText;
+        const model::Entity* entity = model::Schema::current().entity(op.entity);
+        if (!plain || entity == nullptr || entity->field(op.field) == nullptr) continue;
+        const auto value = model::decode_value(*entity->field(op.field), op.value);
+        if (value.ok()) out.insert(word_of(*value));
       }
     }
   }
@@ -190,28 +242,18 @@ Tokens Simulation::unsealed(int index) {
 
 Tokens Simulation::visible(int index, const CellName& cell) {
   Tokens out;
-  if (is_set(cell)) {
-    const auto row = device(index).vault().load(cell.entity, cell.row);
-    if (!row.ok() || !*row) return out;
-    const vault::Cell* held = (*row)->cell(cell.field);
-    if (held == nullptr) return out;
-    for (const model::Value& value : held->values) {
-      if (const auto* bytes = std::get_if<Bytes>(&value)) out.insert(to_hex(*bytes));
-    }
-    return out;
-  }
   const auto claims = device(index).vault().claims(cell.entity, cell.row, cell.field);
   if (!claims.ok()) return out;
-  for (const vault::Claim& claim : *claims) {
-    if (const auto* text = std::get_if<std::string>(&claim.value)) out.insert(*text);
-  }
+  for (const vault::Claim& claim : *claims) out.insert(word_of(claim.value));
+  out.erase("");
   return out;
 }
 
 void Simulation::write(int index, const CellName& cell, vault::StreamIx stream, vault::View view,
                        const Tokens& seen) {
-  const std::string token = new_token();
-  const vault::Draft draft{stream, {change_of(cell, token)}};
+  const model::Value value = new_value(cell);
+  const std::string token = word_of(value);
+  const vault::Draft draft{stream, {change_of(cell, value)}};
   if (!save(index, draft, view)) return;
   oracle_.wrote(index, cell, token, seen);
   say(cat(device(index).name(), " writes ", token, " in field ", cell.field, " of ", cell.row.hex(),
@@ -229,20 +271,23 @@ void Simulation::edit(int index) {
 
 void Simulation::edit_set(int index) {
   const auto row = some_row(index);
-  if (!row) return;
+  if (!row || fields_of(row->first).set == 0) return;
   const CellName cell{row->first, row->second, fields_of(row->first).set};
   const auto loaded = device(index).vault().load(row->first, row->second);
   if (!loaded.ok() || !*loaded) return;
   const Tokens members = visible(index, cell);
-  vault::Change change = change_of(cell, {});
-  change.kind = vault::Change::Kind::kAdd;
   const bool removes = !members.empty() && random_.chance(40);
-  std::string token = random_id<RowId>(device(index).random).hex();
+  std::string token;
+  vault::Change change = change_of(cell, {});
   if (removes) {
     change.kind = vault::Change::Kind::kRemove;
     token = *std::next(members.begin(), static_cast<long>(random_.below(members.size())));
+    change.value = values_.at(token);
+  } else {
+    change.kind = vault::Change::Kind::kAdd;
+    change.value = new_value(cell);
+    token = word_of(change.value);
   }
-  change.value = *from_hex(token);
   if (!save(index, {(*loaded)->stream, {change}}, device(index).vault().view())) return;
   if (removes) {
     oracle_.removed(index, cell, token);
@@ -258,8 +303,16 @@ void Simulation::delete_row(int index) {
   const auto loaded = device(index).vault().load(row->first, row->second);
   if (!loaded.ok() || !*loaded) return;
   Tokens seen;
-  for (const std::uint32_t field : all_fields(row->first)) {
+  for (const std::uint32_t field : plain_fields(row->first)) {
     seen.merge(visible(index, {row->first, row->second, field}));
+  }
+  // Who has seen a move has seen what its author had.
+  for (const std::string& word :
+       visible(index, {row->first, row->second, fields_of(row->first).step})) {
+    seen.insert(word);
+    const auto move = moves_[row->second].find(std::get<std::int64_t>(values_.at(word)));
+    if (move == moves_[row->second].end()) continue;
+    for (const std::int64_t each : move->second.seen) seen.insert(word_of(each));
   }
   vault::Change change;
   change.kind = vault::Change::Kind::kDelete;
@@ -300,6 +353,10 @@ void Simulation::exchange(int index) {
   const auto steps = 1 + random_.below(12);
   for (std::uint64_t i = 0; i < steps; ++i) {
     const auto progress = d.step();
+    const bool forged = std::exchange(d.network.forged, false);
+    if (forged && progress.ok() && *progress == sync::Progress::kIdle) {
+      fault(cat(d.name(), " believed a reply that its server had not signed so"));
+    }
     ++result_.exchanges;
     if (!progress.ok()) say(cat(d.name(), " exchanges: ", progress.error().en));
     check_outbox(index);
@@ -310,6 +367,7 @@ void Simulation::exchange(int index) {
       continue;
     }
     if (*progress != sync::Progress::kIdle) continue;
+    check_level(index);
     const auto delivery = d.vault().delivery();
     if (delivery.ok() && delivery->unsealed == 0 && delivery->sealed_waiting == 0) {
       oracle_.delivered(index);

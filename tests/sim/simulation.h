@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "fields.h"
 #include "oracle.h"
 #include "support/world.h"
 
@@ -39,6 +40,12 @@ class Simulation {
     std::uint64_t time = 0;
     Tokens unsealed;
   };
+  // One move of a state machine, as its author made it.
+  struct Move {
+    int device = 0;
+    std::int64_t from = 0;
+    std::set<std::int64_t> seen;
+  };
   struct Form {  // opened, and not yet saved
     vault::View view;
     std::uint32_t incarnation = 0;
@@ -55,8 +62,9 @@ class Simulation {
 
   // What may happen, simulation.cc
   void step();
-  void record_visit(int device);
-  void record_diary(int device);
+  void record_something(int device);
+  void import_rows(int device);
+  void move_on(int device);
   void edit(int device);
   void edit_set(int device);
   void delete_row(int device);
@@ -74,19 +82,25 @@ class Simulation {
   void trouble_server();
   bool bring_log_back();
   void add_member();
+  void open_private();
+  void stumble(int device);
+  void stand_up(int device);
+  void forge_replies(int device);
 
   // Claims, claims.cc
   void check_outbox(int device);
   void check_reads(int device, int cells);
   void check_row(int device, std::uint32_t entity, const RowId& row);
+  void check_level(int device);
+  void check_moves(int device, const RowId& row);
   void check_end();
   void check_streams();
   void check_cells();
   void check_server();
 
-  static std::vector<std::uint32_t> first_fields(std::uint32_t entity);
-  static std::vector<std::uint32_t> all_fields(std::uint32_t entity);
-  void record(int index, int stream_kind, std::uint32_t entity);
+  void record(int index, int stream_kind, const Fields& fields);
+  void note_rows(int index, const std::vector<vault::Draft>& drafts);
+  vault::Draft new_row(int index, const vault::StreamInfo& stream, const Fields& fields);
   testing::SimDevice& device(int index) { return *world_.devices[static_cast<std::size_t>(index)]; }
   Notes& notes(int index) { return notes_[static_cast<std::size_t>(index)]; }
   bool save(int index, const vault::Draft& draft, vault::View view);
@@ -94,16 +108,16 @@ class Simulation {
              const Tokens& seen);
   Tokens unsealed(int index);
   Tokens visible(int index, const CellName& cell);
-  std::string new_token();
+  model::Value new_value(const CellName& cell);
   std::optional<std::pair<std::uint32_t, RowId>> some_row(int index);
   const vault::StreamInfo* some_stream(int index, int kind);
   CellName some_cell(std::uint32_t entity, const RowId& row);
-  bool is_set(const CellName& cell) const;
   void say(const std::string& what);
   void fault(const std::string& what);
 
   SimOptions options_;
   testing::SimRandom random_;
+  testing::Faults faults_;
   testing::World world_;
   Oracle oracle_;
   std::vector<Notes> notes_;
@@ -111,7 +125,10 @@ class Simulation {
   bool log_lost_ = false;  // the server was restored, and not everybody has met it since
   std::vector<std::pair<std::uint32_t, RowId>> rows_;
   std::map<RowId, StreamId> stream_of_;
-  std::map<RowId, std::pair<std::string, std::string>> created_;  // its first two values
+  std::map<std::string, model::Value> values_;           // by word
+  std::map<RowId, std::map<std::int64_t, Move>> moves_;  // by the state they lead to
+  std::set<int> doubled_;  // whose home went on twice: a clone and its origin, a restored one
+  std::optional<StreamId> bare_village_;  // has no private stream yet
   std::uint64_t next_token_ = 0;
   SimResult result_;
 };

@@ -1,4 +1,6 @@
 // What goes wrong: weather, clocks, disks, kills, backups, clones, the server, and new members.
+#include <algorithm>
+
 #include "mq/base/text.h"
 #include "simulation.h"
 
@@ -46,6 +48,13 @@ void Simulation::change_disk(int index) {
 }
 
 void Simulation::kill(int index) {
+  say(cat(device(index).name(), " is killed and comes back"));
+  stand_up(index);
+  check_reads(index, 4);
+}
+
+// Comes back after the power went in the middle of something.
+void Simulation::stand_up(int index) {
   SimDevice& d = device(index);
   d.kill(random_.chance(60) ? &random_ : nullptr);
   d.clock.reboot();
@@ -53,9 +62,46 @@ void Simulation::kill(int index) {
   notes(index).form.reset();
   ++result_.kills;
   const Status booted = d.boot();
-  say(cat(d.name(), " is killed and comes back"));
-  if (!booted.ok()) return fault("a killed device does not start: " + booted.error().en);
+  if (!booted.ok()) fault("a killed device does not start: " + booted.error().en);
+}
+
+// The power goes at some outside call in the middle of a contact: of network, token or database.
+void Simulation::stumble(int index) {
+  SimDevice& d = device(index);
+  say(cat(d.name(), " loses power in a contact"));
+  faults_.arm(testing::Faults::Mode::kFromThere, 1 + random_.below(120));
+  for (int i = 0; i < 8 && !faults_.met(); ++i) {
+    const auto progress = d.step();
+    if (!progress.ok()) break;
+  }
+  faults_.stop();
+  stand_up(index);
+  check_outbox(index);
   check_reads(index, 4);
+}
+
+// A hostile server, or somebody in between, leaves out, swaps or claims; only this device hears it.
+void Simulation::forge_replies(int index) {
+  SimDevice& d = device(index);
+  d.network.forge_next = static_cast<testing::Forgery>(1 + random_.below(4));
+  say(cat(d.name(), " will hear a forged reply"));
+  exchange(index);
+  d.network.forge_next = testing::Forgery::kNone;
+}
+
+// A village that had no private stream gets one: whoever reads it learns of the key late.
+void Simulation::open_private() {
+  if (!bare_village_ || !device(0).running()) return;
+  SimDevice& admin = device(0);
+  admin.network.set_offline(false);
+  admin.network.set_weather({});
+  admin.disk.set_full(false);
+  if (!admin.sync_until_idle()) return;
+  const Status opened = world_.open_private(admin, *bare_village_);
+  if (!opened.ok()) return say("the private stream waits: " + opened.error().en);
+  bare_village_.reset();
+  notes(0).backup.reset();  // as for a new member
+  say("a private stream is opened");
 }
 
 void Simulation::back_up(int index) {
@@ -72,6 +118,7 @@ void Simulation::restore(int index) {
   d.restore(n.backup->image, whole);
   oracle_.device_restored(index, n.backup->time);
   oracle_.may_come_again(n.backup->unsealed);
+  doubled_.insert(index);
   const Status booted = d.boot();
   if (!booted.ok()) return fault("a restored device does not start: " + booted.error().en);
   n.form.reset();
@@ -91,6 +138,7 @@ void Simulation::clone(int index) {
   if (whole) copy.machine_id = device(index).machine_id;
   copy.restore(image, whole);
   notes_.emplace_back();
+  doubled_.insert({index, static_cast<int>(world_.devices.size()) - 1});
   const Status booted = copy.boot();
   if (!booted.ok()) return fault("a cloned device does not start: " + booted.error().en);
   say(cat(device(index).name(), " is cloned", whole ? " with its machine" : ""));
@@ -106,10 +154,11 @@ void Simulation::trouble_server() {
     server_backup_ = world_.server.store.copy();
     return say("the server is backed up");
   }
-  world_.server.restore(*server_backup_);
+  const bool told = random_.chance(30);  // by `minqing-server restore`, or silently
+  world_.server.restore(*server_backup_, told);
   oracle_.server_restored();
   log_lost_ = true;
-  say("the server is restored");
+  say(told ? "the server is restored under a new generation" : "the server is restored");
 }
 
 // Everybody meets a server that was restored, in whatever order, before an admin appends to its
@@ -124,6 +173,7 @@ bool Simulation::bring_log_back() {
     const bool level = d.running() && d.sync_until_idle();
     if (d.running()) check_outbox(static_cast<int>(i));
     if (!level) return false;
+    check_level(static_cast<int>(i));
   }
   log_lost_ = false;
   return true;
