@@ -96,11 +96,11 @@ void Simulation::open_private() {
   admin.network.set_offline(false);
   admin.network.set_weather({});
   admin.disk.set_full(false);
-  if (!admin.sync_until_idle()) return;
+  if (!bring_log_back() || !admin.sync_until_idle()) return;
   const Status opened = world_.open_private(admin, *bare_village_);
   if (!opened.ok()) return say("the private stream waits: " + opened.error().en);
   bare_village_.reset();
-  notes(0).backup.reset();  // as for a new member
+  notes(0).backup.reset();  // an admin restored from before it may hold the only copy of its entry
   say("a private stream is opened");
 }
 
