@@ -98,6 +98,7 @@ void Simulation::open_private() {
   admin.disk.set_full(false);
   if (!bring_log_back() || !admin.sync_until_idle()) return;
   const Status opened = world_.open_private(admin, *bare_village_);
+  check_outbox(0);
   if (!opened.ok()) return say("the private stream waits: " + opened.error().en);
   bare_village_.reset();
   notes(0).backup.reset();  // an admin restored from before it may hold the only copy of its entry
