@@ -39,7 +39,8 @@ class Story:
     # ---- telling
     def step(self, title, meaning):
         self.step_number += 1
-        print("\n\033[1m%d. %s\033[0m\n   %s" % (self.step_number, title, meaning), flush=True)
+        bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("", "")
+        print("\n%s%d. %s%s\n   %s" % (bold, self.step_number, title, plain, meaning), flush=True)
 
     def check(self, claim, truth, detail=""):
         self.checks += 1

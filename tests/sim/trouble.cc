@@ -96,9 +96,11 @@ void Simulation::open_private() {
   admin.network.set_offline(false);
   admin.network.set_weather({});
   admin.disk.set_full(false);
-  if (!bring_log_back() || !admin.sync_until_idle()) return;
-  const Status opened = world_.open_private(admin, *bare_village_);
+  if (!bring_log_back()) return;
+  const bool idle = admin.sync_until_idle();
   check_outbox(0);
+  if (!idle) return;
+  const Status opened = world_.open_private(admin, *bare_village_);
   if (!opened.ok()) return say("the private stream waits: " + opened.error().en);
   bare_village_.reset();
   notes(0).backup.reset();  // an admin restored from before it may hold the only copy of its entry
@@ -186,8 +188,10 @@ void Simulation::add_member() {
   admin.network.set_offline(false);
   admin.network.set_weather({});
   admin.disk.set_full(false);
-  if (!bring_log_back() || !admin.sync_until_idle()) return;
+  if (!bring_log_back()) return;
+  const bool idle = admin.sync_until_idle();
   check_outbox(0);
+  if (!idle) return;
   world_.add_cadre(admin, cat("新", world_.devices.size()));
   notes_.emplace_back();
   say("a new member joins");
