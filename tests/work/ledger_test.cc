@@ -50,9 +50,9 @@ class LedgerTest : public ::testing::Test {
     amend_row("Household", Directory(town.place()).household(kFour)->id, {{"status", "迁出"}});
   }
 
-  void pair(const std::string& cadre, const std::string& house) {
-    saved(add_pairing(town.place(),
-                      {{"cadre_id", cadre}, {"household_id", house}, {"from", "2026-01-05"}}));
+  RowId pair(const std::string& cadre, const std::string& house) {
+    return saved(add_pairing(
+        town.place(), {{"cadre_id", cadre}, {"household_id", house}, {"from", "2026-01-05"}}));
   }
   void amend_row(std::string_view entity, const RowId& row, const Inputs& inputs) {
     const Workplace place = town.place();
@@ -192,6 +192,13 @@ TEST_F(LedgerTest, Rp06CountsPairsOfTheLastDayOnly) {
   EXPECT_EQ(lines_of(made(ledger_rp06, kMarch, "清渭社区")).size(), 2u) << "乙 and 丙 serve there";
 }
 
+TEST_F(LedgerTest, Rp06CountsAPairThatEndedAfterThePeriod) {
+  amend_row("Pairing", pair("乙", kThree), {{"to", "2026-04-10"}, {"status", "已结束"}});
+  EXPECT_EQ(line_of(made(ledger_rp06, kMarch).totals), "合计 3 7 4 1 3 1/3");
+  EXPECT_EQ(line_of(made(ledger_rp06, {day("2026-04-01"), day("2026-04-30")}).totals),
+            "合计 3 7 3 1 4 1/3");
+}
+
 // 干部 篇数 有事项篇数 补录篇数 补录无从判断 代录篇数 抽查数 核实数
 TEST_F(LedgerTest, Rp14CountsSubmittedDiariesInOrganisationOrder) {
   const RowId raised =
@@ -212,6 +219,8 @@ TEST_F(LedgerTest, Rp14CountsSubmittedDiariesInOrganisationOrder) {
   EXPECT_THAT(lines_of(ledger), ElementsAre("管理员 2 1 1 0 0 0 0", "甲 1 0 0 0 1 0 0",
                                             "乙 0 0 0 0 0 0 0", "丙 0 0 0 0 0 0 0"));
   EXPECT_EQ(line_of(ledger.totals), "合计 3 1 1 0 1 0 0");
+  EXPECT_EQ(line_of(made(ledger_rp14, kMarch, "清渭社区").totals), "合计 0 0 0 0 0 0 0")
+      << "nobody who serves there wrote one";
 }
 
 TEST_F(LedgerTest, SayWhatTheyCountAndHowCompleteTheirSourcesAre) {

@@ -142,12 +142,22 @@ Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream) {
   }
 }
 
+Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest& request) {
+  MQ_TRY(std::vector<Cadre> cadres, Directory(place).cadres());
+  if (!request.village) return cadres;
+  MQ_TRY(const Village village, Directory(place).village(*request.village));
+  std::erase_if(cadres, [&](const Cadre& cadre) {
+    return std::ranges::find(cadre.areas, village.org_unit) == cadre.areas.end();
+  });
+  return cadres;
+}
+
 Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
                                                         const Period& period) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(
              "SELECT cadre_id, household_id FROM \"pairing\" WHERE deleted = 0 AND "
-             "\"from\" <= ?1 AND (\"to\" IS NULL OR \"to\" >= ?1) AND status = ?2"));
+             "\"from\" <= ?1 AND (\"to\" >= ?1 OR (\"to\" IS NULL AND status = ?2))"));
   q.bind(1, std::int64_t{period.to.days}).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
   std::map<RowId, std::set<RowId>> out;
   for (;;) {

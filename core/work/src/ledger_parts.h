@@ -53,6 +53,9 @@ struct Scope {
 };
 Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream);
 
+// In organisation order; those who serve the village that is asked for, else all.
+Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest& request);
+
 // Households each cadre is paired with on the last day of the period.
 Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
                                                         const Period& period);

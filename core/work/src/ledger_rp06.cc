@@ -25,18 +25,13 @@ struct RankTally {
 Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request) {
   MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP06", "各职级结对统计"));
   ledger.columns = {"职级", "干部数", "应结对户", "已结对户", "达标干部数", "缺口", "结对达标率"};
-  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  MQ_TRY(const std::vector<Cadre> cadres, cadres_of(place, request));
   MQ_TRY(const std::vector<Quota> rules, quotas(place));
   MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
-  std::optional<Village> only;
-  if (request.village) {
-    MQ_TRY(only, Directory(place).village(*request.village));
-  }
   std::map<int, RankTally> by_rank;
   RankTally all;
   for (const Cadre& cadre : cadres) {
     if (cadre.rank == 0) continue;
-    if (only && std::ranges::find(cadre.areas, only->org_unit) == cadre.areas.end()) continue;
     const auto rule = std::ranges::find(rules, cadre.rank, &Quota::rank);
     const std::int64_t quota = rule == rules.end() ? 0 : rule->pairs;
     const auto households = paired.find(cadre.id);

@@ -1,6 +1,6 @@
 // RP14 民情日记统计: per author in organisation order; never a ranking, never sent upward.
-#include <algorithm>
 #include <map>
+#include <set>
 
 #include "ledger_parts.h"
 #include "minqing/model/v1/diary.pb.h"
@@ -33,7 +33,9 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
   ledger.columns = {"干部",         "篇数",     "有事项篇数", "补录篇数",
                     "补录无从判断", "代录篇数", "抽查数",     "核实数"};
   const std::uint32_t entity = place.vault.schema().entity("Diary")->number;
-  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  MQ_TRY(const std::vector<Cadre> cadres, cadres_of(place, request));
+  std::set<RowId> here;
+  for (const Cadre& cadre : cadres) here.insert(cadre.id);
   std::map<RowId, DiaryTally> by_author;
   DiaryTally all;
   MQ_TRY(sqlite::Query q, place.vault.database().query(kSql));
@@ -44,6 +46,7 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
     MQ_TRY(const bool more, q.step());
     if (!more) break;
     const RowId author = RowId::from(q.blob(0)).value_or(RowId{});
+    if (request.village && !here.contains(author)) continue;
     std::optional<Date> said;
     std::optional<vault::Origin> origin;
     if (!q.is_null(2)) said = Date{static_cast<std::int32_t>(q.integer(2))};
@@ -60,15 +63,10 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
       tally->by_another += recorder && !(*recorder == author) ? 1 : 0;
     }
   }
-  std::optional<Village> only;
-  if (request.village) {
-    MQ_TRY(only, Directory(place).village(*request.village));
-  }
   for (const Cadre& cadre : cadres) {
-    const bool here = !only || std::ranges::find(cadre.areas, only->org_unit) != cadre.areas.end();
     const auto found = by_author.find(cadre.id);
     const bool wrote = found != by_author.end();
-    if (!here || (!wrote && cadre.rank == 0)) continue;
+    if (!wrote && cadre.rank == 0) continue;
     ledger.rows.push_back(wrote ? found->second.row(cadre.name) : DiaryTally{}.row(cadre.name));
   }
   ledger.totals = all.row("合计");
