@@ -159,12 +159,14 @@ Status skip_brought(Core& core, const Caller& caller, const pb::ExchangeReply& r
   return {};
 }
 
-// As many stored envelopes as fit into what is left; at least one if nothing was given yet.
-Status fill_part(const std::vector<StoredEnvelope>& stored, std::size_t room, bool at_least_one,
-                 pb::StreamPart& part) {
+// As many stored envelopes as fit into what is left; at least one if nothing was given yet. Those
+// that name a control entry beyond `known` wait: a device that lacks it can only throw them away.
+Status fill_part(const std::vector<StoredEnvelope>& stored, std::uint32_t known, std::size_t room,
+                 bool at_least_one, pb::StreamPart& part) {
   std::size_t used = 0;
   for (const StoredEnvelope& each : stored) {
     MQ_TRY(const wire::Envelope envelope, wire::parse_envelope(each.envelope));
+    if (envelope.header.control_seq > known) break;
     pb::StoredEnvelope message;
     message.set_time_ms(static_cast<std::uint64_t>(each.time.ms));
     *message.mutable_envelope() = to_message(envelope);
@@ -180,8 +182,9 @@ Status fill_part(const std::vector<StoredEnvelope>& stored, std::size_t room, bo
 // Gives parts until the reply is as large as the device wants it.
 class Filler {
  public:
-  Filler(Core& core, const Caller& caller, std::size_t bytes_max)
-      : core_(core), caller_(caller), left_(bytes_max) {}
+  // known: the head of the caller's control log.
+  Filler(Core& core, const Caller& caller, std::uint32_t known, std::size_t bytes_max)
+      : core_(core), caller_(caller), known_(known), left_(bytes_max) {}
 
   Status add(const Asked& asked, pb::ExchangeReply& reply) {
     pb::StreamPart& part = *reply.add_parts();
@@ -218,7 +221,7 @@ class Filler {
 
  private:
   Status take(const std::vector<StoredEnvelope>& stored, pb::StreamPart& part) {
-    MQ_CHECK(fill_part(stored, left_, !given_, part));
+    MQ_CHECK(fill_part(stored, known_, left_, !given_, part));
     given_ = given_ || part.envelopes_size() > 0;
     left_ -= std::min<std::size_t>(left_, part.ByteSizeLong());
     // What did not fit stays for the next request; nothing smaller may jump the queue.
@@ -228,6 +231,7 @@ class Filler {
 
   Core& core_;
   const Caller& caller_;
+  std::uint32_t known_;
   std::size_t left_;
   bool given_ = false;
 };
@@ -275,7 +279,8 @@ Status pull(Core& core, const Caller& caller, const pb::ExchangeRequest& request
   std::sort(asked.begin(), asked.end(), before);
   const std::size_t wanted = request.reply_bytes_max();
   const std::size_t most = core.options.push_bytes_max;
-  Filler filler(core, caller, wanted == 0 ? most : std::clamp(wanted, kReplyBytesMin, most));
+  Filler filler(core, caller, request.control_seq(),
+                wanted == 0 ? most : std::clamp(wanted, kReplyBytesMin, most));
   for (const Asked& each : asked) MQ_CHECK(filler.add(each, reply));
   const wire::ControlState& control = caller.log->control;
   const bool admin = caller.live() && control.has_role(caller.device->person, pb::ROLE_KIND_ADMIN,

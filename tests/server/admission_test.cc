@@ -388,6 +388,7 @@ TEST_F(LateWork, AnAdminReadsTheLateBoxAndNobodyElse) {
   revoke(0, Hash{});
   ASSERT_EQ(county_.push_one(chain_.next()).code(), pb::PUSH_CODE_LATE);
   pb::ExchangeRequest request;
+  request.set_control_seq(county_.town.state.head_seq());
   request.add_late()->set_stream(county_.ordinal(county_.village));
   EXPECT_EQ(county_.exchange(county_.cadre, request)->late_size(), 0);
   const auto reply = county_.exchange(county_.town.founder, request);

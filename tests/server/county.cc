@@ -105,6 +105,7 @@ Result<pb::ControlAppendReply> County::append_as(ByteView id, const wire::Signin
 
 pb::ExchangeRequest County::request_for(const std::vector<wire::Envelope>& envelopes) const {
   pb::ExchangeRequest request;
+  request.set_control_seq(town.state.head_seq());
   for (const wire::Envelope& envelope : envelopes) *request.add_push() = to_message(envelope);
   return request;
 }
@@ -130,6 +131,7 @@ pb::PushResult County::push_one(const wire::Envelope& envelope) {
 pb::ExchangeReply County::pull(const Holder& holder, const StreamId& stream, std::uint64_t have,
                                const std::string& tag, std::uint32_t bytes_max) {
   pb::ExchangeRequest request;
+  request.set_control_seq(town.state.head_seq());
   pb::Cursor& cursor = *request.add_cursors();
   cursor.set_stream(ordinal(stream));
   cursor.set_have(have);

@@ -44,6 +44,25 @@ TEST_F(Exchange, GivesWhatIsNewWithTimesThatRebuildTheHead) {
   EXPECT_FALSE(reply.more());
 }
 
+TEST_F(Exchange, WhatNamesAControlEntryThatTheCallerLacksWaitsForIt) {
+  fill(2);
+  const std::uint32_t before = county_.town.state.head_seq();
+  county_.town.add_person();
+  ASSERT_TRUE(county_.bring_log().ok());
+  fill(1);
+  pb::ExchangeRequest request;
+  request.set_control_seq(before);
+  request.add_cursors()->set_stream(county_.ordinal(county_.village));
+  const auto behind = county_.exchange(county_.town.founder, request);
+  ASSERT_TRUE(behind.ok());
+  EXPECT_EQ(behind->parts(0).envelopes_size(), 2);
+  EXPECT_EQ(behind->parts(0).head_index(), 3u);
+  EXPECT_TRUE(behind->more());
+  EXPECT_EQ(behind->control_seq(), county_.town.state.head_seq());
+  request.set_control_seq(behind->control_seq());
+  EXPECT_EQ(county_.exchange(county_.town.founder, request)->parts(0).envelopes_size(), 3);
+}
+
 TEST_F(Exchange, ACursorAtTheHeadGetsNothing) {
   fill(2);
   const StreamHead head = county_.head(county_.village);
