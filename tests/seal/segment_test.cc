@@ -7,6 +7,7 @@
 #include "dictionary.h"
 #include "frame.h"
 #include "seal/transactions.h"
+#include "sections.h"
 #include "text_code.h"
 
 namespace mq::testing {
@@ -61,8 +62,8 @@ TEST(Segment, WritesTheBytesThatFormatOneFixed) {
   const auto plain = encode_segment({t}, {}, {true, false});
   ASSERT_TRUE(plain.ok());
   EXPECT_EQ(to_hex(*plain),
-            "390000000227110300c084def0996782011e0304430800878e959ca3aab1b8bfc60080e693b78dd92e2800"
-            "8641da0e8940d96496a8755e06ee15208000000000");
+            "380000000226110300c084def09967821e0304430800878e959ca3aab1b8bfc60080e693b78dd92e2800"
+            "8641da0e8940d96496a8755e06ee1520800000000000");
   std::vector<Transaction> many;
   for (std::uint64_t n = 1; n <= 40; ++n) many.push_back(visit(n, kSentence));
   Context running;
@@ -310,6 +311,28 @@ TEST(Segment, AnUnchangedContextCostsNothing) {
   const auto with = seal::encode_frame({t}, t.context, {});
   ASSERT_TRUE(without.ok() && with.ok());
   EXPECT_EQ(with->joined(), without->joined());
+}
+
+// The commonest shape: registers with one text among them.
+TEST(Segment, ALoneFieldOfAnotherKindCostsTwoBytes) {
+  Transaction t = visit(1, kSentence);
+  t.ops.push_back(t.ops.front());
+  for (model::Op& op : t.ops) op.kind = model::OpKind::kRegister;
+  for (std::size_t i = 0; i < t.ops.size(); ++i) t.ops[i].field = static_cast<std::uint32_t>(i + 1);
+  ASSERT_EQ(t.ops.size(), 4u);
+  const auto alike = seal::encode_frame({t}, {}, {});
+  t.ops[1].kind = model::OpKind::kText;
+  const auto middle = seal::encode_frame({t}, {}, {});
+  t.ops[1].kind = model::OpKind::kRegister;
+  t.ops.back().kind = model::OpKind::kText;
+  const auto last = seal::encode_frame({t}, {}, {});
+  ASSERT_TRUE(alike.ok() && middle.ok() && last.ok());
+  EXPECT_EQ(middle->joined().size(), alike->joined().size() + 2);
+  EXPECT_EQ(last->joined().size(), alike->joined().size() + 1);
+
+  seal::Areas out(true, false);
+  seal::encode_shape({30, {{1, 1, false}, {2, 4, false}, {3, 1, false}}}, out);
+  EXPECT_EQ(to_hex(out.heads.take()), "1e03002200");
 }
 
 // Budget of DESIGN section 10, on records of our own: a short visit alone and with its envelope.

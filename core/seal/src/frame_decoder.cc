@@ -81,7 +81,7 @@ class Decoder {
   bool shapes() {
     counts_.resize(transactions_.size());
     if (!decode_integers(in_, {}, counts_)) return false;
-    const std::uint64_t count = in_.heads.varint();
+    const std::uint64_t count = one_touch(counts_) ? 1 : in_.heads.varint();
     if (in_.failed() || count > kOpsMax) return false;
     std::size_t ops = 0;
     for (std::uint64_t i = 0; i < count; ++i) {

@@ -113,7 +113,7 @@ class Encoder {
       numbers.push_back(touch.shape);
     }
     encode_integers(counts, {}, out_);
-    out_.heads.varint(layout_.shapes.size());
+    if (!one_touch(counts)) out_.heads.varint(layout_.shapes.size());
     for (const Shape& shape : layout_.shapes) encode_shape(shape, out_);
     if (layout_.shapes.size() > 1) encode_integers(numbers, {}, out_);
   }

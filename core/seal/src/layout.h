@@ -49,6 +49,11 @@ struct Column {
   std::vector<Cell> cells;  // never empty
 };
 
+// Whether there is but one touch in all, whose shape then needs no counting.
+inline bool one_touch(const std::vector<std::int64_t>& of_each_transaction) {
+  return of_each_transaction.size() == 1 && of_each_transaction[0] == 1;
+}
+
 struct Layout {
   std::vector<Shape> shapes;  // in order of first use, each used
   std::vector<Touch> touches;

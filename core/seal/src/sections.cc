@@ -54,6 +54,15 @@ ShapeOp following(ShapeOp op) {
   return op;
 }
 
+bool alike(const ShapeOp& a, const ShapeOp& b) { return a.kind == b.kind && a.empty == b.empty; }
+
+// False: not a kind.
+bool set_kind(ShapeOp& op, std::uint64_t kind) {
+  op.kind = static_cast<std::uint8_t>(kind >> 1);
+  op.empty = (kind & 1) != 0;
+  return kind <= 511;
+}
+
 std::uint32_t number32(ByteReader& reader) {
   const std::uint64_t value = reader.varint();
   if (value > std::numeric_limits<std::uint32_t>::max()) reader.fail();
@@ -126,7 +135,8 @@ bool decode_sections(AreaReader& in, const model::Context& before,
 }
 
 // Fields count up as a rule, and most ops are like the one before. A token's low bits say: 0 a run
-// of such ops, 1 another step between fields, 3 also another kind.
+// of such ops, 1 another step between fields, 2 the next field once of another kind, 3 another step
+// and another kind from here on.
 void encode_shape(const Shape& shape, Areas& out) {
   out.heads.varint(shape.entity);
   out.heads.varint(shape.ops.size());
@@ -142,12 +152,18 @@ void encode_shape(const Shape& shape, Areas& out) {
       continue;
     }
     const ShapeOp& op = shape.ops[i++];
+    const std::uint64_t kind = std::uint64_t{op.kind} << 1 | (op.empty ? 1 : 0);
+    if (op.field == following(last).field && (i == shape.ops.size() || alike(shape.ops[i], last))) {
+      out.heads.varint(kind << 2 | 2);
+      ++last.field;
+      continue;
+    }
     const std::int64_t step = std::int64_t{op.field} - last.field;
-    const bool turned = op.kind != last.kind || op.empty != last.empty;
+    const bool turned = !alike(op, last);
     const auto bits = static_cast<std::uint64_t>(step);
     const auto sign = static_cast<std::uint64_t>(step >> 63);
     out.heads.varint((bits << 1 ^ sign) << 2 | (turned ? 3 : 1));
-    if (turned) out.heads.varint(std::uint64_t{op.kind} << 1 | (op.empty ? 1 : 0));
+    if (turned) out.heads.varint(kind);
     last = op;
   }
 }
@@ -167,7 +183,13 @@ bool decode_shape(AreaReader& in, Shape& shape) {
   ShapeOp op;
   while (shape.ops.size() < count) {
     const std::uint64_t token = in.heads.varint();
-    if (in.failed() || (token & 3) == 2) return false;
+    if (in.failed()) return false;
+    if ((token & 3) == 2) {
+      ++op.field;
+      shape.ops.push_back(op);
+      if (!set_kind(shape.ops.back(), token >> 2)) return false;
+      continue;
+    }
     if ((token & 3) == 0) {
       if (token >> 2 >= count - shape.ops.size()) return false;
       op = append_following(shape, op, (token >> 2) + 1);
@@ -178,12 +200,7 @@ bool decode_shape(AreaReader& in, Shape& shape) {
     const std::int64_t field = std::int64_t{op.field} + step;
     if (field < 0 || field > std::numeric_limits<std::uint32_t>::max()) return false;
     op.field = static_cast<std::uint32_t>(field);
-    if ((token & 3) == 3) {
-      const std::uint64_t turn = in.heads.varint();
-      if (turn > 511) return false;
-      op.kind = static_cast<std::uint8_t>(turn >> 1);
-      op.empty = (turn & 1) != 0;
-    }
+    if ((token & 3) == 3 && !set_kind(op, in.heads.varint())) return false;
     shape.ops.push_back(op);
   }
   return !in.failed();
