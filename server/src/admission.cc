@@ -5,11 +5,10 @@ namespace {
 
 constexpr auto kDropKind = static_cast<std::uint8_t>(wire::EnvelopeKind::kDrop);
 
-std::optional<pb::Refusal> check_device(const wire::ControlState& control,
-                                        const wire::Envelope& envelope) {
-  const wire::DeviceRecord* device = control.device(envelope.header.device);
+std::optional<pb::Refusal> check_device(const wire::ControlState& control, const Pushed& pushed) {
+  const wire::DeviceRecord* device = control.device(pushed.header.device);
   if (device == nullptr) return pb::REFUSAL_UNKNOWN_DEVICE;
-  if (!wire::verify_envelope(envelope, device->sign_key)) return pb::REFUSAL_SIGNATURE;
+  if (!pushed.signed_by(device->sign_key)) return pb::REFUSAL_SIGNATURE;
   return std::nullopt;
 }
 
@@ -86,15 +85,13 @@ std::optional<Limit> limit_of(const wire::ControlState& control, const wire::Cha
 
 Judged judge(const Log& log, const pb::Envelope& message) {
   const wire::ControlState& control = log.control;
-  auto parsed = envelope_from(message);
-  if (!parsed.ok()) {
-    const bool newer = parsed.error().code == Code::kUnsupported;
+  auto read = pushed_from(message);
+  if (!read.ok()) {
+    const bool newer = read.error().code == Code::kUnsupported;
     return refused(newer ? pb::REFUSAL_SUITE : pb::REFUSAL_MALFORMED);
   }
-  Candidate out;
-  out.envelope = std::move(*parsed);
-  out.hash = out.envelope.hash();
-  const wire::EnvelopeHeader& header = out.envelope.header;
+  Candidate out{std::move(*read), 0, false};
+  const wire::EnvelopeHeader& header = out.pushed.header;
   if (header.suite != wire::kSuite1 || header.suite < control.lowest_suite()) {
     return refused(pb::REFUSAL_SUITE);
   }
@@ -104,11 +101,12 @@ Judged judge(const Log& log, const pb::Envelope& message) {
   }
   const wire::StreamRecord* stream = control.stream(header.stream);
   if (stream == nullptr) return refused(pb::REFUSAL_STREAM);
-  if (const auto why = check_device(control, out.envelope)) return refused(*why);
+  if (const auto why = check_device(control, out.pushed)) return refused(*why);
   if (const auto why = check_right(control, *stream, header)) return refused(*why);
   out.ordinal = stream->ordinal;
   const auto limit = limit_of(control, wire::chain_of(header), header.control_seq);
-  out.late = limit && beyond(*limit, header, out.hash) && !log.admitted.contains(out.hash);
+  out.late =
+      limit && beyond(*limit, header, out.pushed.hash) && !log.admitted.contains(out.pushed.hash);
   return out;
 }
 

@@ -17,8 +17,7 @@ struct Limit {
 };
 
 struct Candidate {
-  wire::Envelope envelope;
-  Hash hash;
+  Pushed pushed;
   std::uint32_t ordinal = 0;
   bool late = false;  // beyond a cut, and no admission names it
 };

@@ -2,21 +2,36 @@
 
 namespace mq::server {
 
-Result<wire::Envelope> envelope_from(const pb::Envelope& message) {
-  if (message.header().size() != wire::kHeaderBytes || message.signature().size() != 64 ||
-      message.ct().empty()) {
-    return Error{Code::kInvalidInput, "信封不完整", "the envelope is not whole"};
+namespace {
+
+// Without its body it still has its hash and its signature.
+wire::Envelope pruned(const Pushed& pushed) {
+  return {pushed.header, {}, pushed.ct_hash, pushed.signature};
+}
+
+}  // namespace
+
+bool Pushed::signed_by(const VerifyKey& key) const {
+  return wire::verify_envelope(pruned(*this), key);
+}
+
+Result<Pushed> pushed_from(const pb::Envelope& message) {
+  const ByteView ct = view_of(message.ct());
+  const auto signature = id_of<Signature>(message.signature());
+  const Error not_whole{Code::kInvalidInput, "信封不完整", "the envelope is not whole"};
+  if (!signature || ct.empty()) return not_whole;
+  Pushed out;
+  MQ_TRY(out.header, wire::EnvelopeHeader::parse(view_of(message.header())));
+  const std::size_t size = wire::kHeaderBytes + Signature::kSize + ct.size();
+  if (ct.size() != out.header.ct_bytes || size > wire::kEnvelopeBytesMax) return not_whole;
+  out.bytes.reserve(size);
+  for (const ByteView part : {view_of(message.header()), signature->view(), ct}) {
+    out.bytes.insert(out.bytes.end(), part.begin(), part.end());
   }
-  Bytes bytes = to_bytes(message.header());
-  bytes.reserve(bytes.size() + message.signature().size() + message.ct().size());
-  for (const std::string* part : {&message.signature(), &message.ct()}) {
-    bytes.insert(bytes.end(), part->begin(), part->end());
-  }
-  MQ_TRY(wire::Envelope envelope, wire::parse_envelope(bytes));
-  if (envelope.pruned()) {
-    return Error{Code::kInvalidInput, "信封没有正文", "the envelope has no body"};
-  }
-  return envelope;
+  out.signature = *signature;
+  out.ct_hash = wire::ciphertext_hash(ct);
+  out.hash = pruned(out).hash();
+  return out;
 }
 
 Hash heads_digest(const std::vector<ShownHead>& shown) {

@@ -18,8 +18,17 @@ std::optional<Id> id_of(const std::string& bytes) {
 using wire::tag_of;
 using wire::to_message;
 
+// A pushed envelope, read and hashed once.
+struct Pushed {
+  Bytes bytes;                  // wire::encode_envelope
+  wire::EnvelopeHeader header;  // of `bytes`
+  Hash ct_hash;                 // of `bytes`, as is the signature
+  Signature signature;
+  Hash hash;  // env_hash
+  bool signed_by(const VerifyKey& key) const;
+};
 // kUnsupported: a newer version. kInvalidInput: any other fault, a pruned envelope among them.
-Result<wire::Envelope> envelope_from(const pb::Envelope& message);
+Result<Pushed> pushed_from(const pb::Envelope& message);
 
 // What the heads_digest of a checkpoint covers: one stream as the reply shows it.
 struct ShownHead {

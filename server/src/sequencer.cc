@@ -58,14 +58,14 @@ Result<std::uint32_t> Sequencer::control_seq_of(const StreamId& stream, const Pl
 }
 
 wire::Receipt Sequencer::blank_receipt(const Candidate& candidate) const {
-  const wire::EnvelopeHeader& header = candidate.envelope.header;
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
   wire::Receipt receipt;
   receipt.generation = generation_;
   receipt.stream = candidate.ordinal;
   receipt.device = header.device;
   receipt.incarnation = header.incarnation;
   receipt.seq_from = receipt.seq_to = header.seq;
-  receipt.last_hash = candidate.hash;
+  receipt.last_hash = candidate.pushed.hash;
   receipt.time = now_;
   return receipt;
 }
@@ -83,12 +83,12 @@ Status Sequencer::place(Push& push) {
 }
 
 Result<pb::PushResult> Sequencer::place_one(const Candidate& candidate, Push& push) {
-  const wire::EnvelopeHeader& header = candidate.envelope.header;
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
   const wire::ChainId id = wire::chain_of(header);
   MQ_TRY(Chain* const chain, this->chain(id));
   MQ_TRY(const std::vector<Placed> same_seq, held(id, *chain, header.seq));
   for (const Placed& each : same_seq) {
-    if (each.hash == candidate.hash) return place_duplicate(candidate, each, push);
+    if (each.hash == candidate.pushed.hash) return place_duplicate(candidate, each, push);
   }
   if (candidate.late) return place_late(candidate, push);
   MQ_TRY(const auto fault, check_link(candidate, *chain));
@@ -109,7 +109,7 @@ Result<pb::PushResult> Sequencer::place_one(const Candidate& candidate, Push& pu
 Result<std::optional<pb::PushResult>> Sequencer::check_link(const Candidate& candidate,
                                                             Chain& chain) {
   using Fault = std::optional<pb::PushResult>;
-  const wire::EnvelopeHeader& header = candidate.envelope.header;
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
   if (header.seq == 1) return Fault();
   for (const ChainHead& head : chain.heads) {
     if (head.seq + 1 != header.seq || head.hash != header.prev) continue;
@@ -133,22 +133,22 @@ Result<std::optional<pb::PushResult>> Sequencer::check_link(const Candidate& can
 }
 
 void Sequencer::append(const Candidate& candidate, Chain& chain, Push& push) {
-  const wire::EnvelopeHeader& header = candidate.envelope.header;
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
   AppendRun& run = streams_.at(header.stream);
   const std::uint64_t index = run.head.index + 1;
-  run.envelopes.push_back({index, now_, wire::encode_envelope(candidate.envelope)});
-  run.head = {index, wire::next_head(run.head.head, index, candidate.hash, now_)};
+  run.envelopes.push_back({index, now_, candidate.pushed.bytes, header, candidate.pushed.hash});
+  run.head = {index, wire::next_head(run.head.head, index, candidate.pushed.hash, now_)};
   std::erase_if(chain.heads, [&](const ChainHead& head) {
     return head.seq + 1 == header.seq && head.hash == header.prev;
   });
-  chain.heads.push_back({header.seq, candidate.hash, header.control_seq});
-  chain.placed[header.seq].push_back({candidate.hash, index, header.control_seq});
+  chain.heads.push_back({header.seq, candidate.pushed.hash, header.control_seq});
+  chain.placed[header.seq].push_back({candidate.pushed.hash, index, header.control_seq});
   extend_receipt(candidate, run, push);
 }
 
 // One receipt per line and exchange: it grows while the next envelope follows its last.
 void Sequencer::extend_receipt(const Candidate& candidate, const AppendRun& run, Push& push) {
-  const wire::EnvelopeHeader& header = candidate.envelope.header;
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
   wire::Receipt* growing = nullptr;
   for (const std::size_t at : fresh_) {
     wire::Receipt& each = push.receipts[at];
@@ -163,7 +163,7 @@ void Sequencer::extend_receipt(const Candidate& candidate, const AppendRun& run,
     growing = &push.receipts.back();
   }
   growing->seq_to = header.seq;
-  growing->last_hash = candidate.hash;
+  growing->last_hash = candidate.pushed.hash;
   growing->index = run.head.index;
   growing->head = run.head.head;
 }
@@ -190,7 +190,7 @@ Result<pb::PushResult> Sequencer::place_duplicate(const Candidate& candidate, co
 // The receipt as it was given; made anew for this one envelope if the chain has forked, since then
 // a seq alone does not name it, or if it is not durable yet.
 Result<wire::Receipt> Sequencer::receipt_of(const Candidate& candidate, const Placed& held) {
-  const wire::EnvelopeHeader& header = candidate.envelope.header;
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
   const wire::ChainId id = wire::chain_of(header);
   MQ_TRY(const Chain* const chain, this->chain(id));
   MQ_TRY(const auto given,
@@ -201,10 +201,9 @@ Result<wire::Receipt> Sequencer::receipt_of(const Candidate& candidate, const Pl
   const auto run = streams_.find(header.stream);
   if (run != streams_.end() && held.index > run->second.expected.index) {
     Hash head = run->second.expected.head;
-    for (const StoredEnvelope& each : run->second.envelopes) {
+    for (const NewEnvelope& each : run->second.envelopes) {
       if (each.index > held.index) break;
-      MQ_TRY(const wire::Envelope envelope, wire::parse_envelope(each.envelope));
-      head = wire::next_head(head, each.index, envelope.hash(), each.time);
+      head = wire::next_head(head, each.index, each.hash, each.time);
     }
     receipt.head = head;
   } else {
@@ -217,18 +216,18 @@ Result<wire::Receipt> Sequencer::receipt_of(const Candidate& candidate, const Pl
 }
 
 Result<pb::PushResult> Sequencer::place_late(const Candidate& candidate, Push& push) {
-  const wire::EnvelopeHeader& header = candidate.envelope.header;
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
   const wire::ChainId id = wire::chain_of(header);
   MQ_TRY(const auto given,
          core_.store.receipt_for(township_.id, id, header.seq, wire::ReceiptClass::kLate));
-  if (given && given->last_hash == candidate.hash) {
+  if (given && given->last_hash == candidate.pushed.hash) {
     push.receipts.push_back(*given);
     return result_of(pb::PUSH_CODE_LATE);
   }
   MQ_TRY(const std::uint64_t bytes, core_.store.late_bytes(township_.id, header.stream));
-  if (bytes + candidate.envelope.bytes() > kLateBytesMax) return refused(pb::REFUSAL_QUOTA);
+  if (bytes + candidate.pushed.bytes.size() > kLateBytesMax) return refused(pb::REFUSAL_QUOTA);
   MQ_CHECK(core_.store.late_put(township_.id, header.stream,
-                                {0, now_, wire::encode_envelope(candidate.envelope)}));
+                                {0, now_, candidate.pushed.bytes, header, candidate.pushed.hash}));
   wire::Receipt receipt = blank_receipt(candidate);
   receipt.receipt_class = wire::ReceiptClass::kLate;
   receipt = wire::sign_receipt(receipt, township_.id, core_.key);
@@ -240,7 +239,7 @@ Result<pb::PushResult> Sequencer::place_late(const Candidate& candidate, Push& p
 Status Sequencer::commit() {
   if (streams_.empty()) return {};
   std::vector<AppendRun> runs;
-  for (const auto& [stream, run] : streams_) runs.push_back(run);
+  for (auto& [stream, run] : streams_) runs.push_back(std::move(run));
   return core_.store.append_cas(runs);
 }
 

@@ -130,13 +130,12 @@ Result<std::vector<Bytes>> SqliteStore::control_read(const TownshipId& township,
 }
 
 Status SqliteStore::late_put(const TownshipId& township, const StreamId& stream,
-                             const StoredEnvelope& envelope) {
+                             const NewEnvelope& envelope) {
   return state_->write([&](Database& database) -> Status {
-    MQ_TRY(const wire::Envelope parsed, wire::parse_envelope(envelope.envelope));
     return database.run(
         "INSERT OR IGNORE INTO late(township, stream, idx, hash, time_ms, bytes) SELECT ?1, ?2, "
         "coalesce(max(idx), 0) + 1, ?3, ?4, ?5 FROM late WHERE township = ?1 AND stream = ?2",
-        township, stream, parsed.hash(), envelope.time.ms, envelope.envelope);
+        township, stream, envelope.hash, envelope.time.ms, envelope.envelope);
   });
 }
 

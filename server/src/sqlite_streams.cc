@@ -40,30 +40,28 @@ Status advance_chain(Database& database, const TownshipId& township,
       header.control_seq);
 }
 
-Result<Hash> append_one(Database& database, const AppendRun& run, const StoredEnvelope& stored,
+Result<Hash> append_one(Database& database, const AppendRun& run, const NewEnvelope& fresh,
                         const Hash& before) {
-  MQ_TRY(const wire::Envelope envelope, wire::parse_envelope(stored.envelope));
-  const Hash hash = envelope.hash();
-  const Hash head = wire::next_head(before, stored.index, hash, stored.time);
-  const wire::EnvelopeHeader& header = envelope.header;
+  const Hash head = wire::next_head(before, fresh.index, fresh.hash, fresh.time);
+  const wire::EnvelopeHeader& header = fresh.header;
   MQ_CHECK(
       database.run("INSERT INTO envelope(township, stream, idx, device, incarnation, seq, hash, "
                    "time_ms, head, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                   run.township, run.stream, stored.index, header.device, header.incarnation,
-                   header.seq, hash, stored.time.ms, head, stored.envelope));
-  MQ_CHECK(advance_chain(database, run.township, header, hash));
+                   run.township, run.stream, fresh.index, header.device, header.incarnation,
+                   header.seq, fresh.hash, fresh.time.ms, head, fresh.envelope));
+  MQ_CHECK(advance_chain(database, run.township, header, fresh.hash));
   return head;
 }
 
 Status append_run(Database& database, const AppendRun& run) {
   MQ_TRY(StreamHead head, read_head(database, run.township, run.stream));
   if (head != run.expected) return conflict();
-  for (const StoredEnvelope& stored : run.envelopes) {
-    if (stored.index != head.index + 1) {
+  for (const NewEnvelope& fresh : run.envelopes) {
+    if (fresh.index != head.index + 1) {
       return Error{Code::kInvalidInput, "信封序号不连续", "envelope indexes are not contiguous"};
     }
-    MQ_TRY(head.head, append_one(database, run, stored, head.head));
-    head.index = stored.index;
+    MQ_TRY(head.head, append_one(database, run, fresh, head.head));
+    head.index = fresh.index;
   }
   if (head != run.head) {
     return Error{Code::kInvalidInput, "流的链头与信封不符", "stream head does not fit"};

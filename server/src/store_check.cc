@@ -1,5 +1,6 @@
 #include "store_check.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -32,6 +33,32 @@ Status check_control(Store& store, const TownshipId& township, std::vector<std::
   return {};
 }
 
+// What a chain's envelopes make of it, in the order in which they were stored.
+class ChainWalk {
+ public:
+  // False: nothing was there to follow.
+  bool add(const wire::EnvelopeHeader& header, const Hash& hash) {
+    const auto before = std::make_pair(header.seq - 1, header.prev);
+    const bool follows = header.seq == 1 || held_.contains(before);
+    held_.emplace(header.seq, hash);
+    heads_.erase(before);
+    heads_[{header.seq, hash}] = header.control_seq;
+    return follows;
+  }
+  std::vector<ChainHead> heads() const {
+    std::vector<ChainHead> out;
+    for (const auto& [place, control_seq] : heads_) {
+      out.push_back({place.first, place.second, control_seq});
+    }
+    return out;
+  }
+
+ private:
+  using Place = std::pair<std::uint64_t, Hash>;
+  std::set<Place> held_;
+  std::map<Place, std::uint32_t> heads_;
+};
+
 // Follows one stream from its first envelope to its head.
 class StreamWalk {
  public:
@@ -49,6 +76,10 @@ class StreamWalk {
     }
     MQ_TRY(const StreamHead head, store_.stream_head(township_, stream_));
     if (head != at_) fault("head does not fit its envelopes", "流的链头与内容不符");
+    for (const auto& [chain, walked] : chains_) {
+      MQ_TRY(const auto heads, store_.chain_heads(township_, chain));
+      if (heads != walked.heads()) fault("chain heads do not fit", "设备链的链头不符");
+    }
     return {};
   }
 
@@ -70,16 +101,19 @@ class StreamWalk {
     at_.head = wire::next_head(at_.head, stored.index, hash, stored.time);
     const auto head = store_.head_at(township_, stream_, stored.index);
     if (!head.ok() || *head != at_.head) fault("head chain is broken", "链头接不上");
-    check_chain(parsed->header, hash);
-    return {};
+    return check_chain(parsed->header, hash);
   }
 
-  void check_chain(const wire::EnvelopeHeader& header, const Hash& hash) {
+  Status check_chain(const wire::EnvelopeHeader& header, const Hash& hash) {
     if (header.stream != stream_) fault("envelope of another stream", "别的流的信封");
-    std::set<std::pair<std::uint64_t, Hash>>& held = chains_[wire::chain_of(header)];
-    const bool follows = header.seq == 1 || held.contains({header.seq - 1, header.prev});
-    if (!follows) fault("chain has a gap", "设备链缺号");
-    held.emplace(header.seq, hash);
+    const wire::ChainId id = wire::chain_of(header);
+    if (!chains_[id].add(header, hash)) fault("chain has a gap", "设备链缺号");
+    MQ_TRY(const auto held, store_.held_at(township_, id, header.seq));
+    const bool found = std::any_of(held.begin(), held.end(), [&](const Store::Held& each) {
+      return each.hash == hash && each.index == at_.index;
+    });
+    if (!found) fault("envelope is not found by its chain", "按设备链查不到信封");
+    return {};
   }
 
   Store& store_;
@@ -87,7 +121,7 @@ class StreamWalk {
   const StreamId& stream_;
   std::vector<std::string>& faults_;
   StreamHead at_;
-  std::map<wire::ChainId, std::set<std::pair<std::uint64_t, Hash>>> chains_;
+  std::map<wire::ChainId, ChainWalk> chains_;
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include <filesystem>
 #include <thread>
 
-#include "minqing/sync/v1/control.pb.h"
 #include "mq/server/sqlite_store.h"
 #include "mq/sqlite/database.h"
 #include "store_conformance.h"
@@ -79,12 +78,7 @@ TEST(SqliteStore, CheckNamesAnEnvelopeThatWasAltered) {
   const auto store = maker.make();
   const StreamHead empty = *store->stream_head(author.township, author.stream);
   ASSERT_TRUE(store->append_cas({run_of(author, empty, {author.next(), author.next()})}).ok());
-  minqing::sync::v1::ControlBody body;
-  body.set_seq(1);
-  body.set_prev(std::string(32, '\0'));
-  minqing::sync::v1::ControlEntry entry;
-  entry.set_body(body.SerializeAsString());
-  ASSERT_TRUE(store->control_cas(author.township, 0, {to_bytes(entry.SerializeAsString())}).ok());
+  ASSERT_TRUE(store->control_cas(author.township, 0, {founding_entry()}).ok());
   ASSERT_TRUE(store->check()->empty());
   {
     auto database = maker.open_raw();

@@ -19,6 +19,7 @@ namespace mq::testing {
 using server::AppendRun;
 using server::BlobStat;
 using server::ChainHead;
+using server::NewEnvelope;
 using server::StoredEnvelope;
 using server::StreamHead;
 
@@ -71,7 +72,7 @@ class MemoryStore final : public server::Store {
   Result<std::vector<StreamId>> streams(const TownshipId& township) override;
   Status rebase(const wire::Generation& generation) override;
   Status late_put(const TownshipId& township, const StreamId& stream,
-                  const StoredEnvelope& envelope) override;
+                  const NewEnvelope& envelope) override;
   Result<std::vector<StoredEnvelope>> late_read(const TownshipId& township, const StreamId& stream,
                                                 std::uint64_t after_index,
                                                 std::size_t bytes_max) override;
@@ -127,7 +128,7 @@ class FaultyStore final : public server::Store {
   Result<std::vector<StreamId>> streams(const TownshipId& township) override;
   Status rebase(const wire::Generation& generation) override;
   Status late_put(const TownshipId& township, const StreamId& stream,
-                  const StoredEnvelope& envelope) override;
+                  const NewEnvelope& envelope) override;
   Result<std::vector<StoredEnvelope>> late_read(const TownshipId& township, const StreamId& stream,
                                                 std::uint64_t after_index,
                                                 std::size_t bytes_max) override;

@@ -38,7 +38,7 @@ class SqliteStore final : public Store {
   Result<std::vector<StreamId>> streams(const TownshipId& township) override;
   Status rebase(const wire::Generation& generation) override;
   Status late_put(const TownshipId& township, const StreamId& stream,
-                  const StoredEnvelope& envelope) override;
+                  const NewEnvelope& envelope) override;
   Result<std::vector<StoredEnvelope>> late_read(const TownshipId& township, const StreamId& stream,
                                                 std::uint64_t after_index,
                                                 std::size_t bytes_max) override;

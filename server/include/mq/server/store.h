@@ -41,14 +41,24 @@ struct StoredEnvelope {
   Bytes envelope;  // wire::encode_envelope
 };
 
+// An envelope on its way in, with what its caller had to find out anyway: the store neither parses
+// nor hashes it again. A wrong word is the caller's fault; check() must find it.
+struct NewEnvelope {
+  std::uint64_t index = 0;
+  WallTime time;
+  Bytes envelope;               // wire::encode_envelope
+  wire::EnvelopeHeader header;  // of `envelope`
+  Hash hash;                    // of `envelope`
+};
+
 // One append of a run of envelopes to one stream, decided against the expected head.
 struct AppendRun {
   TownshipId township;
   StreamId stream;
-  StreamHead expected;                    // compare-and-swap
-  std::vector<StoredEnvelope> envelopes;  // index = expected.index + 1 …
-  StreamHead head;                        // after the run
-  std::vector<wire::Receipt> receipts;    // kept in the same commit as what they promise
+  StreamHead expected;                  // compare-and-swap
+  std::vector<NewEnvelope> envelopes;   // index = expected.index + 1 …
+  StreamHead head;                      // after the run
+  std::vector<wire::Receipt> receipts;  // kept in the same commit as what they promise
 };
 
 inline constexpr std::size_t kBlobChunkBytes = 32u << 10;
@@ -107,7 +117,7 @@ class Store {
   // ---- late work, receipts, blobs
   // The store numbers the box from 1; an envelope that is in it already is not stored again.
   virtual Status late_put(const TownshipId& township, const StreamId& stream,
-                          const StoredEnvelope& envelope) = 0;
+                          const NewEnvelope& envelope) = 0;
   virtual Result<std::vector<StoredEnvelope>> late_read(const TownshipId& township,
                                                         const StreamId& stream,
                                                         std::uint64_t after_index,
