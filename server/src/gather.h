@@ -6,8 +6,8 @@
 
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
-#include <utility>
 #include <vector>
 
 namespace mq::server {
@@ -17,33 +17,34 @@ class Gather {
  public:
   // Blocks until `lead` has been called, here or in another thread, with this item among others.
   void run(Item& item, const std::function<void(const std::vector<Item*>&)>& lead) {
-    Waiting self{&item, false};
     std::unique_lock lock(mutex_);
-    waiting_.push_back(&self);
-    changed_.wait(lock, [&] { return self.done || !leading_; });
-    if (self.done) return;
+    const std::shared_ptr<Round> round = next_;
+    round->items.push_back(&item);
+    round->changed.wait(lock, [&] { return round->done || !leading_; });
+    if (round->done) return;
     leading_ = true;
-    const std::vector<Waiting*> taken = std::exchange(waiting_, {});
+    next_ = std::make_shared<Round>();
     lock.unlock();
-    std::vector<Item*> items;
-    items.reserve(taken.size());
-    for (const Waiting* waiting : taken) items.push_back(waiting->item);
-    lead(items);
+    lead(round->items);
     lock.lock();
     leading_ = false;
-    for (Waiting* waiting : taken) waiting->done = true;
+    round->done = true;
+    const std::shared_ptr<Round> waiting = next_;
     lock.unlock();
-    changed_.notify_all();
+    round->changed.notify_all();
+    waiting->changed.notify_one();  // it leads, unless somebody came and leads already
   }
 
  private:
-  struct Waiting {
-    Item* item;
-    bool done;
+  // Those who are served together. Each round wakes on its own: a crowd that is woken only to wait
+  // on costs more than the work.
+  struct Round {
+    std::condition_variable changed;
+    std::vector<Item*> items;
+    bool done = false;
   };
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Waiting*> waiting_;
+  std::shared_ptr<Round> next_ = std::make_shared<Round>();
   bool leading_ = false;
 };
 

@@ -16,6 +16,9 @@ namespace {
 
 constexpr int kMessageBytesMax = (1 << 20) + (64 << 10);  // a control append and its framing
 constexpr int kThreadsMax = 128;
+// Threads that may wait for requests: with gRPC's own 2 each that has waited for a commit would end
+// and be started anew.
+constexpr int kPollersMax = 32;
 constexpr int kClientPingMinMs = 20'000;  // below the clients' keepalive, or they are sent away
 constexpr int kKeepaliveMs = 300'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
@@ -135,6 +138,7 @@ void configure(grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("minqing");
   quota.SetMaxThreads(kThreadsMax);
   builder.SetResourceQuota(quota);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, kPollersMax);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kClientPingMinMs);
