@@ -71,6 +71,7 @@ Status push(Core& core, const Caller& caller, const pb::ExchangeRequest& request
   Township& township = *caller.township;
   township.pushes.run(mine,
                       [&](const std::vector<Push*>& all) { lead_pushes(core, township, all); });
+  core.store.tidy();
   MQ_CHECK(mine.status);
   for (std::size_t i = 0; i < place_of.size(); ++i) {
     *reply.mutable_results(place_of[i]) = mine.results[i];

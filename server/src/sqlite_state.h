@@ -1,6 +1,7 @@
 // What the two source files of SqliteStore share: its connections and a few readers of rows.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <utility>
@@ -62,16 +63,21 @@ struct SqliteStore::State {
     Status result;
   };
 
-  State(std::string file, Database write_connection, Database read_connection)
+  State(std::string file, Database write_connection, Database read_connection,
+        Database copy_connection)
       : path(std::move(file)),
         writer(std::move(write_connection)),
-        reader(std::move(read_connection)) {}
+        reader(std::move(read_connection)),
+        copier(std::move(copy_connection)) {}
 
   std::string path;
   Database writer;  // only the leader of `writes` touches it
   Gather<Write> writes;
   std::mutex read_mutex;
   Database reader;
+  std::mutex copy_mutex;
+  Database copier;                       // from the log into the database, beside the writer
+  std::atomic<std::uint64_t> logged{0};  // bytes of envelopes since it last began
 
   Status write(std::function<Status(Database&)> work) {
     Write mine{std::move(work), {}};

@@ -79,8 +79,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   }
   options.create = false;
   MQ_TRY(Database reader, Database::open(options));
-  return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::make_unique<State>(path, std::move(writer), std::move(reader))));
+  MQ_TRY(Database copier, Database::open(options));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(
+      std::make_unique<State>(path, std::move(writer), std::move(reader), std::move(copier))));
 }
 
 Result<std::vector<TownshipId>> SqliteStore::townships() {
@@ -239,6 +240,16 @@ Status SqliteStore::set_setting(const std::string& name, ByteView value) {
   return state_->write([&](Database& database) {
     return database.run("INSERT OR REPLACE INTO setting(name, value) VALUES(?1, ?2)", name, value);
   });
+}
+
+// What is copied here the writer need not copy when its log is full, while everybody waits. If this
+// fails, or finds a reader in its way, the writer does it after all.
+void SqliteStore::tidy() {
+  constexpr std::uint64_t kLoggedBytes = 4 << 20;
+  if (state_->logged < kLoggedBytes) return;
+  const std::unique_lock alone(state_->copy_mutex, std::try_to_lock);
+  if (!alone || state_->logged.exchange(0) < kLoggedBytes) return;
+  static_cast<void>(state_->copier.execute("PRAGMA wal_checkpoint(PASSIVE)"));
 }
 
 Status SqliteStore::backup_to(const std::string& path) {

@@ -99,6 +99,9 @@ Status rebase_stream(Database& database, const wire::Generation& generation,
 }  // namespace
 
 Status SqliteStore::append_cas(const std::vector<AppendRun>& runs) {
+  for (const AppendRun& run : runs) {
+    for (const NewEnvelope& fresh : run.envelopes) state_->logged += fresh.envelope.size();
+  }
   return state_->write([&](Database& database) -> Status {
     for (const AppendRun& run : runs) MQ_CHECK(append_run(database, run));
     return {};

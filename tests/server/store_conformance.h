@@ -29,7 +29,7 @@ class Author {
     stream.data.fill(9);
   }
 
-  wire::Envelope next(std::uint8_t fill = 1) {
+  wire::Envelope next(std::uint8_t fill = 1, std::size_t bytes = 100) {
     wire::EnvelopeHeader header;
     header.stream = stream;
     header.device = device;
@@ -38,7 +38,7 @@ class Author {
     header.seq = ++seq;
     header.prev = prev;
     header.control_seq = 3;
-    wire::Envelope out = wire::sign_envelope(header, Bytes(100, fill), key_);
+    wire::Envelope out = wire::sign_envelope(header, Bytes(bytes, fill), key_);
     prev = out.hash();
     return out;
   }

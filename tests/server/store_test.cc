@@ -87,6 +87,29 @@ TEST(SqliteStore, CheckNamesAnEnvelopeThatWasAltered) {
   EXPECT_FALSE(store->check()->empty());
 }
 
+// So that the writer finds little left to copy when its log is full.
+TEST(SqliteStore, TidyMovesTheLogIntoTheDatabase) {
+  const SqliteMaker maker;
+  const auto store = maker.make();
+  Author author(1);
+  const auto append = [&](int envelopes) {
+    std::vector<wire::Envelope> all;
+    for (int i = 0; i < envelopes; ++i) all.push_back(author.next(1, 60'000));
+    const StreamHead head = *store->stream_head(author.township, author.stream);
+    ASSERT_TRUE(store->append_cas({run_of(author, head, all)}).ok());
+  };
+  append(10);
+  store->tidy();
+  EXPECT_LT(std::filesystem::file_size(maker.path()), 100'000u) << "not for a few";
+  append(70);
+  EXPECT_LT(std::filesystem::file_size(maker.path()), 100'000u);
+  store->tidy();
+  EXPECT_GT(std::filesystem::file_size(maker.path()), 4'800'000u);
+  append(1);
+  EXPECT_EQ(store->stream_head(author.township, author.stream)->index, 81u);
+  EXPECT_TRUE(store->check()->empty());
+}
+
 // Threads that append at once share commits; each stream must still come out whole.
 TEST(SqliteStore, ManyThreadsAppendWithoutLosingOrMixingAnything) {
   const SqliteMaker maker;

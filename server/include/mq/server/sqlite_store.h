@@ -53,6 +53,7 @@ class SqliteStore final : public Store {
   Result<Bytes> get_blob_chunk(const TownshipId& township, const Hash& blob,
                                std::uint32_t chunk) override;
   Result<BlobStat> blob_stat(const TownshipId& township, const Hash& blob) override;
+  void tidy() override;
   Status prune(const TownshipId& township, const StreamId& stream, std::uint64_t index) override;
   Result<std::optional<Bytes>> setting(const std::string& name) override;
   Status set_setting(const std::string& name, ByteView value) override;

@@ -141,6 +141,10 @@ class Store {
   // Drops the ciphertext of an envelope; header, ct hash and signature stay. Idempotent.
   virtual Status prune(const TownshipId& township, const StreamId& stream, std::uint64_t index) = 0;
 
+  // Housekeeping that holds up nobody but its caller, who is about to answer: cheap if there is
+  // nothing to do, and nothing is lost if it never runs.
+  virtual void tidy() {}
+
   // ---- the server's own few facts: key seed, generation, enrolment code state
   virtual Result<std::optional<Bytes>> setting(const std::string& name) = 0;
   virtual Status set_setting(const std::string& name, ByteView value) = 0;
