@@ -68,6 +68,8 @@ TEST(Text, CountsAndCutsByCharacter) {
 TEST(Text, TrimsTheSpacesThatOfficesType) {
   EXPECT_EQ(trimmed("\xef\xbb\xbf \u3000\u00a0王\u3000 五\t\r\n\u3000"), "王\u3000 五");
   EXPECT_EQ(trimmed(" \u3000 "), "");
+  EXPECT_EQ(trimmed("\u3000\u00a0\ufeff"), "");
+  EXPECT_EQ(trimmed("\u00e0\u3000ï\u00e0\u00a0"), "\u00e0\u3000ï\u00e0");
   EXPECT_EQ(trimmed("\xe3\x80"), "\xe3\x80") << "half a space is no space";
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mq/base/text.h"
+
 namespace mq::model {
 namespace {
 
@@ -50,6 +52,25 @@ TEST(DropPinyin, OnlyTonedSyllablesBehindAChineseCharacter) {
   for (const char* kept : {"辦法(試行)", "大米(kg)", "下載(app)", "(fēng)", "A(fēng)", "風(fēng",
                            "風(zhuāngxx)", "風(feng)"}) {
     EXPECT_EQ(drop_pinyin(kept), kept);
+  }
+}
+
+// Text without anything to clean takes a short way; a mark that is removed forces the long one.
+TEST(TextCleanup, ShortAndLongWayAgreeOnEveryUsualCharacter) {
+  std::vector<std::uint32_t> points;
+  for (std::uint32_t c = 0; c < 0x100; ++c) points.push_back(c);
+  for (std::uint32_t c = 0x2000; c < 0xa100; ++c) points.push_back(c);
+  for (const std::uint32_t c : points) {
+    for (const char* around : {"", "A", "王", " ", "'"}) {
+      std::string text = around;
+      append_utf8(text, c);
+      text += around;
+      const std::string marked = text + "\u200b";
+      ASSERT_EQ(normal_number(text), normal_number(marked)) << "U+" << std::hex << c;
+      ASSERT_EQ(half_width(text), half_width(marked)) << "U+" << std::hex << c;
+      ASSERT_EQ(clean_cell(text), clean_cell(marked)) << "U+" << std::hex << c;
+      ASSERT_EQ(clean_name(text), clean_name(marked)) << "U+" << std::hex << c;
+    }
   }
 }
 

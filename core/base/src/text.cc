@@ -26,7 +26,15 @@ std::size_t decode(std::string_view text, std::size_t at, std::uint32_t& out) {
   return overlong || surrogate || out > 0x10ffff ? 0 : length;
 }
 
-constexpr std::string_view kSpaces[] = {" ", "\t", "\r", "\n", "\u3000", "\u00a0", "\ufeff"};
+bool is_ascii_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// The white space of more than one byte that may begin or end with this byte; empty if none does.
+std::string_view space_from(char first) {
+  return first == '\xe3' ? "\u3000" : first == '\xc2' ? "\u00a0" : first == '\xef' ? "\ufeff" : "";
+}
+std::string_view space_to(char last) {
+  return last == '\x80' ? "\u3000" : last == '\xa0' ? "\u00a0" : last == '\xbf' ? "\ufeff" : "";
+}
 
 }  // namespace
 
@@ -70,6 +78,7 @@ std::string_view first_characters(std::string_view text, std::size_t characters)
 
 std::vector<std::uint32_t> code_points(std::string_view text) {
   std::vector<std::uint32_t> out;
+  out.reserve(count_characters(text));
   for (std::size_t at = 0; at < text.size();) {
     std::uint32_t point = 0xfffd;
     const std::size_t length = decode(text, at, point);
@@ -98,13 +107,19 @@ void append_utf8(std::string& out, std::uint32_t point) {
   }
 }
 
+// No space is the beginning or the end of another one, so each end can be looked at alone.
 std::string_view trimmed(std::string_view text) {
-  for (bool again = true; again;) {
-    again = false;
-    for (const std::string_view space : kSpaces) {
-      if (text.starts_with(space)) text.remove_prefix(space.size()), again = true;
-      if (text.ends_with(space)) text.remove_suffix(space.size()), again = true;
-    }
+  while (!text.empty()) {
+    const std::string_view wide = space_from(text.front());
+    const bool is_wide = !wide.empty() && text.starts_with(wide);
+    if (!is_wide && !is_ascii_space(text.front())) break;
+    text.remove_prefix(is_wide ? wide.size() : 1);
+  }
+  while (!text.empty()) {
+    const std::string_view wide = space_to(text.back());
+    const bool is_wide = !wide.empty() && text.ends_with(wide);
+    if (!is_wide && !is_ascii_space(text.back())) break;
+    text.remove_suffix(is_wide ? wide.size() : 1);
   }
   return text;
 }

@@ -1,5 +1,7 @@
 #include "mq/model/chinese_id.h"
 
+#include <algorithm>
+
 #include "mq/model/text_cleanup.h"
 
 namespace mq::model {
@@ -12,7 +14,7 @@ constexpr std::size_t kLegacy = 15;
 constexpr std::size_t kDisability = 20;
 
 bool all_digits(std::string_view text) {
-  return text.find_first_not_of("0123456789") == std::string_view::npos;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 int number(std::string_view digits) {

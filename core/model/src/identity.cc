@@ -1,7 +1,6 @@
 #include "mq/model/identity.h"
 
 #include "mq/base/result.h"
-#include "mq/model/chinese_id.h"
 #include "mq/model/text_cleanup.h"
 #include "mq/wire/crypto.h"
 
@@ -50,8 +49,11 @@ Bytes person_source_key(const RowId& household, ByteView id_fingerprint, std::st
 }
 
 Bytes fingerprint(ByteView key, std::string_view id_number) {
-  const auto id = read_chinese_id(id_number);
-  const std::string number = id ? id->person_number() : normal_number(id_number);
+  return fingerprint(key, read_chinese_id(id_number), id_number);
+}
+
+Bytes fingerprint(ByteView key, const std::optional<ChineseId>& read, std::string_view id_number) {
+  const std::string number = read ? read->person_number() : normal_number(id_number);
   if (number.empty()) return {};
   Bytes out(RowId::kSize);
   wire::hash_into(out, key, "mq/fp1", {view_of(number)});

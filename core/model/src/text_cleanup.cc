@@ -84,6 +84,38 @@ std::size_t pinyin_length(const std::vector<std::uint32_t>& text, std::size_t at
   return closed && toned && letters >= 1 && letters <= kLettersMax ? letters + 2 : 0;
 }
 
+// Nearly every cell: printable ASCII and the Chinese characters U+4000 to U+9FFF, of which no
+// clean-up and no normal form makes anything else. (Leading bytes E4 to E9 are never overlong.)
+bool is_usual(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  for (std::size_t at = 0; at < text.size();) {
+    if (byte(at) >= 0x20 && byte(at) < 0x7f) {
+      ++at;
+    } else if (byte(at) >= 0xe4 && byte(at) <= 0xe9 && at + 2 < text.size() &&
+               (byte(at + 1) & 0xc0) == 0x80 && (byte(at + 2) & 0xc0) == 0x80) {
+      at += 3;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string usual_number(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == ' ' || c == '\'' || c == '"' || c == '`') continue;
+    out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return out;
+}
+
+std::string_view without_apostrophe(std::string_view text) {
+  const std::string_view kept = trimmed(text);
+  return kept.starts_with('\'') ? trimmed(kept.substr(1)) : kept;
+}
+
 std::string nfkc(std::string_view text) {
   utf8proc_uint8_t* mapped = nullptr;
   const auto count = utf8proc_map(
@@ -98,6 +130,7 @@ std::string nfkc(std::string_view text) {
 }  // namespace
 
 std::string half_width(std::string_view text) {
+  if (is_usual(text)) return std::string(text);
   std::string out;
   for (const std::uint32_t c : code_points(text)) {
     if (is_invisible(c)) continue;
@@ -111,6 +144,7 @@ std::string half_width(std::string_view text) {
 }
 
 std::string clean_cell(std::string_view text) {
+  if (is_usual(text)) return std::string(without_apostrophe(text));
   std::string out;
   std::uint32_t before = 0;
   for (const std::uint32_t c : code_points(text)) {
@@ -119,16 +153,16 @@ std::string clean_cell(std::string_view text) {
     if (is_invisible(c) || second_of_line_end) continue;
     append_utf8(out, c == '\r' ? '\n' : ordinary(c));
   }
-  std::string_view kept = trimmed(out);
-  if (kept.starts_with('\'')) kept = trimmed(kept.substr(1));
-  return std::string(kept);
+  return std::string(without_apostrophe(out));
 }
 
 std::string clean_name(std::string_view text) {
+  std::string cleaned = clean_cell(text);
+  if (is_usual(cleaned) && cleaned.find(' ') == std::string::npos) return cleaned;
   std::string out;
   std::uint32_t before = 0;
   bool gap = false;
-  for (std::uint32_t c : code_points(clean_cell(text))) {
+  for (std::uint32_t c : code_points(cleaned)) {
     if (is_blank(c)) {
       gap = true;
       continue;
@@ -158,6 +192,7 @@ std::string drop_pinyin(std::string_view text) {
 }
 
 std::string normal_number(std::string_view text) {
+  if (is_usual(text)) return usual_number(text);
   std::string out;
   for (const std::uint32_t c : code_points(nfkc(text))) {
     if (is_blank(c) || is_quote(c) || is_invisible(c)) continue;

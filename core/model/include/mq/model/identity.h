@@ -10,6 +10,7 @@
 #include "mq/base/bytes.h"
 #include "mq/base/date.h"
 #include "mq/base/ids.h"
+#include "mq/model/chinese_id.h"
 
 namespace mq::model {
 
@@ -30,5 +31,7 @@ Bytes person_source_key(const RowId& household, ByteView id_fingerprint, std::st
 // it. key is TownshipFacts.fingerprint_key. A text that is no ID number is taken as written,
 // normalised; an empty one gives an empty fingerprint.
 Bytes fingerprint(ByteView key, std::string_view id_number);
+// The same of a number that read_chinese_id() has read already; what it gave, and the text.
+Bytes fingerprint(ByteView key, const std::optional<ChineseId>& read, std::string_view id_number);
 
 }  // namespace mq::model
