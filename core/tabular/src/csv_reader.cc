@@ -40,8 +40,9 @@ Sample count_separators(std::string_view text) {
     }
     if (!line_has_text) ++sample.lines;
     line_has_text = true;
-    const auto which = kSeparators.find(c);
-    if (quoted || which == std::string_view::npos) continue;
+    std::size_t which = 0;
+    while (which < kSeparators.size() && kSeparators[which] != c) ++which;
+    if (quoted || which == kSeparators.size()) continue;
     SeparatorCount& count = sample.separators[which];
     ++count.total;
     count.lines += count.last_line != line;
@@ -110,10 +111,10 @@ class CsvReader {
   }
 
   Status read_plain(std::size_t column) {
-    const char ends[] = {separator_, '\r', '\n'};
-    const std::size_t end = text_.find_first_of(std::string_view(ends, sizeof ends), at_);
-    const std::string_view cell = text_.substr(at_, end - at_);
-    at_ += cell.size();
+    const std::size_t from = at_;
+    const auto ends = [&](char c) { return c == separator_ || c == '\r' || c == '\n'; };
+    while (at_ < text_.size() && !ends(text_[at_])) ++at_;
+    const std::string_view cell = text_.substr(from, at_ - from);
     return grid_.put(column, unwrapped(cell));
   }
 

@@ -73,8 +73,10 @@ Status Grid::end_row() {
         cat("At line ", row_.line, " the table exceeds the limit of ", limits_.rows_max,
             " rows; split it.")};
   }
-  rows_.push_back(std::move(row_));
-  row_ = Row{};
+  // Copied to its size; row_ keeps its room for the next.
+  rows_.push_back({row_.line, std::vector<std::string>(std::move_iterator(row_.cells.begin()),
+                                                       std::move_iterator(row_.cells.end()))});
+  row_.cells.clear();
   return {};
 }
 
