@@ -172,6 +172,12 @@ Result<std::vector<Household>> Directory::households(vault::StreamIx stream) con
   return read_households(q);
 }
 
+Result<std::vector<Household>> Directory::households() const {
+  MQ_TRY(sqlite::Query q, place_.vault.database().query(cat(
+                              kHouseholdColumns, "WHERE h.deleted = 0 AND h.moved_to IS NULL")));
+  return read_households(q);
+}
+
 Result<std::vector<Cadre>> Directory::cadres() const {
   MQ_TRY(sqlite::Query q, place_.vault.database().query(
                               "SELECT id, name, rank_class, area_ids, member_id FROM \"cadre\" "

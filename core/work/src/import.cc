@@ -11,7 +11,7 @@
 namespace mq::work {
 
 WishCell wish_cell(std::uint32_t field, model::Value value, std::string_view column) {
-  return {field, {std::move(value)}, std::string(column), false};
+  return {field, std::move(value), {}, column, false};
 }
 
 WishCell wish_row(std::uint32_t field, const RowId& row, std::string_view column) {
@@ -42,6 +42,11 @@ std::set<std::size_t> lines_with(const std::vector<ImportFault>& faults, Fate fa
   return lines;
 }
 
+std::size_t distinct(std::vector<std::size_t>& lines) {
+  std::sort(lines.begin(), lines.end());
+  return static_cast<std::size_t>(std::unique(lines.begin(), lines.end()) - lines.begin());
+}
+
 constexpr std::size_t kProgressRows = 200;
 
 Status merge(ImportRun& run, const std::set<std::size_t>& refused, vault::View seen,
@@ -52,22 +57,23 @@ Status merge(ImportRun& run, const std::set<std::size_t>& refused, vault::View s
     if (run.options.dry_run) continue;
     MQ_TRY(made[name], village_or_new(run.place, name, region_code));
   }
-  ImportMerge merge(run.place, seen);
-  std::set<std::size_t> written, known;
+  ImportMerge merge(run.place, seen, run.wishes);
+  std::vector<std::size_t> written, met;  // lines
   std::size_t done = 0;
   for (Wish& wish : run.wishes) {
-    if (refused.contains(wish.line)) continue;
+    const std::size_t line = wish.line;
+    if (refused.contains(line)) continue;
     if (wish.stream == 0 && made.contains(wish.village)) {
       const Village& village = made[wish.village];
       wish.stream = wish.guarded ? village.private_stream : village.stream;
     }
-    MQ_TRY(const bool writes, merge.add(wish, run.result.faults));
-    (writes ? written : known).insert(wish.line);
+    MQ_TRY(const bool writes, merge.add(std::move(wish), run.result.faults));
+    met.push_back(line);
+    if (writes) written.push_back(line);
     if (progress && ++done % kProgressRows == 0) progress(done, run.wishes.size());
   }
-  for (const std::size_t line : written) known.erase(line);
-  run.result.stored = written.size();
-  run.result.unchanged = known.size();
+  run.result.stored = distinct(written);
+  run.result.unchanged = distinct(met) - run.result.stored;
   return run.options.dry_run ? Status() : merge.commit();
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "import_kinds.h"
 #include "minqing/model/v1/organisation.pb.h"
@@ -40,7 +41,7 @@ namespace {
 
 // Villages of 包片村. One that is not here yet is flagged and looked at again at the next import.
 Status read_areas(ImportRun& run, RowReader& reader, Wish& wish) {
-  WishCell cell{C::kAreaIdsFieldNumber, {}, "包片村", false};
+  WishCell cell{C::kAreaIdsFieldNumber, {}, {}, "包片村", false};
   for (const std::string& name : split(reader.text("包片村"), "、")) {
     if (trimmed(name).empty()) continue;
     auto village = Directory(run.place).village(name);
@@ -194,6 +195,32 @@ Result<std::optional<Cadre>> cadre_of(ImportRun& run, RowReader& reader,
   return std::optional<Cadre>();
 }
 
+// The households of all villages by number; what is not among them, or twice, is Directory's.
+class Households {
+ public:
+  explicit Households(const Directory& directory) : directory_(directory) {}
+
+  Status load() {
+    MQ_TRY(std::vector<Household> all, directory_.households());
+    for (Household& one : all) {
+      const auto [at, fresh] = by_number_.try_emplace(one.number, std::move(one));
+      if (!fresh) doubled_.insert(at->first);
+    }
+    return {};
+  }
+
+  Result<Household> named(const std::string& number) const {
+    const auto found = by_number_.find(number);
+    if (found == by_number_.end() || doubled_.contains(number)) return directory_.household(number);
+    return found->second;
+  }
+
+ private:
+  const Directory& directory_;
+  std::unordered_map<std::string, Household> by_number_;
+  std::set<std::string> doubled_;
+};
+
 }  // namespace
 
 Status read_pairings(ImportRun& run) {
@@ -202,6 +229,8 @@ Status read_pairings(ImportRun& run) {
   MQ_TRY(const vault::StreamIx stream, directory.township_stream());
   const StreamId stream_id = run.place.vault.stream(stream)->id;
   MQ_TRY(const std::vector<Cadre> cadres, directory.cadres());
+  Households households(directory);
+  MQ_CHECK(households.load());
   std::set<RowId> seen;
   for (std::size_t row = 0; row < run.table.size(); ++row) {
     RowReader reader(run.table, row, run.result.faults);
@@ -209,7 +238,7 @@ Status read_pairings(ImportRun& run) {
     const std::string number = reader.number("户编号");
     const std::optional<Date> from = reader.date("起始日期");
     auto household = number.empty() ? Result<Household>(Error{Code::kNotFound, "", ""})
-                                    : directory.household(number);
+                                    : households.named(number);
     if (!household.ok()) {
       reader.refuse("户编号", number.empty() ? "没有户编号" : "名册里没有这一户",
                     "no such household");

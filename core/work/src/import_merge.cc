@@ -9,18 +9,40 @@ namespace mq::work {
 
 namespace {
 
-using Digest = std::array<std::uint8_t, 8>;
+void append_block(Bytes& to, ByteView block) {
+  std::size_t size = block.size();
+  for (; size >= 0x80; size >>= 7) to.push_back(static_cast<std::uint8_t>(size | 0x80));
+  to.push_back(static_cast<std::uint8_t>(size));
+  to.insert(to.end(), block.begin(), block.end());
+}
 
-// Of a cell's content, whatever the order of a set.
-Digest digest(const model::Field& field, const std::vector<model::Value>& values) {
+void append_value(Bytes& to, const model::Field& field, const model::Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return append_block(to, view_of(*text));
+  if (const auto* bytes = std::get_if<Bytes>(&value)) return append_block(to, *bytes);
+  append_block(to, model::encode_value(field, value));
+}
+
+// A set's content, whatever its order.
+void append_set(Bytes& to, const model::Field& field, const std::vector<model::Value>& values) {
   std::vector<Bytes> encoded;
   for (const model::Value& value : values) encoded.push_back(model::encode_value(field, value));
   std::sort(encoded.begin(), encoded.end());
-  ByteWriter all;
-  for (const Bytes& one : encoded) all.block(one);
-  Digest out;
-  wire::hash_into(out, {}, "mq/im", {all.bytes()});
+  for (const Bytes& one : encoded) append_block(to, one);
+}
+
+std::array<std::uint8_t, 8> digest(const Bytes& content) {
+  std::array<std::uint8_t, 8> out;
+  wire::hash_into(out, {}, "mq/im", {content});
   return out;
+}
+
+constexpr std::size_t kKept = 2048;  // a power of two
+constexpr std::size_t kKeptBytesMax = 24;
+
+std::size_t place_of(const Bytes& content) {
+  std::uint64_t hash = 0;
+  for (const std::uint8_t byte : content) hash = (hash ^ byte) * 0x100000001b3u;
+  return (hash >> 32 ^ hash) % kKept;
 }
 
 // A row and its P3 companion have one id.
@@ -28,21 +50,50 @@ std::string memory_name(const Wish& wish) {
   return cat(wish.guarded ? "import.private." : "import.", wish.row.hex());
 }
 
-std::vector<model::Value> shown(const std::optional<vault::RowData>& data,
-                                const model::Field& field) {
-  const vault::Cell* cell = data ? data->cell(field.number) : nullptr;
-  if (cell == nullptr)
-    return field.repeated ? std::vector<model::Value>{} : std::vector<model::Value>{{}};
-  return field.repeated ? cell->values : std::vector<model::Value>{cell->value};
-}
-
-std::string people_text(const model::Field& field, const std::vector<model::Value>& values) {
+std::string people_text(const model::Field& field, const model::Value& value,
+                        const std::vector<model::Value>& values) {
+  if (!field.repeated && values.empty()) return model::format_value(field, value);
   std::vector<std::string> parts;
-  for (const model::Value& value : values) parts.push_back(model::format_value(field, value));
+  for (const model::Value& one : values) parts.push_back(model::format_value(field, one));
   return join(parts, "、");
 }
 
+ImportFault both_changed(const Wish& wish, const WishCell& cell, const model::Field& field,
+                         const vault::Cell* shown) {
+  const vault::Cell nothing;
+  const vault::Cell& here = shown != nullptr ? *shown : nothing;
+  return {wish.line,
+          std::string(cell.column),
+          Fate::kFlagged,
+          people_text(field, here.value, here.values),
+          people_text(field, cell.value, cell.values),
+          "名册改了这一项,本地也改过:两种都列出,没有覆盖",
+          "changed both in the file and here: both are listed, nothing was overwritten"};
+}
+
+vault::Change change_of(const Wish& wish, const model::Field& field, WishCell& cell) {
+  vault::Change change;
+  change.entity = wish.entity->number;
+  change.row = wish.row;
+  change.field = cell.field;
+  if (field.repeated) {
+    change.values = std::move(cell.values);
+  } else {
+    change.value = std::move(cell.values.empty() ? cell.value : cell.values.front());
+  }
+  return change;
+}
+
 }  // namespace
+
+ImportMerge::ImportMerge(const Workplace& place, vault::View seen, const std::vector<Wish>& wishes)
+    : place_(place), seen_(seen), kept_(kKept) {
+  std::map<const model::Entity*, std::size_t> rows;
+  for (const Wish& wish : wishes) ++rows[wish.entity];
+  for (const auto& [entity, count] : rows) {
+    known_.try_emplace(entity->number, place.vault, *entity, count);
+  }
+}
 
 Result<ImportMerge::Memory> ImportMerge::remembered(const Wish& wish) {
   MQ_TRY(const std::optional<Bytes> stored, place_.vault.setting(memory_name(wish)));
@@ -51,50 +102,80 @@ Result<ImportMerge::Memory> ImportMerge::remembered(const Wish& wish) {
   ByteReader reader(*stored);
   while (reader.left() > 0 && !reader.failed()) {
     const auto field = static_cast<std::uint32_t>(reader.varint());
-    memory[field] = reader.array<8>();
+    memory.emplace_back(field, reader.array<8>());
   }
   if (reader.failed()) memory.clear();  // without a memory people's corrections win
   return memory;
 }
 
-Result<bool> ImportMerge::add(const Wish& wish, std::vector<ImportFault>& faults) {
-  MQ_TRY(const std::optional<vault::RowData> data,
-         place_.vault.load(wish.entity->number, wish.row));
-  MQ_TRY(Memory memory, remembered(wish));
-  const Memory before = memory;
-  bool writes = false;
+ImportMerge::Digest ImportMerge::digest_of(const Bytes& content) {
+  if (content.size() > kKeptBytesMax) return digest(content);
+  auto& [known, out] = kept_[place_of(content)];
+  if (known.empty() || known != content) {
+    known = content;
+    out = digest(content);
+  }
+  return out;
+}
+
+// What the file says and what is here, as bytes that are equal if the contents are.
+void ImportMerge::read_cells(const WishCell& cell, const model::Field& field,
+                             const std::optional<vault::RowData>& data) {
+  const vault::Cell* shown = data ? data->cell(field.number) : nullptr;
+  file_.clear();
+  here_.clear();
+  if (field.repeated || !cell.values.empty()) {
+    append_set(file_, field, cell.values);
+  } else {
+    append_value(file_, field, cell.value);
+  }
+  if (!field.repeated) {
+    append_value(here_, field, shown != nullptr ? shown->value : model::Value{});
+  } else if (shown != nullptr) {
+    append_set(here_, field, shown->values);
+  }
+}
+
+Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
+  MQ_TRY(const std::optional<vault::RowData> data, known_.at(wish.entity->number).load(wish.row));
+  // A row and its memory are stored in one commit: no row, no memory.
+  Memory memory;
+  if (data) {
+    MQ_TRY(memory, remembered(wish));
+  }
+  bool writes = false, learns = false;
   std::vector<vault::Change>& out = changes_[wish.stream];
-  if (!data) out.insert(out.end(), wish.first.begin(), wish.first.end());
-  for (const WishCell& cell : wish.cells) {
+  if (!data) std::move(wish.first.begin(), wish.first.end(), std::back_inserter(out));
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  for (WishCell& cell : wish.cells) {
     const model::Field& field = *wish.entity->field(cell.field);
-    const Digest file = digest(field, cell.values);
-    const Digest here = digest(field, shown(data, field));
-    const auto last = memory.find(cell.field);
-    const bool file_unchanged = data && last != memory.end() && last->second == file;
-    const bool people_changed = data && last != memory.end() && last->second != here;
-    if (!cell.provisional) memory[cell.field] = file;
-    if (file == here || file_unchanged) continue;
-    if (people_changed) {
-      faults.push_back(
-          {wish.line, cell.column, Fate::kFlagged, people_text(field, shown(data, field)),
-           people_text(field, cell.values), "名册改了这一项,本地也改过:两种都列出,没有覆盖",
-           "changed both in the file and here: both are listed, nothing was overwritten"});
-      if (last != before.end()) memory[cell.field] = before.at(cell.field);
+    read_cells(cell, field, data);
+    const Digest file = digest_of(file_);
+    const auto last =
+        std::lower_bound(memory.begin(), memory.end(), cell.field,
+                         [](const auto& entry, std::uint32_t f) { return entry.first < f; });
+    const bool known = last != memory.end() && last->first == cell.field;
+    const bool differs = file_ != here_ && !(known && data && last->second == file);
+    if (differs && known && data && last->second != digest_of(here_)) {
+      faults.push_back(both_changed(wish, cell, field, data->cell(cell.field)));
       continue;
     }
-    vault::Change change;
-    change.entity = wish.entity->number;
-    change.row = wish.row;
-    change.field = cell.field;
-    if (field.repeated) {
-      change.values = cell.values;
-    } else if (!cell.values.empty()) {
-      change.value = cell.values.front();
+    if (!cell.provisional && !(known && last->second == file)) {
+      learns = true;
+      if (known) {
+        last->second = file;
+      } else {
+        memory.insert(last, {cell.field, file});
+      }
     }
-    out.push_back(std::move(change));
+    if (!differs) continue;
+    out.push_back(change_of(wish, field, cell));
     writes = true;
   }
-  if (memory != before) {
+  // By field, as the vault stores a new row soonest.
+  std::sort(out.begin() + begin, out.end(),
+            [](const auto& a, const auto& b) { return a.field < b.field; });
+  if (learns) {
     ByteWriter writer;
     for (const auto& [field, value] : memory) {
       writer.varint(field);
@@ -112,6 +193,9 @@ Status ImportMerge::commit() {
       if (!changes.empty()) drafts.push_back({stream, std::move(changes)});
     }
     if (!drafts.empty()) MQ_CHECK(place_.vault.commit(drafts, seen_));
+    // In the order of their tree, so that neighbours go into one page.
+    std::stable_sort(memories_.begin(), memories_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [name, bytes] : memories_) MQ_CHECK(place_.vault.set_setting(name, bytes));
     return {};
   });

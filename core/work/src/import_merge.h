@@ -5,19 +5,23 @@
 // remembered per row as digests of its cells, in the vault, never as text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "known_rows.h"
 #include "mq/work/import.h"
 
 namespace mq::work {
 
 struct WishCell {
   std::uint32_t field = 0;
-  std::vector<model::Value> values;  // one, or the whole set of a repeated field
-  std::string column;                // for faults
+  model::Value value;                // the only one, unless there are
+  std::vector<model::Value> values;  // several: the whole set of a repeated field
+  std::string_view column;           // for faults; of the program or the schema
   bool provisional = false;          // could not be resolved yet: not remembered
 };
 
@@ -35,19 +39,30 @@ struct Wish {
 
 class ImportMerge {
  public:
-  ImportMerge(const Workplace& place, vault::View seen) : place_(place), seen_(seen) {}
+  // `wishes` are those that add() will be given.
+  ImportMerge(const Workplace& place, vault::View seen, const std::vector<Wish>& wishes);
 
   // Compares one wish; collects its changes, and faults where both sides changed a cell.
   // True if something is to be written.
-  Result<bool> add(const Wish& wish, std::vector<ImportFault>& faults);
+  Result<bool> add(Wish wish, std::vector<ImportFault>& faults);
   // One durable commit of everything collected, with the memory of the file.
   Status commit();
 
  private:
-  using Memory = std::map<std::uint32_t, std::array<std::uint8_t, 8>>;
+  using Digest = std::array<std::uint8_t, 8>;
+  using Memory = std::vector<std::pair<std::uint32_t, Digest>>;  // by field
+
   Result<Memory> remembered(const Wish& wish);
+  Digest digest_of(const Bytes& content);
+  void read_cells(const WishCell& cell, const model::Field& field,
+                  const std::optional<vault::RowData>& data);
+
   const Workplace& place_;
   vault::View seen_;
+  std::map<std::uint32_t, KnownRows> known_;  // by entity
+  Bytes file_, here_;                         // of the cell at hand
+  // Digests of short contents by a hash of them: a sex or a village is said again and again.
+  std::vector<std::pair<Bytes, Digest>> kept_;
   std::map<vault::StreamIx, std::vector<vault::Change>> changes_;
   std::vector<std::pair<std::string, Bytes>> memories_;
 };

@@ -53,7 +53,7 @@ void PrivateColumns::read(RowReader& reader, PrivateCells& into) const {
     const auto [at, fresh] = into.try_emplace(field->number);
     WishCell& cell = at->second;
     if (fresh) {
-      cell = {field->number, std::move(values), std::string(field->zh), false};
+      cell = {field->number, {}, std::move(values), field->zh, false};
       continue;
     }
     if (!field->repeated && cell.values != values) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "id_number.h"
 #include "import_kinds.h"
@@ -42,6 +44,7 @@ struct Member {
 
 struct Family {
   std::string number, head_name, village;
+  StreamId stream;  // the village's
   RowId id;
   std::size_t line = 0;  // of its first row
   std::int64_t group = 0;
@@ -56,9 +59,10 @@ class RosterReader {
  public:
   explicit RosterReader(ImportRun& run)
       : run_(run),
-        schema_(run.place.vault.schema()),
-        of_household_(run, *schema_.entity("HouseholdPrivate")),
-        of_person_(run, *schema_.entity("PersonPrivate")) {}
+        household_(*run.place.vault.schema().entity("Household")),
+        person_(*run.place.vault.schema().entity("Person")),
+        of_household_(run, *run.place.vault.schema().entity("HouseholdPrivate")),
+        of_person_(run, *run.place.vault.schema().entity("PersonPrivate")) {}
 
   Status read() {
     MQ_TRY(fingerprint_key_, fingerprint_key(run_.place));
@@ -77,7 +81,7 @@ class RosterReader {
     Member member = read_member(reader);
     const std::int64_t group = read_group(reader);
     const std::int64_t household_class =
-        reader.label("户类型", *schema_.entity("Household")->field(H::kClassFieldNumber));
+        reader.label("户类型", *household_.field(H::kClassFieldNumber));
     const std::optional<bool> away = reader.yes_no("常年外出");
     std::string village = run_.options.village;
     if (village.empty()) village = reader.name("村(社区)");
@@ -109,7 +113,7 @@ class RosterReader {
     member.name = reader.name("姓名");
     if (member.name.empty()) reader.refuse("姓名", "没有姓名", "no name");
     read_relation(reader, member);
-    member.sex = reader.label("性别", *schema_.entity("Person")->field(P::kSexFieldNumber));
+    member.sex = reader.label("性别", *person_.field(P::kSexFieldNumber));
     member.birth = reader.date("出生日期");
     read_id(reader, member);
     of_person_.read(reader, member.guarded);
@@ -121,7 +125,7 @@ class RosterReader {
   }
 
   void read_relation(RowReader& reader, Member& member) {
-    const model::Field& field = *schema_.entity("Person")->field(P::kRelationFieldNumber);
+    const model::Field& field = *person_.field(P::kRelationFieldNumber);
     const std::string typed = reader.text("与户主关系");
     const model::EnumValue* known = field.value_named(typed);
     if (known != nullptr && known->number != 0) {
@@ -139,8 +143,8 @@ class RosterReader {
   void read_id(RowReader& reader, Member& member) {
     const std::string typed = reader.number("证件号码");
     if (typed.empty()) return;
-    member.fingerprint = model::fingerprint(fingerprint_key_, typed);
     const auto id = model::read_chinese_id(typed);
+    member.fingerprint = model::fingerprint(fingerprint_key_, id, typed);
     if (of_person_.named("id_number")) keep_number(reader, typed, id, member);
     if (!id) {
       reader.flag("证件号码", "", "位数或字符不像证件号码", "does not look like an ID number");
@@ -207,6 +211,7 @@ class RosterReader {
       Family family;
       family.number = number;
       family.village = village;
+      family.stream = village_stream_id(run_.place.control.township(), village);
       family.line = reader.line();
       family.id = model::household_row_id(run_.place.control.township(), number);
       families_.push_back(std::move(family));
@@ -217,9 +222,8 @@ class RosterReader {
                     cat("household ", number, " stood in ", family.village, " above"));
       return {};
     }
-    const StreamId stream = village_stream_id(run_.place.control.township(), village);
     member.id = model::imported_row_id(
-        stream, schema_.entity("Person")->number,
+        family.stream, person_.number,
         model::person_source_key(family.id, member.fingerprint, member.name, member.birth));
     if (!seen_.insert(member.id).second) {
       reader.duplicate("同一个人在名册里出现两次,这一行跳过", "the same person twice; skipped");
@@ -232,8 +236,9 @@ class RosterReader {
   }
 
   void check_fingerprint(RowReader& reader, const Member& member) {
-    if (member.fingerprint.empty()) return;
-    const auto [other, fresh] = by_fingerprint_.try_emplace(member.fingerprint, reader.line());
+    const auto fingerprint = RowId::from(member.fingerprint);  // of the same size
+    if (!fingerprint) return;
+    const auto [other, fresh] = by_fingerprint_.try_emplace(*fingerprint, reader.line());
     if (!fresh) {
       reader.flag("证件号码", "", cat("与第 ", other->second, " 行的人用了同一个号码"),
                   cat("the same number as on line ", other->second));
@@ -286,23 +291,24 @@ class RosterReader {
 
   Status wish_family(const Family& family, const Village& at) {
     const RowId village = village_row_id(run_.place.control.township(), family.village);
-    Wish wish{
-        schema_.entity("Household"), family.id, at.stream, family.village, family.line, {}, {}};
-    wish.cells = {
-        wish_cell(H::kHouseholdNoFieldNumber, family.number, "户编号"),
-        wish_row(H::kVillageIdFieldNumber, village, "村(社区)"),
-        wish_cell(H::kGroupNoFieldNumber, family.group, "组"),
-        wish_row(H::kHeadPersonIdFieldNumber, head_of(family).id, "户主姓名"),
-        wish_cell(H::kSizeFieldNumber, static_cast<std::int64_t>(family.members.size()), "*")};
-    wish.cells.push_back(
-        wish_cell(H::kStatusFieldNumber,
-                  std::int64_t{family.away.value_or(false) ? mpb::HOUSEHOLD_STATUS_AWAY
-                                                           : mpb::HOUSEHOLD_STATUS_NORMAL},
-                  "常年外出"));
-    WishCell phones{H::kPhonesFieldNumber, {}, "联系电话", false};
+    Wish wish{&household_, family.id, at.stream, family.village, family.line, {}, {}};
+    wish.cells.reserve(8);
+    const auto add = [&](std::uint32_t field, model::Value value, std::string_view column) {
+      wish.cells.push_back(wish_cell(field, std::move(value), column));
+    };
+    add(H::kHouseholdNoFieldNumber, family.number, "户编号");
+    wish.cells.push_back(wish_row(H::kVillageIdFieldNumber, village, "村(社区)"));
+    add(H::kGroupNoFieldNumber, family.group, "组");
+    wish.cells.push_back(wish_row(H::kHeadPersonIdFieldNumber, head_of(family).id, "户主姓名"));
+    add(H::kSizeFieldNumber, static_cast<std::int64_t>(family.members.size()), "*");
+    add(H::kStatusFieldNumber,
+        std::int64_t{family.away.value_or(false) ? mpb::HOUSEHOLD_STATUS_AWAY
+                                                 : mpb::HOUSEHOLD_STATUS_NORMAL},
+        "常年外出");
+    WishCell phones{H::kPhonesFieldNumber, {}, {}, "联系电话", false};
     for (const std::string& phone : family.phones) phones.values.emplace_back(phone);
     if (run_.table.has("联系电话")) wish.cells.push_back(std::move(phones));
-    WishCell classes{H::kClassFieldNumber, {}, "户类型", false};
+    WishCell classes{H::kClassFieldNumber, {}, {}, "户类型", false};
     for (const std::int64_t one : family.classes) classes.values.emplace_back(one);
     if (run_.table.has("户类型")) wish.cells.push_back(std::move(classes));
     run_.wishes.push_back(std::move(wish));
@@ -329,14 +335,15 @@ class RosterReader {
   }
 
   void wish_member(const Family& family, const Member& member, vault::StreamIx stream) {
-    Wish wish{schema_.entity("Person"), member.id, stream, family.village, member.line, {}, {}};
-    wish.cells = {wish_cell(P::kNameFieldNumber, member.name, "姓名"),
-                  wish_row(P::kHouseholdIdFieldNumber, family.id, "户编号"),
-                  wish_cell(P::kRelationFieldNumber, member.relation, "与户主关系"),
-                  wish_cell(P::kSexFieldNumber, member.sex, "性别")};
+    Wish wish{&person_, member.id, stream, family.village, member.line, {}, {}};
+    wish.cells.reserve(7);
     const auto add = [&](std::uint32_t field, model::Value value, std::string_view column) {
       wish.cells.push_back(wish_cell(field, std::move(value), column));
     };
+    add(P::kNameFieldNumber, member.name, "姓名");
+    wish.cells.push_back(wish_row(P::kHouseholdIdFieldNumber, family.id, "户编号"));
+    add(P::kRelationFieldNumber, member.relation, "与户主关系");
+    add(P::kSexFieldNumber, member.sex, "性别");
     if (!member.relation_text.empty())
       add(P::kRelationTextFieldNumber, member.relation_text, "与户主关系");
     if (member.birth) add(P::kBirthFieldNumber, std::int64_t{member.birth->days}, "出生日期");
@@ -366,13 +373,13 @@ class RosterReader {
   }
 
   ImportRun& run_;
-  const model::Schema& schema_;
+  const model::Entity &household_, &person_;
   PrivateColumns of_household_, of_person_;
   Bytes fingerprint_key_;
   std::vector<Family> families_;
-  std::map<std::string, std::size_t> index_;  // by number
-  std::set<RowId> seen_;
-  std::map<Bytes, std::size_t> by_fingerprint_;
+  std::unordered_map<std::string, std::size_t> index_;  // by number
+  std::unordered_set<RowId, IdHash> seen_;
+  std::unordered_map<RowId, std::size_t, IdHash> by_fingerprint_;
 };
 
 }  // namespace

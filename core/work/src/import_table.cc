@@ -21,25 +21,36 @@ std::string header_form(std::string_view cell) {
   return out;
 }
 
+std::vector<std::vector<std::string>> name_forms(const std::vector<ColumnSpec>& columns) {
+  std::vector<std::vector<std::string>> out;
+  for (const ColumnSpec& column : columns) {
+    out.emplace_back();
+    for (const std::string_view name : column.names) out.back().push_back(header_form(name));
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
                                       const std::vector<ColumnSpec>& columns) {
   std::vector<std::string> best_missing;
   std::size_t best = 0;
+  const std::vector<std::vector<std::string>> names = name_forms(columns);
   for (std::size_t r = 0; r < sheet.rows.size() && r < kHeaderWithin; ++r) {
     ImportTable table;
     std::vector<std::string> missing;
-    for (const ColumnSpec& column : columns) {
-      for (std::size_t c = 0; c < sheet.rows[r].cells.size(); ++c) {
-        const std::string header = header_form(sheet.rows[r].cells[c]);
-        const bool named = std::ranges::any_of(
-            column.names, [&](std::string_view name) { return header_form(name) == header; });
-        if (named)
-          table.places_.try_emplace(column.names.front(), c,
-                                    std::string(trimmed(sheet.rows[r].cells[c])));
+    std::vector<std::string> headers;
+    for (const std::string& cell : sheet.rows[r].cells) headers.push_back(header_form(cell));
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      const ColumnSpec& column = columns[k];
+      const auto found = std::ranges::find_first_of(headers, names[k]);
+      if (found != headers.end() && !table.has(column.names.front())) {
+        const auto at = static_cast<std::size_t>(found - headers.begin());
+        table.places_.push_back(
+            {column.names.front(), at, std::string(trimmed(sheet.rows[r].cells[at]))});
       }
-      if (column.needed && !table.places_.contains(column.names.front())) {
+      if (column.needed && found == headers.end()) {
         missing.emplace_back(column.names.front());
       }
     }
@@ -63,14 +74,19 @@ Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
                cat("no header row found; missing columns: ", list, "; nothing was stored")};
 }
 
+const ImportTable::Place* ImportTable::place(std::string_view column) const {
+  const auto found = std::ranges::find(places_, column, &Place::column);
+  return found == places_.end() ? nullptr : &*found;
+}
+
 std::string_view ImportTable::raw(std::size_t row, std::string_view column) const {
-  const auto found = places_.find(column);
-  return found == places_.end() ? std::string_view() : rows_[row]->cell(found->second.first);
+  const Place* found = place(column);
+  return found == nullptr ? std::string_view() : rows_[row]->cell(found->at);
 }
 
 std::string ImportTable::header_of(std::string_view column) const {
-  const auto found = places_.find(column);
-  return found == places_.end() ? std::string(column) : found->second.second;
+  const Place* found = place(column);
+  return found == nullptr ? std::string(column) : found->header;
 }
 
 void RowReader::note(std::string_view column, Fate fate, std::string now, std::string_view zh,
@@ -118,6 +134,8 @@ std::string RowReader::number(std::string_view column) {
 std::optional<Date> RowReader::date(std::string_view column) {
   const std::string cell = text(column);
   if (cell.empty()) return std::nullopt;
+  const std::optional<Date> usual = Date::parse_iso(cell);
+  if (usual && usual->year() >= kYearMin) return usual;
   std::optional<Date> date = model::parse_day(cell);
   if (!date) date = model::parse_spreadsheet_day(cell);
   if (!date || date->year() < kYearMin) {

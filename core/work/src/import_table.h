@@ -2,7 +2,6 @@
 // faults found on the way.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,14 +29,20 @@ class ImportTable {
   std::size_t line(std::size_t row) const { return rows_[row]->line; }
   // As it stands in the file.
   std::string_view raw(std::size_t row, std::string_view column) const;
-  bool has(std::string_view column) const { return places_.contains(column); }
+  bool has(std::string_view column) const { return place(column) != nullptr; }
   // The header under which the file itself carries the column.
   std::string header_of(std::string_view column) const;
 
  private:
   std::size_t header_line_ = 0;
   std::vector<const tabular::Row*> rows_;
-  std::map<std::string_view, std::pair<std::size_t, std::string>, std::less<>> places_;
+  struct Place {
+    std::string_view column;
+    std::size_t at = 0;
+    std::string header;
+  };
+  const Place* place(std::string_view column) const;
+  std::vector<Place> places_;  // few, and asked for by every cell
 };
 
 // Reads the cells of one row: cleans, parses, and writes down every fault.

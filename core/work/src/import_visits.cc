@@ -1,7 +1,7 @@
 // Paper visits: (village, month of the visit, 编号) identifies one; a need makes an Issue.
 #include <algorithm>
 #include <map>
-#include <set>
+#include <unordered_map>
 
 #include "import_kinds.h"
 #include "issue_making.h"
@@ -40,8 +40,8 @@ const std::vector<ColumnSpec>& visit_columns() {
 namespace {
 
 struct PaperVisit {
-  Household household;
-  Village village;
+  const Household* household = nullptr;  // null only in a row that is refused
+  const Village* village = nullptr;
   std::string paper_no, text, need;
   Date date;
   std::optional<Date> recorded_on;
@@ -51,10 +51,21 @@ struct PaperVisit {
   std::optional<bool> answered;
 };
 
+// What tells two rows of one number apart.
+struct EarlierRow {
+  std::size_t line = 0;
+  RowId household;
+  std::vector<RowId> visitors;
+};
+
 class VisitReader {
  public:
   explicit VisitReader(ImportRun& run)
-      : run_(run), schema_(run.place.vault.schema()), directory_(run.place) {}
+      : run_(run),
+        visit_(*run.place.vault.schema().entity("Visit")),
+        issue_(*run.place.vault.schema().entity("Issue")),
+        directory_(run.place),
+        known_(run.place.vault, visit_, run.table.size()) {}
 
   Status read() {
     MQ_CHECK(load());
@@ -75,7 +86,7 @@ class VisitReader {
     MQ_TRY(villages_, directory_.villages());
     for (const Village& village : villages_) {
       MQ_TRY(const std::vector<Household> households, directory_.households(village.stream));
-      for (const Household& household : households) households_[household.number] = household;
+      for (const Household& one : households) households_.insert_or_assign(one.number, one);
     }
     if (!run_.options.village.empty()) {
       MQ_TRY(only_, directory_.village(run_.options.village));
@@ -87,9 +98,7 @@ class VisitReader {
     return std::string(trimmed(run_.table.raw(row, "村")));
   }
 
-  const model::Field& field(std::uint32_t number) const {
-    return *schema_.entity("Visit")->field(number);
-  }
+  const model::Field& field(std::uint32_t number) const { return *visit_.field(number); }
 
   Status read_row(RowReader& reader, PaperVisit& visit) {
     read_household(reader, visit);
@@ -127,13 +136,14 @@ class VisitReader {
           "no such household here");
       return;
     }
-    visit.household = found->second;
+    visit.household = &found->second;
     for (const Village& village : villages_) {
-      if (village.stream == visit.household.stream) visit.village = village;
+      if (village.stream == visit.household->stream) visit.village = &village;
     }
     const std::string head = reader.name("户主");
-    if (!head.empty() && !visit.household.head_name.empty() && head != visit.household.head_name) {
-      reader.flag("户主", "", cat("名册里这一户的户主是 ", visit.household.head_name),
+    const std::string& listed = visit.household->head_name;
+    if (!head.empty() && !listed.empty() && head != listed) {
+      reader.flag("户主", "", cat("名册里这一户的户主是 ", listed),
                   "the roster names another head");
     }
   }
@@ -157,8 +167,7 @@ class VisitReader {
 
   void read_need(RowReader& reader, PaperVisit& visit) {
     visit.need = reader.text("诉求");
-    const model::Field& category =
-        *schema_.entity("Issue")->field(mpb::Issue::kCategoryFieldNumber);
+    const model::Field& category = *issue_.field(mpb::Issue::kCategoryFieldNumber);
     visit.category = reader.label("诉求类别", category);
     visit.answered = reader.yes_no("当场答复");
     if (visit.category == mpb::ISSUE_CATEGORY_INTEGRITY) {
@@ -173,11 +182,11 @@ class VisitReader {
   }
 
   void flag_outcome(RowReader& reader, const PaperVisit& visit) {
+    if (reader.refused()) return;
     const bool met =
         visit.outcome == mpb::OUTCOME_MET_HEAD || visit.outcome == mpb::OUTCOME_MET_FAMILY;
-    const bool gone = visit.household.status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
-                      visit.household.status == mpb::HOUSEHOLD_STATUS_CANCELLED;
-    if (reader.refused()) return;
+    const bool gone = visit.household->status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
+                      visit.household->status == mpb::HOUSEHOLD_STATUS_CANCELLED;
     if (met && gone) {
       reader.flag("结果", "", "见到了人,但这一户登记为迁出或注销",
                   "met, but recorded as moved out");
@@ -197,7 +206,7 @@ class VisitReader {
       return key.take();
     }
     key.block(std::string_view());
-    key.raw(visit.household.id.view());
+    key.raw(visit.household->id.view());
     key.zigzag(visit.date.days);
     key.varint(static_cast<std::uint64_t>(visit.part));
     for (const RowId& visitor : visit.visitors) key.raw(visitor.view());
@@ -209,52 +218,48 @@ class VisitReader {
   Result<bool> same_paper(RowReader& reader, const RowId& id, const PaperVisit& visit) {
     const auto earlier = lines_.find(id);
     if (earlier != lines_.end()) {
-      const bool equal = earlier->second.second.household.id == visit.household.id &&
-                         earlier->second.second.visitors == visit.visitors;
-      if (equal) {
-        reader.duplicate(cat("与第 ", earlier->second.first, " 行是同一份记录,这一行跳过"),
-                         cat("the same record as line ", earlier->second.first, "; skipped"));
+      const EarlierRow& row = earlier->second;
+      if (row.household == visit.household->id && row.visitors == visit.visitors) {
+        reader.duplicate(cat("与第 ", row.line, " 行是同一份记录,这一行跳过"),
+                         cat("the same record as line ", row.line, "; skipped"));
       } else {
-        reader.refuse("编号",
-                      cat("与第 ", earlier->second.first, " 行编号相同,户或走访人不同,请核对"),
-                      cat("the number of line ", earlier->second.first,
-                          " with another household or visitor"));
+        reader.refuse("编号", cat("与第 ", row.line, " 行编号相同,户或走访人不同,请核对"),
+                      cat("the number of line ", row.line, " with another household or visitor"));
       }
       return false;
     }
-    MQ_TRY(const std::optional<vault::RowData> here,
-           run_.place.vault.load(schema_.entity("Visit")->number, id));
+    MQ_TRY(const std::optional<vault::RowData> here, known_.load(id));
     const vault::Cell* household = here ? here->cell(V::kHouseholdIdFieldNumber) : nullptr;
     if (household != nullptr &&
-        household->value != model::Value(to_bytes(visit.household.id.view()))) {
+        household->value != model::Value(to_bytes(visit.household->id.view()))) {
       reader.refuse("编号", "本月这个编号已经记在另一户名下,请核对",
                     "this month's number already belongs to another household");
       return false;
     }
-    lines_[id] = {reader.line(), visit};
+    lines_[id] = {reader.line(), visit.household->id, visit.visitors};
     return true;
   }
 
   Status wish(RowReader& reader, const PaperVisit& visit) {
-    const StreamId stream = run_.place.vault.stream(visit.village.stream)->id;
-    const model::Entity& entity = *schema_.entity("Visit");
+    const StreamId stream = run_.place.vault.stream(visit.village->stream)->id;
     const Bytes key = source_key(visit);
-    const RowId id = model::imported_row_id(stream, entity.number, key);
+    const RowId id = model::imported_row_id(stream, visit_.number, key);
     MQ_TRY(const bool fresh, same_paper(reader, id, visit));
     if (!fresh) return {};
-    Wish wish{&entity, id, visit.village.stream, "", reader.line(), {}, {}};
+    Wish wish{&visit_, id, visit.village->stream, "", reader.line(), {}, {}};
+    wish.cells.reserve(16);
     const auto add = [&](std::uint32_t number, model::Value value, std::string_view column) {
       wish.cells.push_back(wish_cell(number, std::move(value), column));
     };
-    WishCell visitors{V::kVisitedByFieldNumber, {}, "走访人", false};
+    WishCell visitors{V::kVisitedByFieldNumber, {}, {}, "走访人", false};
     for (const RowId& visitor : visit.visitors)
       visitors.values.emplace_back(to_bytes(visitor.view()));
     wish.cells.push_back(std::move(visitors));
     if (visit.recorder)
       wish.cells.push_back(wish_row(V::kRecordedByFieldNumber, *visit.recorder, "记录人"));
     add(V::kTargetKindFieldNumber, std::int64_t{mpb::TARGET_KIND_HOUSEHOLD}, "*");
-    wish.cells.push_back(wish_row(V::kHouseholdIdFieldNumber, visit.household.id, "户编号"));
-    wish.cells.push_back(wish_row(V::kVillageIdFieldNumber, visit.village.org_unit, "村"));
+    wish.cells.push_back(wish_row(V::kHouseholdIdFieldNumber, visit.household->id, "户编号"));
+    wish.cells.push_back(wish_row(V::kVillageIdFieldNumber, visit.village->org_unit, "村"));
     if (!visit.paper_no.empty()) add(V::kPaperNoFieldNumber, visit.paper_no, "编号");
     add(V::kDateFieldNumber, std::int64_t{visit.date.days}, "走访日期");
     if (visit.recorded_on)
@@ -275,32 +280,34 @@ class VisitReader {
   // The Issue that the need becomes is made once, with the visit; later files do not touch it.
   Status wish_issue(const PaperVisit& visit, const Bytes& key, const StreamId& stream, Wish& wish) {
     IssueFacts facts;
-    facts.row = model::imported_row_id(stream, schema_.entity("Issue")->number, key);
+    facts.row = model::imported_row_id(stream, issue_.number, key);
     facts.visit = wish.row;
-    facts.village = visit.village.org_unit;
-    facts.region_code = visit.village.region_code;
-    facts.household = visit.household.id;
+    facts.village = visit.village->org_unit;
+    facts.region_code = visit.village->region_code;
+    facts.household = visit.household->id;
     facts.recorded_by = visit.recorder;
-    facts.reporter = visit.household.head_name;
+    facts.reporter = visit.household->head_name;
     facts.text = visit.need;
     facts.category = visit.category;
     facts.nature = mpb::ISSUE_NATURE_HELP;
     facts.registered = visit.date;
     facts.answered = visit.answered.value_or(false);
     wish.cells.push_back(wish_cell(V::kDemandFieldNumber, visit.need, "诉求"));
-    wish.cells.push_back(wish_row(V::kIssueIdsFieldNumber, facts.row, "诉求"));
+    wish.cells.push_back(
+        {V::kIssueIdsFieldNumber, {}, {to_bytes(facts.row.view())}, "诉求", false});
     wish.first = begin_issue(run_.place, facts);
     return {};
   }
 
   ImportRun& run_;
-  const model::Schema& schema_;
+  const model::Entity &visit_, &issue_;
   Directory directory_;
+  KnownRows known_;
   std::vector<Village> villages_;
   std::optional<Village> only_;
-  std::map<std::string, Household> households_;
+  std::unordered_map<std::string, Household> households_;
   std::map<std::string, std::vector<RowId>> cadres_;
-  std::map<RowId, std::pair<std::size_t, PaperVisit>> lines_;
+  std::unordered_map<RowId, EarlierRow, IdHash> lines_;
 };
 
 }  // namespace

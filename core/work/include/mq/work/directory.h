@@ -54,6 +54,8 @@ class Directory {
   // By 户编号 (normalised as PROTOCOL section 1), by id or by the last six or more digits of an id.
   Result<Household> household(std::string_view number_or_id) const;
   Result<std::vector<Household>> households(vault::StreamIx stream) const;
+  // Of every village, for whoever would ask household() again and again.
+  Result<std::vector<Household>> households() const;
 
   // In organisation order: as imported.
   Result<std::vector<Cadre>> cadres() const;
