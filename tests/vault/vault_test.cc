@@ -241,6 +241,38 @@ TEST(Vault, ALargeDraftBecomesSeveralTransactionsOfOneGroupReferentFirst) {
   EXPECT_EQ(desk.state(), other.state());
 }
 
+// A draft of many rows looks up what is there in another way than one of few.
+TEST(Vault, ALargeDraftOverRowsOfWhichSomeAreThere) {
+  Opened opened;
+  Device desk(1, opened), other(2, opened);
+  std::vector<RowId> rows;
+  std::vector<Change> first, second;
+  for (int k = 0; k < 200; ++k) {
+    rows.push_back(desk.new_row());
+    if (k % 3 == 0) first.push_back(Device::set(rows.back(), kCount, number(k)));
+    second.push_back(Device::set(rows.back(), kText, text("b")));
+    second.push_back(Device::set(rows.back(), kCount, number(k % 2)));  // not by field
+    Change marks = Device::of(Change::Kind::kSet, rows.back(), kMarks);
+    marks.values = {number(1), number(k)};
+    if (k % 5 == 0) second.push_back(marks);
+  }
+  ASSERT_TRUE(desk.vault->commit({{desk.stream, first}}, desk.vault->view()).ok());
+  // The second draft of a commit finds the rows of the first.
+  std::vector<Change> third;
+  for (const RowId& row : rows) third.push_back(Device::set(row, kCount, number(7)));
+  ASSERT_TRUE(
+      desk.vault->commit({{desk.stream, second}, {desk.stream, third}}, desk.vault->view()).ok());
+  for (const RowId& row : rows) {
+    EXPECT_EQ(desk.shown(row, kCount), number(7));
+    EXPECT_EQ(desk.shown(row, kText), text("b"));
+  }
+  EXPECT_EQ(desk.members(rows[10], kMarks).size(), 2u);
+  EXPECT_TRUE(desk.vault->conflicts()->empty());
+  EXPECT_TRUE(desk.vault->verify()->empty());
+  desk.send_to(other);
+  EXPECT_EQ(desk.state(), other.state());
+}
+
 TEST(Vault, EnvelopesComeOnceInOrderAndByTheirHash) {
   Pair p;
   p.desk.save({Device::set(p.row, kCount, number(2))});

@@ -37,6 +37,7 @@ class Changes {
           const ResolvedContext& seen)
       : state_(state), row_(row), entity_(entity), seen_(seen) {}
 
+  void expect(std::size_t changes) { ops_.reserve(changes); }
   Status take(const Change& change) {
     if (change.kind == Change::Kind::kDelete) return erase();
     const model::Field* field = entity_.field(change.field);
@@ -167,6 +168,7 @@ Result<std::vector<Op>> ops_of(Vault::State& state, const OpenRow& row,
     return refused(cat("没有第 ", row.entity, " 号表"), cat("there is no entity ", row.entity));
   }
   Changes out(state, row, *entity, seen);
+  out.expect(changes.size());
   for (const Change* change : changes) MQ_CHECK(out.take(*change));
   return out.finish();
 }

@@ -1,8 +1,11 @@
 // What a person wants, made ops, and made durable: one SQLite commit, one fsync.
 #include <algorithm>
+#include <cstring>
+#include <unordered_map>
 
 #include "changes.h"
 #include "mq/base/text.h"
+#include "mq/model/ddl.h"
 
 namespace mq::vault {
 
@@ -35,23 +38,46 @@ class Builder {
   LineIx line() const { return line_; }
   std::vector<Transaction>& transactions() { return transactions_; }
 
-  Status merge(OpenRow& row, const std::vector<Op>& ops) {
+  Status merge(OpenRow& row, std::vector<Op> ops) {
+    const std::size_t size = size_of(ops);
+    if (bytes_ + size > kTransactionBytesMax) open_ = false;
+    if (row.rid == 0 && size <= kTransactionBytesMax) {
+      MQ_TRY(const bool stored, insert_new(row, ops, size));
+      if (stored) return {};
+    }
     const StreamLines view(state_.lines, stream_);
-    if (bytes_ > 0 && bytes_ + size_of(ops) > kTransactionBytesMax) bytes_ = 0;
-    for (const Op& op : ops) {
-      if (bytes_ == 0 || bytes_ + size_of(op) > kTransactionBytesMax) begin();
+    for (Op& op : ops) {
+      if (!open_ || bytes_ + size_of(op) > kTransactionBytesMax) begin();
       bytes_ += size_of(op);
       Transaction& t = transactions_.back();
       const Stamp stamp{line_, t.n, t.hlc, t.clock_class};
       apply_op(row.state, op, static_cast<std::uint32_t>(t.ops.size()), stamp, seen_, view);
       if (op.kind != model::OpKind::kDelete) row.changed.push_back({op.field, family(op.kind)});
       if (row.stamps.empty() || row.stamps.back() != stamp) row.stamps.push_back(stamp);
-      t.ops.push_back(op);
+      t.ops.push_back(std::move(op));
     }
     return state_.store_row(row);
   }
 
  private:
+  // The short way of apply(), for a new row whose ops fit into one transaction; if it is not for
+  // this row, `ops` are as they were.
+  Result<bool> insert_new(const OpenRow& row, std::vector<Op>& ops, std::size_t size) {
+    if (!open_) begin();
+    Transaction& t = transactions_.back();
+    const std::size_t at = t.ops.size();
+    std::move(ops.begin(), ops.end(), std::back_inserter(t.ops));
+    const Stamp stamp{line_, t.n, t.hlc, t.clock_class};
+    MQ_TRY(const std::size_t end, state_.insert_fresh(t, at, row, stamp, seen_));
+    if (end != 0) {
+      bytes_ += size;
+      return true;
+    }
+    std::move(t.ops.begin() + static_cast<std::ptrdiff_t>(at), t.ops.end(), ops.begin());
+    t.ops.resize(at);
+    return false;
+  }
+
   std::uint64_t next_n() const {
     return state_.lines.at(line_).committed_n + transactions_.size() + 1;
   }
@@ -65,6 +91,7 @@ class Builder {
     t.checkpoint = state_.checkpoint;
     t.schema = state_.schema.version();
     bytes_ = 0;
+    open_ = true;
     if (!transactions_.empty()) {
       seen_ = state_.resolve_cached(stream_, line_, t.n, context_);
     }
@@ -77,32 +104,67 @@ class Builder {
   model::Context context_;
   std::vector<Transaction> transactions_;
   ResolvedContext seen_;
-  std::size_t bytes_ = 0;
+  bool open_ = false;      // whether the last transaction takes more,
+  std::size_t bytes_ = 0;  // and how much it has
 };
 
 // Rows in the order of the draft, a row that another one names before it.
 class RowOrder {
  public:
-  explicit RowOrder(const Draft& draft) {
-    for (const Change& change : draft.changes) {
-      const auto [at, fresh] = places_.try_emplace({change.entity, change.row}, groups_.size());
-      if (fresh) groups_.emplace_back();
-      groups_[at->second].push_back(&change);
-      by_id_.try_emplace(change.row, at->second);
+  explicit RowOrder(const Draft& draft) : changes_(draft.changes) {
+    next_.assign(changes_.size(), kNone);
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      const std::size_t k = group_of(changes_[i]);
+      if (k == groups_.size()) {
+        groups_.push_back({i, i, false});
+      } else {
+        next_[groups_[k].last] = i;
+        groups_[k].last = i;
+      }
+      current_ = k;
     }
-    placed_.assign(groups_.size(), false);
     for (std::size_t k = 0; k < groups_.size(); ++k) place(k);
   }
+
   const std::vector<std::size_t>& order() const { return order_; }
-  const std::vector<const Change*>& group(std::size_t k) const { return groups_[k]; }
+  // The changes of one row, in the order of the draft.
+  void group(std::size_t k, std::vector<const Change*>& out) const {
+    out.clear();
+    for (std::size_t i = groups_[k].first; i != kNone; i = next_[i]) out.push_back(&changes_[i]);
+  }
 
  private:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  struct Group {
+    std::size_t first = 0, last = 0;  // changes
+    bool placed = false;
+  };
+  struct IdHash {
+    std::size_t operator()(const RowId& id) const {
+      std::array<std::uint64_t, 2> half;
+      std::memcpy(half.data(), id.data.data(), sizeof half);
+      return half[0] ^ half[1] * 0x9e3779b97f4a7c15u;
+    }
+  };
+
+  // Nearly always the row of the change before.
+  std::size_t group_of(const Change& change) {
+    const auto same = [&](std::size_t k) {
+      const Change& first = changes_[groups_[k].first];
+      return first.entity == change.entity && first.row == change.row;
+    };
+    if (current_ < groups_.size() && same(current_)) return current_;
+    const auto [at, fresh] = by_id_.try_emplace(change.row, groups_.size());
+    if (fresh || same(at->second)) return at->second;
+    return others_.try_emplace({change.entity, change.row}, groups_.size()).first->second;
+  }
+
   void place(std::size_t k) {
-    if (placed_[k]) return;
-    placed_[k] = true;  // set first, so that rows that name each other end
-    for (const Change* change : groups_[k]) {
-      refer(change->value);
-      for (const model::Value& value : change->values) refer(value);
+    if (groups_[k].placed) return;
+    groups_[k].placed = true;  // set first, so that rows that name each other end
+    for (std::size_t i = groups_[k].first; i != kNone; i = next_[i]) {
+      refer(changes_[i].value);
+      for (const model::Value& value : changes_[i].values) refer(value);
     }
     order_.push_back(k);
   }
@@ -114,11 +176,58 @@ class RowOrder {
     if (at != by_id_.end()) place(at->second);
   }
 
-  std::vector<std::vector<const Change*>> groups_;
-  std::map<std::pair<std::uint32_t, RowId>, std::size_t> places_;
-  std::map<RowId, std::size_t> by_id_;
-  std::vector<bool> placed_;
+  const std::vector<Change>& changes_;
+  std::vector<std::size_t> next_;  // by change: the next one of its row
+  std::vector<Group> groups_;
+  std::size_t current_ = kNone;
+  std::unordered_map<RowId, std::size_t, IdHash> by_id_;           // the first row of that id
+  std::map<std::pair<std::uint32_t, RowId>, std::size_t> others_;  // of another entity
   std::vector<std::size_t> order_;
+};
+
+// Opens the rows of a draft. For a draft of many rows it reads the ids of a table once, if that
+// costs less than to ask for each row: those of an import are nearly all new.
+class Rows {
+ public:
+  Rows(Vault::State& state, std::size_t rows) : state_(state), rows_(rows) {}
+
+  Result<OpenRow> open(std::uint32_t entity, StreamIx stream, const RowId& id) {
+    const Table* table = state_.table(entity);
+    if (rows_ < kManyRows || table == nullptr) return state_.open_row(entity, stream, id);
+    const auto [held, fresh] = held_.try_emplace(entity);
+    if (fresh) MQ_CHECK(read(*table, held->second));
+    const auto& ids = held->second;
+    if (!ids || std::binary_search(ids->begin(), ids->end(), id)) {
+      return state_.open_row(entity, stream, id);
+    }
+    OpenRow row;
+    row.table = table;
+    row.entity = entity;
+    row.stream = stream;
+    row.id = id;
+    return row;
+  }
+
+ private:
+  static constexpr std::size_t kManyRows = 64;
+  static constexpr std::size_t kIdsPerRow = 8;  // an id read costs about a tenth of a row asked for
+
+  Status read(const Table& table, std::optional<std::vector<RowId>>& ids) {
+    const std::string name = model::quoted(table.name);
+    MQ_TRY(const std::int64_t last, state_.db.integer(cat("SELECT max(rid) FROM ", name)));
+    if (static_cast<std::uint64_t>(last) > kIdsPerRow * rows_) return {};
+    MQ_TRY(sqlite::Query q, state_.db.query(cat("SELECT id FROM ", name, " ORDER BY id")));
+    ids.emplace();
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) return {};
+      ids->push_back(RowId::from(q.blob(0)).value_or(RowId{}));
+    }
+  }
+
+  Vault::State& state_;
+  std::size_t rows_;
+  std::map<std::uint32_t, std::optional<std::vector<RowId>>> held_;  // by entity; nothing: too many
 };
 
 Result<Builder> build(Vault::State& s, const Draft& draft, View seen) {
@@ -129,11 +238,14 @@ Result<Builder> build(Vault::State& s, const Draft& draft, View seen) {
   MQ_TRY(model::Context context, s.context_at(draft.stream, seen));
   Builder builder(s, draft.stream, line, std::move(context));
   const RowOrder rows(draft);
+  Rows held(s, rows.order().size());
+  std::vector<const Change*> changes;
   for (const std::size_t k : rows.order()) {
-    const Change& first = *rows.group(k).front();
-    MQ_TRY(OpenRow row, s.open_row(first.entity, draft.stream, first.row));
-    MQ_TRY(const std::vector<Op> ops, ops_of(s, row, rows.group(k), builder.seen()));
-    if (!ops.empty()) MQ_CHECK(builder.merge(row, ops));
+    rows.group(k, changes);
+    const Change& first = *changes.front();
+    MQ_TRY(OpenRow row, held.open(first.entity, draft.stream, first.row));
+    MQ_TRY(std::vector<Op> ops, ops_of(s, row, changes, builder.seen()));
+    if (!ops.empty()) MQ_CHECK(builder.merge(row, std::move(ops)));
   }
   return builder;
 }
