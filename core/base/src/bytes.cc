@@ -4,11 +4,11 @@ namespace mq {
 
 std::string to_hex(ByteView bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '0');
+  char* to = out.data();
   for (const std::uint8_t byte : bytes) {
-    out.push_back(kDigits[byte >> 4]);
-    out.push_back(kDigits[byte & 15]);
+    *to++ = kDigits[byte >> 4];
+    *to++ = kDigits[byte & 15];
   }
   return out;
 }
@@ -36,6 +36,7 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 void ByteWriter::varint(std::uint64_t value) {
+  if (bytes_.empty()) bytes_.reserve(16);  // most are a few bytes in all, and 16 cost as much as 1
   while (value >= 0x80) {
     bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
     value >>= 7;

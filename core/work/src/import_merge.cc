@@ -9,10 +9,13 @@ namespace mq::work {
 
 namespace {
 
+void append_varint(Bytes& to, std::uint64_t number) {
+  for (; number >= 0x80; number >>= 7) to.push_back(static_cast<std::uint8_t>(number | 0x80));
+  to.push_back(static_cast<std::uint8_t>(number));
+}
+
 void append_block(Bytes& to, ByteView block) {
-  std::size_t size = block.size();
-  for (; size >= 0x80; size >>= 7) to.push_back(static_cast<std::uint8_t>(size | 0x80));
-  to.push_back(static_cast<std::uint8_t>(size));
+  append_varint(to, block.size());
   to.insert(to.end(), block.begin(), block.end());
 }
 
@@ -143,6 +146,7 @@ Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
   if (data) {
     MQ_TRY(memory, remembered(wish));
   }
+  memory.reserve(std::max(memory.size(), wish.cells.size()));
   bool writes = false, learns = false;
   std::vector<vault::Change>& out = changes_[wish.stream];
   if (!data) std::move(wish.first.begin(), wish.first.end(), std::back_inserter(out));
@@ -176,12 +180,13 @@ Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
   std::sort(out.begin() + begin, out.end(),
             [](const auto& a, const auto& b) { return a.field < b.field; });
   if (learns) {
-    ByteWriter writer;
+    Bytes bytes;
+    bytes.reserve(memory.size() * (sizeof(Digest) + 2));
     for (const auto& [field, value] : memory) {
-      writer.varint(field);
-      writer.raw(value);
+      append_varint(bytes, field);
+      bytes.insert(bytes.end(), value.begin(), value.end());
     }
-    memories_.emplace_back(memory_name(wish), writer.take());
+    memories_.emplace_back(memory_name(wish), std::move(bytes));
   }
   return writes;
 }
