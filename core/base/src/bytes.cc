@@ -54,6 +54,11 @@ void ByteWriter::block(ByteView bytes) {
 }
 
 std::uint64_t ByteReader::varint() {
+  if (!rest_.empty() && rest_[0] < 0x80) {  // most are short
+    const std::uint64_t one = rest_[0];
+    rest_ = rest_.subspan(1);
+    return one;
+  }
   std::uint64_t value = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     const auto byte = integer<std::uint8_t>();

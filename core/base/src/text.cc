@@ -1,5 +1,9 @@
 #include "mq/base/text.h"
 
+#include <array>
+#include <bit>
+#include <cstring>
+
 namespace mq {
 
 namespace {
@@ -36,22 +40,40 @@ std::string_view space_to(char last) {
   return last == '\x80' ? "\u3000" : last == '\xa0' ? "\u00a0" : last == '\xbf' ? "\ufeff" : "";
 }
 
+// Bytes at the beginning of `text` that are Chinese characters, or ASCII eight at a time: nearly
+// all that is asked. Of the leading bytes of three, E0 may be overlong and ED a surrogate's.
+std::size_t plain_bytes(std::string_view text) {
+  using Four = std::array<std::uint8_t, 4>;
+  constexpr auto kMask = std::bit_cast<std::uint32_t>(Four{0xf0, 0xc0, 0xc0, 0});
+  constexpr auto kForm = std::bit_cast<std::uint32_t>(Four{0xe0, 0x80, 0x80, 0});
+  std::size_t at = 0;
+  while (at + sizeof(std::uint64_t) <= text.size()) {
+    std::uint32_t four;
+    std::uint64_t eight;
+    std::memcpy(&four, text.data() + at, sizeof four);
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    const auto first = static_cast<std::uint8_t>(text[at]);
+    if ((four & kMask) == kForm && first != 0xe0 && first != 0xed) {
+      at += 3;
+    } else if ((eight & 0x8080808080808080) == 0) {
+      at += sizeof eight;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   std::uint32_t ignored;
   for (std::size_t at = 0; at < text.size();) {
-    const std::uint8_t first = byte(at);
-    // Nearly all that is asked: ASCII, and Chinese characters of three bytes, whose leading byte
-    // can be neither overlong (E0) nor a surrogate's (ED).
-    if (first < 0x80) {
+    at += plain_bytes(text.substr(at));
+    if (at == text.size()) break;
+    if (byte(at) < 0x80) {
       ++at;
-      continue;
-    }
-    if (first > 0xe0 && first < 0xed && at + 2 < text.size() && (byte(at + 1) & 0xc0) == 0x80 &&
-        (byte(at + 2) & 0xc0) == 0x80) {
-      at += 3;
       continue;
     }
     const std::size_t length = decode(text, at, ignored);
