@@ -97,11 +97,9 @@ TEST(Segment, RefusesEveryTruncation) {
   }
 }
 
-// The tag of the envelope catches flips first; here none may crash, and none may go unseen: what
-// decodes must differ from what was sealed, since one list of transactions has one frame.
-TEST(Segment, NoFlippedBitDecodesToTheSameTransactions) {
+// The tag of the envelope catches flips first; here none may crash, and padding says nothing.
+TEST(Segment, RefusesEveryBitFlippedInThePadding) {
   for (const bool large : {false, true}) {
-    // A context that is not empty, so that "whole" and "unchanged" differ.
     const Context before{{DeviceId{{1}}, 1, 1, {}}};
     std::vector<Transaction> sent{visit(1, large ? repeated(kSentence, 60) : kSentence)};
     sent[0].context = before;
@@ -109,21 +107,24 @@ TEST(Segment, NoFlippedBitDecodesToTheSameTransactions) {
     ASSERT_TRUE(plain.ok());
     std::size_t used = 4;
     used += (*plain)[0] | static_cast<std::size_t>((*plain)[1]) << 8;
+    ASSERT_LT(used, plain->size());
     for (std::size_t bit = 0; bit < plain->size() * 8; ++bit) {
       Bytes flipped = *plain;
       flipped[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
       Context running = before;
       const auto back = decode_segment(flipped, running);
       ASSERT_FALSE(back.ok() && bit / 8 >= used) << bit;
-      // Bits of zstd's own headers may mean nothing; the content behind them is canonical.
-      ASSERT_FALSE(back.ok() && !large && *back == sent) << bit;
+      ASSERT_TRUE(back.ok() || running == before);
     }
   }
 }
 
-TEST(Segment, OneListOfTransactionsHasOneFrame) {
+// Whatever is accepted means one list of transactions, which another device can write and read
+// again; a refusal leaves the running context as it was.
+TEST(Segment, WhatIsAcceptedCanBeWrittenAgain) {
   SimRandom random(3);
   const Context before{{DeviceId{{1}}, 1, 1, {}}};
+  int accepted = 0;
   for (int round = 0; round < 100; ++round) {
     const auto sent = some_transactions(random, before);
     const bool packed = round % 2 == 0;
@@ -136,10 +137,18 @@ TEST(Segment, OneListOfTransactionsHasOneFrame) {
       if (random.chance(20)) changed.push_back(static_cast<std::uint8_t>(random.below(3)));
       Context running = before;
       const auto back = seal::decode_frame(changed, packed, running);
-      ASSERT_FALSE(back.ok() && changed != content && *back == sent);
       ASSERT_TRUE(back.ok() || running == before);
+      if (!back.ok()) continue;
+      ++accepted;
+      ASSERT_EQ(running, back->back().context);
+      const auto again = seal::encode_frame(*back, before, {false, packed});
+      ASSERT_TRUE(again.ok());
+      Context replayed = before;
+      const auto same = seal::decode_frame(again->joined(), packed, replayed);
+      ASSERT_TRUE(same.ok() && *same == *back);
     }
   }
+  EXPECT_GT(accepted, 100);
 }
 
 TEST(Segment, PadsToTheStepsOfTheProtocol) {
@@ -330,7 +339,7 @@ TEST(Segment, ALoneFieldOfAnotherKindCostsTwoBytes) {
   EXPECT_EQ(middle->joined().size(), alike->joined().size() + 2);
   EXPECT_EQ(last->joined().size(), alike->joined().size() + 1);
 
-  seal::Areas out(true, false);
+  seal::Areas out(true);
   seal::encode_shape({30, {{1, 1, false}, {2, 4, false}, {3, 1, false}}}, out);
   EXPECT_EQ(to_hex(out.heads.take()), "1e03002200");
 }

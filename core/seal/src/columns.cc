@@ -198,6 +198,19 @@ std::optional<std::int64_t> number_in(const Bytes& value) {
   return number;
 }
 
+// As ByteWriter::zigzag, in one piece: a segment has tens of thousands of these.
+void assign_zigzag(std::int64_t number, Bytes& out) {
+  std::array<std::uint8_t, 10> bytes;
+  std::size_t size = 0;
+  for (std::uint64_t left = bits_of(number) << 1 ^ bits_of(number >> 63);; left >>= 7) {
+    bytes[size] = static_cast<std::uint8_t>(left | 0x80);
+    if (left >> 7 == 0) break;
+    ++size;
+  }
+  bytes[size++] &= 0x7f;
+  out.assign(bytes.begin(), bytes.begin() + size);
+}
+
 // The parts of a step as model/step writes them: from, to, reason, actor.
 struct Step {
   std::int64_t from = 0;
@@ -225,7 +238,6 @@ bool all(const std::vector<const Bytes*>& values, Predicate predicate) {
 }  // namespace
 
 void Areas::text(ByteView utf8) {
-  if (without_texts_) return;
   if (packed_) {
     bits_.add(utf8);
   } else {
@@ -391,11 +403,7 @@ bool ValueReader::decode(const std::vector<Bytes*>& values, const Guesses& guess
   }
   numbers.resize(values.size());
   if (!decode_integers_as(form, in_, guesses, numbers)) return false;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    ByteWriter value;
-    value.zigzag(numbers[i]);
-    *values[i] = value.take();
-  }
+  for (std::size_t i = 0; i < values.size(); ++i) assign_zigzag(numbers[i], *values[i]);
   return true;
 }
 

@@ -16,8 +16,7 @@ namespace mq::seal {
 // which zstd never sees, they stand among the heads. texts: text codes.
 class Areas {
  public:
-  Areas(bool packed, bool without_texts)
-      : loose(packed ? heads : apart_), packed_(packed), without_texts_(without_texts) {}
+  explicit Areas(bool packed) : loose(packed ? heads : apart_), packed_(packed) {}
   Areas(const Areas&) = delete;
   Areas& operator=(const Areas&) = delete;
   ByteWriter heads;
@@ -28,7 +27,6 @@ class Areas {
 
  private:
   bool packed_;
-  bool without_texts_;
   ByteWriter apart_;
   ByteWriter texts_;
   PackedTextEncoder bits_;

@@ -60,19 +60,29 @@ Bytes compress(const Frame& frame, ByteView prefix) {
   return compress_pieces({head, frame.loose, frame.texts}, prefix);
 }
 
+namespace {
+
+// Its tables take longer to set up than most segments to read.
+ZSTD_DCtx* decompressor() {
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> made(ZSTD_createDCtx());
+  MQ_ASSERT(made != nullptr);
+  return made.get();
+}
+
+}  // namespace
+
 Result<Bytes> decompress(ByteView compressed, ByteView prefix, std::size_t bytes_max) {
   const Error damaged{Code::kCorrupt, "这一段解不开:压缩数据不合格式,已留存不用",
                       "the segment does not decompress; it is kept aside"};
   Bytes frame(kMagic.begin(), kMagic.end());
   frame.insert(frame.end(), compressed.begin(), compressed.end());
   if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) return damaged;
-  const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
-  MQ_ASSERT(context != nullptr);
+  ZSTD_DCtx* const context = decompressor();
   for (std::size_t room = std::min(bytes_max, 8 * frame.size() + 4096);; room = bytes_max) {
-    if (!prefix.empty()) sure(ZSTD_DCtx_refPrefix(context.get(), prefix.data(), prefix.size()));
+    if (!prefix.empty()) sure(ZSTD_DCtx_refPrefix(context, prefix.data(), prefix.size()));
     Bytes out(room);
     const std::size_t size =
-        ZSTD_decompressDCtx(context.get(), out.data(), out.size(), frame.data(), frame.size());
+        ZSTD_decompressDCtx(context, out.data(), out.size(), frame.data(), frame.size());
     if (!ZSTD_isError(size)) {
       out.resize(size);
       return out;

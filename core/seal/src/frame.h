@@ -21,13 +21,13 @@ struct Frame {
 struct FrameOptions {
   bool whole_context = false;
   bool packed_text = false;
-  bool without_texts = false;  // for comparing: text codes are one to one by themselves
 };
 
 // kInvalidInput: not a run of transactions of one chain; kExhausted: more than one frame may hold.
 Result<Frame> encode_frame(const std::vector<model::Transaction>& transactions,
                            const model::Context& running, const FrameOptions& options);
-// Accepts exactly what encode_frame writes; `running` is unchanged after an error.
+// Accepts every content that reads to its end within the bounds, whichever forms its writer chose;
+// `running` is unchanged after an error.
 Result<std::vector<model::Transaction>> decode_frame(ByteView content, bool packed_text,
                                                      model::Context& running);
 

@@ -14,18 +14,18 @@ class Decoder {
  public:
   Decoder(AreaReader& in, const model::Context& running) : in_(in), running_(running) {}
 
-  // False at the first thing that encode_frame cannot have written; what it alone could have
-  // written otherwise is found by writing it again.
+  // False at the first thing that has no meaning. Where one list of transactions could be written
+  // in several forms, each is read: the author signed these bytes, and they mean one thing.
   bool decode() {
     return begin() && clocks() && sections() && groups() && shapes() && touches() && rows() &&
            columns() && in_.done();
   }
-  bool whole() const { return (flags_ & kWholeContext) != 0; }
   std::vector<Transaction> take() { return std::move(transactions_); }
 
  private:
   bool sections() {
-    const model::Context before = whole() ? model::Context{} : running_;
+    const bool whole = (flags_ & kWholeContext) != 0;
+    const model::Context before = whole ? model::Context{} : running_;
     if (flags_ & kHasSections) return decode_sections(in_, before, transactions_);
     if (before.size() * transactions_.size() > kContextEntriesMax) return false;
     for (Transaction& t : transactions_) t.context = before;
@@ -172,13 +172,6 @@ Error malformed() {
           "the segment does not decode: malformed content; it is kept aside"};
 }
 
-// A packed text could be cut into words otherwise, so there the texts are compared too.
-bool begins_with(ByteView content, const Frame& frame) {
-  const Bytes again = frame.joined();
-  return again.size() <= content.size() && (!frame.packed_text || again.size() == content.size()) &&
-         std::memcmp(again.data(), content.data(), again.size()) == 0;
-}
-
 }  // namespace
 
 Result<std::vector<Transaction>> decode_frame(ByteView content, bool packed_text,
@@ -192,12 +185,7 @@ Result<std::vector<Transaction>> decode_frame(ByteView content, bool packed_text
                 packed_text);
   Decoder decoder(in, running);
   if (!decoder.decode()) return malformed();
-  const bool whole = decoder.whole();
   std::vector<Transaction> transactions = decoder.take();
-  // One list of transactions has one frame: unsorted tables, unused entries, longer forms and other
-  // choices of form all differ from what encode_frame writes.
-  const auto again = encode_frame(transactions, running, {whole, packed_text, !packed_text});
-  if (!again.ok() || !begins_with(content, *again)) return malformed();
   running = transactions.back().context;
   return transactions;
 }

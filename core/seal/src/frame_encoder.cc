@@ -44,7 +44,7 @@ class Encoder {
       : transactions_(transactions),
         layout_(layout_of(transactions)),
         options_(options),
-        out_(options.packed_text, options.without_texts) {
+        out_(options.packed_text) {
     for (const Transaction& t : transactions) clock_.push_back(t.hlc.ms());
     for (const Touch& touch : layout_.touches) touch_clock_.push_back(clock_[touch.transaction]);
   }

@@ -185,35 +185,42 @@ void encode_text(ByteView utf8, ByteWriter& out) {
 }
 
 // The loop that runs longest: characters go to a buffer whole, four bytes each, and count for as
-// many as they have.
+// many as they have. What it walks on stands in locals, or each byte written could have changed it.
 bool TextDecoder::next(Bytes& utf8) {
   constexpr std::size_t kRoom = 1024;
   std::array<std::uint8_t, kRoom + sizeof(Character)> buffer;
+  const Character* const known = tables().characters.data();
+  const std::uint8_t* const codes = codes_.data();
+  const std::size_t size = codes_.size();
+  std::size_t at = at_;
   std::size_t used = 0;
   const auto flush = [&] {
     utf8.insert(utf8.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(used));
     used = 0;
   };
-  const auto put = [&](const Character& character) {
-    if (used > kRoom) flush();
-    std::memcpy(buffer.data() + used, &character, sizeof(Character));
+  const auto put = [&](std::size_t symbol) {
+    const Character character = known[symbol];
+    std::memcpy(buffer.data() + used, &character, sizeof character);
     used += character.bytes;
   };
-  const Character* const known = tables().characters.data();
-  while (at_ < codes_.size()) {
-    const std::uint8_t code = codes_[at_++];
+  while (at < size) {
+    if (used > kRoom) flush();
+    const std::uint8_t code = codes[at++];
     if (code == kEnd) {
       flush();
+      at_ = at;
       return true;
     }
     if (code < kLead) {
-      put(known[code]);
+      put(code);
     } else if (code == kEscape) {
       flush();
+      at_ = at;
       if (!escaped(utf8)) return false;
+      at = at_;
     } else {
-      if (at_ == codes_.size()) return false;
-      put(known[kSingles + 1 + 256U * (code - kLead) + codes_[at_++]]);
+      if (at == size) return false;
+      put(kSingles + 1 + 256U * (code - kLead) + codes[at++]);
     }
   }
   return false;
