@@ -58,6 +58,7 @@ const std::vector<Layer>& layers() {
        {"mq/base", "mq/sqlite", "mq/wire", "mq/model", "mq/vault", "mq/seal", "mq/sync",
         "minqing/sync", "minqing/model"}},
       {"server", {"mq/base", "mq/sqlite", "mq/wire", "mq/server", "minqing/sync"}},
+      {"app/worker", {"mq/base", "mq/worker"}},
   };
   return all;
 }
