@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "fresh_row.h"
 #include "lines.h"
 #include "removal.h"
 #include "row_codec.h"
@@ -312,7 +313,7 @@ TEST(RowCodec, TheShortWayOfAFreshRowWritesTheSameBytes) {
   SimRandom random(4);
   for (int round = 0; round < 300; ++round) {
     RowState row;
-    std::vector<FreshCell> cells;
+    std::vector<FreshValue> values;
     std::deque<Bytes> members;
     const Stamp stamp{static_cast<LineIx>(1 + random.below(400)), 1 + random.below(100'000),
                       Hlc{random.next()}, static_cast<ClockClass>(random.below(3))};
@@ -330,9 +331,9 @@ TEST(RowCodec, TheShortWayOfAFreshRowWritesTheSameBytes) {
            stamp.clock_class,
            set ? members.emplace_back(random.below(30), 7) : Bytes{},
            !set});
-      cells.push_back({key, place, set ? &members.back() : nullptr});
+      values.push_back({{key, place, set ? &members.back() : nullptr}, 0, {}});
     }
-    const Bytes bytes = encode_fresh_row(stamp, cells);
+    const Bytes bytes = encode_fresh_row(stamp, values);
     ASSERT_EQ(bytes, encode_row(row));
     EXPECT_EQ(only_stamp(bytes), stamp);
   }

@@ -213,19 +213,42 @@ Query& Query::bind(int index, std::int64_t value) {
   return *this;
 }
 
-Query& Query::bind(int index, std::string_view text) {
+namespace {
+
+int bind_text(sqlite3_stmt* statement, int index, std::string_view text,
+              sqlite3_destructor_type after) {
   // A null pointer would bind NULL instead of the empty text.
   const char* data = text.data() == nullptr ? "" : text.data();
-  const int code = sqlite3_bind_text64(lease_->statement, index, data, text.size(),
-                                       SQLITE_TRANSIENT, SQLITE_UTF8);
+  return sqlite3_bind_text64(statement, index, data, text.size(), after, SQLITE_UTF8);
+}
+
+int bind_blob(sqlite3_stmt* statement, int index, ByteView blob, sqlite3_destructor_type after) {
+  if (blob.empty()) return sqlite3_bind_zeroblob(statement, index, 0);
+  return sqlite3_bind_blob64(statement, index, blob.data(), blob.size(), after);
+}
+
+}  // namespace
+
+Query& Query::bind(int index, std::string_view text) {
+  const int code = bind_text(lease_->statement, index, text, SQLITE_TRANSIENT);
   if (code != SQLITE_OK) lease_->bind_result = code;
   return *this;
 }
 
 Query& Query::bind(int index, ByteView blob) {
-  const int code = blob.empty() ? sqlite3_bind_zeroblob(lease_->statement, index, 0)
-                                : sqlite3_bind_blob64(lease_->statement, index, blob.data(),
-                                                      blob.size(), SQLITE_TRANSIENT);
+  const int code = bind_blob(lease_->statement, index, blob, SQLITE_TRANSIENT);
+  if (code != SQLITE_OK) lease_->bind_result = code;
+  return *this;
+}
+
+Query& Query::bind_kept(int index, std::string_view text) {
+  const int code = bind_text(lease_->statement, index, text, SQLITE_STATIC);
+  if (code != SQLITE_OK) lease_->bind_result = code;
+  return *this;
+}
+
+Query& Query::bind_kept(int index, ByteView blob) {
+  const int code = bind_blob(lease_->statement, index, blob, SQLITE_STATIC);
   if (code != SQLITE_OK) lease_->bind_result = code;
   return *this;
 }

@@ -1,6 +1,7 @@
 // What comes in: placed on its line, merged, and the rows that had waited for it merged again.
 #include <algorithm>
 
+#include "fresh_row.h"
 #include "mq/base/text.h"
 #include "state.h"
 
@@ -75,10 +76,6 @@ Result<std::size_t> Vault::State::merge_run(const Transaction& t, std::size_t at
   const std::uint32_t entity = t.ops[at].entity;
   const RowId id = t.ops[at].row;
   MQ_TRY(OpenRow row, open_row(entity, stream_ix, id));
-  if (row.rid == 0 && !late) {
-    MQ_TRY(const std::size_t end, insert_fresh(t, at, row, stamp, seen));
-    if (end != 0) return end;
-  }
   const StreamLines view(lines, stream_ix);
   for (; at < t.ops.size() && t.ops[at].entity == entity && t.ops[at].row == id; ++at) {
     const model::Op& op = t.ops[at];
@@ -90,11 +87,32 @@ Result<std::size_t> Vault::State::merge_run(const Transaction& t, std::size_t at
   return at;
 }
 
-Status Vault::State::merge_transaction(StreamIx stream_ix, LineIx line, const Transaction& t,
-                                       const ResolvedContext& seen, bool late) {
+// One that waited: others may have seen more of its rows than it had.
+Status Vault::State::merge_late(StreamIx stream_ix, LineIx line, const Transaction& t,
+                                const ResolvedContext& seen) {
   const Stamp stamp{line, t.n, t.hlc, t.clock_class};
   for (std::size_t at = 0; at < t.ops.size();) {
-    MQ_TRY(at, merge_run(t, at, stream_ix, stamp, seen, late));
+    MQ_TRY(at, merge_run(t, at, stream_ix, stamp, seen, true));
+  }
+  return {};
+}
+
+Status Vault::State::merge_transaction(StreamIx stream_ix, LineIx line, const Transaction& t,
+                                       const ResolvedContext& seen, FreshRows& rows,
+                                       std::size_t place) {
+  const Stamp stamp{line, t.n, t.hlc, t.clock_class};
+  const bool settled = seen.open.empty() && seen.late.empty();
+  for (std::size_t at = 0; at < t.ops.size();) {
+    const FreshRow* row = settled ? rows.at(place, at) : nullptr;
+    bool inserted = false;
+    if (row != nullptr) {
+      MQ_TRY(inserted, insert_fresh(*row, rows.values(*row), t.ops[at].row, stream_ix, stamp));
+    }
+    if (inserted) {
+      at = row->end;
+    } else {
+      MQ_TRY(at, merge_run(t, at, stream_ix, stamp, seen, false));
+    }
   }
   return {};
 }
@@ -176,8 +194,7 @@ struct LastSeen {
   ResolvedContext resolved;
 };
 
-Status merge_next(Vault::State& s, StreamIx stream, LineIx line, const Transaction& t,
-                  LastSeen& last) {
+void look(Vault::State& s, StreamIx stream, LineIx line, const Transaction& t, LastSeen& last) {
   if (last.context == nullptr || last.n + 1 != t.n || *last.context != t.context) {
     last.resolved = s.resolve_cached(stream, line, t.n, t.context);
   } else {
@@ -188,16 +205,21 @@ Status merge_next(Vault::State& s, StreamIx stream, LineIx line, const Transacti
   for (const model::ContextEntry& e : last.resolved.open) {
     if (s.lines.is_void(stream, e)) s.count_void(line);
   }
-  return s.merge_transaction(stream, line, t, last.resolved);
 }
 
 Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
-                 const std::vector<Transaction>& transactions) {
+                 const std::vector<Transaction>& transactions, const Vault::Prepared& prepared) {
   LastSeen last;
-  for (const Transaction& t : transactions) {
+  FreshRows rows(prepared);
+  for (std::size_t i = 0; i < transactions.size(); ++i) {
+    const Transaction& t = transactions[i];
     s.hlc->see(t.hlc, WallTime{s.checkpoint.time_ms});
-    const bool readable = t.least_reader <= s.schema.version();
-    MQ_CHECK(readable ? merge_next(s, stream, line, t, last) : keep_waiting(s, stream, line, t));
+    if (t.least_reader > s.schema.version()) {
+      MQ_CHECK(keep_waiting(s, stream, line, t));
+      continue;
+    }
+    look(s, stream, line, t, last);
+    MQ_CHECK(s.merge_transaction(stream, line, t, last.resolved, rows, i));
   }
   return {};
 }
@@ -205,7 +227,8 @@ Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
 }  // namespace
 
 Result<Vault::Applied> Vault::apply(StreamIx stream_ix, const wire::Envelope& envelope,
-                                    const std::vector<Transaction>& transactions) {
+                                    const std::vector<Transaction>& transactions,
+                                    const std::shared_ptr<const Prepared>& prepared) {
   State& s = *state_;
   const StreamInfo* info = s.stream(stream_ix);
   if (info == nullptr || info->id != envelope.header.stream) {
@@ -226,10 +249,11 @@ Result<Vault::Applied> Vault::apply(StreamIx stream_ix, const wire::Envelope& en
   }
   MQ_CHECK(check_order(transactions, place.n));
   const std::uint64_t last_n = place.n + transactions.size();
+  const auto rows = prepared != nullptr ? prepared : prepare(transactions);
   const Status done = s.atomically([&]() -> Status {
     MQ_TRY(const LineIx line, line_for(s, stream_ix, chain, place));
     MQ_TRY(const auto before, s.context_after(line, header.seq - 1));
-    MQ_CHECK(merge_all(s, stream_ix, line, transactions));
+    MQ_CHECK(merge_all(s, stream_ix, line, transactions, *rows));
     const model::Context& running =
         transactions.empty() ? before.value_or(model::Context{}) : transactions.back().context;
     MQ_CHECK(
@@ -267,7 +291,7 @@ Status Vault::State::interpret_waiting() {
     }
     const StreamIx stream_ix = lines.at(ix).stream;
     const ResolvedContext seen = resolve(StreamLines(lines, stream_ix), ix, t.n, t.context);
-    MQ_CHECK(merge_transaction(stream_ix, ix, t, seen, true));
+    MQ_CHECK(merge_late(stream_ix, ix, t, seen));
   }
 }
 

@@ -246,11 +246,11 @@ Status Vault::State::insert_envelope(const wire::Envelope& envelope, const Hash&
       .bind(5, sql(carried.last_n))
       .bind(6, std::int64_t{carried.own ? 1 : 0});
   if (changed) {
-    q.bind(7, ByteView(context));
+    q.bind_kept(7, ByteView(context));
   } else {
     q.bind_null(7);
   }
-  q.bind(8, ByteView(bytes));
+  q.bind_kept(8, ByteView(bytes));
   MQ_CHECK(q.run());
   token = db.last_row_id();
   if (!carried.own) foreign_token = token;

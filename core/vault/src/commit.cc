@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "changes.h"
+#include "fresh_row.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 
@@ -68,14 +69,22 @@ class Builder {
     const std::size_t at = t.ops.size();
     std::move(ops.begin(), ops.end(), std::back_inserter(t.ops));
     const Stamp stamp{line_, t.n, t.hlc, t.clock_class};
-    MQ_TRY(const std::size_t end, state_.insert_fresh(t, at, row, stamp, seen_));
-    if (end != 0) {
+    MQ_TRY(const bool stored, insert(row, t, at, stamp));
+    if (stored) {
       bytes_ += size;
       return true;
     }
     std::move(t.ops.begin() + static_cast<std::ptrdiff_t>(at), t.ops.end(), ops.begin());
     t.ops.resize(at);
     return false;
+  }
+
+  Result<bool> insert(const OpenRow& row, const Transaction& t, std::size_t at,
+                      const Stamp& stamp) {
+    if (row.table == nullptr || !seen_.open.empty() || !seen_.late.empty()) return false;
+    const auto fresh = prepare_row(*row.table, t, at);
+    if (fresh == nullptr) return false;
+    return state_.insert_fresh(fresh->rows.front(), fresh->values, row.id, stream_, stamp);
   }
 
   std::uint64_t next_n() const {

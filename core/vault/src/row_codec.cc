@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fresh_row.h"
+
 namespace mq::vault {
 
 using model::ContextEntry;
@@ -314,17 +316,18 @@ class Reader {
 
 Bytes encode_row(const RowState& row) { return Writer(row).write(); }
 
-Bytes encode_fresh_row(const Stamp& stamp, const std::vector<FreshCell>& cells) {
+Bytes encode_fresh_row(const Stamp& stamp, std::span<const FreshValue> values) {
   ByteWriter out;
   out.integer(kFormat);
   out.varint(1);
   out.varint(std::uint64_t{stamp.line} << 2 | static_cast<std::uint64_t>(stamp.clock_class));
   out.varint(stamp.n);
   out.integer(stamp.hlc.packed);
-  out.varint(cells.size());
+  out.varint(values.size());
   CellKey before{0, OpKind::kRegister};
   std::uint32_t place = 0xffff'ffff;
-  for (const FreshCell& cell : cells) {
+  for (const FreshValue& value : values) {
+    const FreshCell& cell = value.cell;
     const unsigned flags = (cell.key.field != before.field + 1 ? kField : 0u) |
                            (cell.key.kind != before.kind ? kKind : 0u) |
                            (cell.i != place + 1 ? kPlace : 0u) |

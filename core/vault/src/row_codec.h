@@ -19,7 +19,8 @@ struct FreshCell {
   std::uint32_t i = 0;
   const Bytes* member = nullptr;
 };
-Bytes encode_fresh_row(const Stamp& stamp, const std::vector<FreshCell>& cells);
+struct FreshValue;
+Bytes encode_fresh_row(const Stamp& stamp, std::span<const FreshValue> values);
 // kCorrupt: bytes that encode_row cannot have made.
 Result<RowState> decode_row(ByteView bytes);
 // The stamp that all of a row carries, read without decoding it; nothing if that takes a closer

@@ -51,10 +51,10 @@ void bind_write(sqlite::Query& q, int index, const ColumnWrite& write) {
       q.bind(index, write.number);
       break;
     case ColumnWrite::Form::kText:
-      q.bind(index, text_of(write.held));
+      q.bind_kept(index, text_of(write.held));
       break;
     case ColumnWrite::Form::kBlob:
-      q.bind(index, ByteView(write.held));
+      q.bind_kept(index, ByteView(write.held));
       break;
   }
 }

@@ -23,6 +23,10 @@ struct ColumnWrite {
 };
 
 // A row while it is merged.
+struct FreshRow;
+struct FreshValue;
+class FreshRows;
+
 struct OpenRow {
   const Table* table = nullptr;  // none: an entity of a newer version
   std::uint32_t entity = 0;
@@ -132,9 +136,9 @@ struct Vault::State final : EnvelopeIndex {
   Result<std::size_t> merge_run(const model::Transaction& t, std::size_t at, StreamIx stream,
                                 const Stamp& stamp, const ResolvedContext& seen, bool late);
   Status store_row(OpenRow& row);
-  // fresh_row.cc: where the run of ops ends, or 0 if this is not such a row.
-  Result<std::size_t> insert_fresh(const model::Transaction& t, std::size_t at, const OpenRow& row,
-                                   const Stamp& stamp, const ResolvedContext& seen);
+  // fresh_row.cc
+  Result<bool> insert_fresh(const FreshRow& row, std::span<const FreshValue> values,
+                            const RowId& id, StreamIx stream, const Stamp& stamp);
   Result<Bytes> stored_value(const OpenRow& row, const Column& column);
   // Brings the values that stand in columns into the state, so that it is whole by itself.
   Status bring_values(OpenRow& row);
@@ -151,7 +155,9 @@ struct Vault::State final : EnvelopeIndex {
   ResolvedContext resolve_cached(StreamIx stream, LineIx line, std::uint64_t n,
                                  const model::Context& context);
   Status merge_transaction(StreamIx stream, LineIx line, const model::Transaction& t,
-                           const ResolvedContext& seen, bool late = false);
+                           const ResolvedContext& seen, FreshRows& rows, std::size_t place);
+  Status merge_late(StreamIx stream, LineIx line, const model::Transaction& t,
+                    const ResolvedContext& seen);
   Result<std::set<std::pair<std::uint32_t, std::int64_t>>> waiting_rows(StreamIx stream,
                                                                         const ChainName& chain,
                                                                         std::uint64_t from,

@@ -70,6 +70,7 @@ void Table::prepare() {
   select_meta = cat("SELECT meta FROM ", table, " WHERE rid = ?1");
   insert = cat("INSERT INTO ", table, "(stream, id, deleted, meta", names,
                ") VALUES (?1, ?2, ?3, ?4", places, ")");
+  insert_if_new = cat(insert, " ON CONFLICT(id, stream) DO NOTHING");
   update_meta = cat("UPDATE ", table, " SET deleted = ?2, meta = ?3 WHERE rid = ?1");
 }
 
@@ -115,9 +116,9 @@ void bind(sqlite::Query& query, int index, const ColumnValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
     query.bind(index, *number);
   } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-    query.bind(index, *text);
+    query.bind_kept(index, *text);
   } else if (const auto* bytes = std::get_if<ByteView>(&value)) {
-    query.bind(index, *bytes);
+    query.bind_kept(index, *bytes);
   } else {
     query.bind_null(index);
   }
@@ -214,7 +215,7 @@ Result<FileSchema> join_schemas(FileSchema file, const model::Schema& schema,
     const auto at = std::find_if(file.tables.begin(), file.tables.end(),
                                  [&](const Table& t) { return t.entity == entity.number; });
     if (at == file.tables.end()) {
-      Table table{entity.number, entity.table, true, {}, {}, {}, {}, {}, {}};
+      Table table{entity.number, entity.table, true, {}, {}, {}, {}, {}, {}, {}};
       for (const Field& field : entity.fields) table.columns.push_back({field, true, {}, {}, {}});
       for (std::string& sql : model::create_statements(entity))
         statements.push_back(std::move(sql));

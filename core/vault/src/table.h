@@ -27,7 +27,7 @@ struct Table {
   std::string name;             // "visit"
   bool known = true;            // in the program's schema
   std::vector<Column> columns;  // by field number
-  std::string select_state, select_all, select_meta, insert, update_meta;
+  std::string select_state, select_all, select_meta, insert, insert_if_new, update_meta;
 
   const Column* column(const CellKey& key) const;
   std::size_t index_of(const Column* column) const {
@@ -46,6 +46,7 @@ ColumnValue to_column(const model::Field& field, ByteView value);
 Bytes from_column(const model::Field& field, const sqlite::Query& row, int column);
 // Repeated fields: the elements that fit, each once, in the order of their bytes.
 Bytes pack(const model::Field& field, const MergeCell& cell);
+// What `value` views must stand until the statement has run.
 void bind(sqlite::Query& query, int index, const ColumnValue& value);
 
 // What the file says of its tables, in setting "vault.schema".

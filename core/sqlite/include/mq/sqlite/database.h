@@ -35,6 +35,9 @@ class Query {
   Query& bind(int index, std::string_view text);
   Query& bind(int index, ByteView blob);
   Query& bind_null(int index);
+  // Not copied: for large values on hot paths. They must stand until run() or the Query's end.
+  Query& bind_kept(int index, std::string_view text);
+  Query& bind_kept(int index, ByteView blob);
 
   // A bind that failed is reported by the next step or run.
   // True while there is a row.

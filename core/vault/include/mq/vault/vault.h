@@ -216,8 +216,14 @@ class Vault {
   // One foreign (or own, after a restore) envelope with its opened transactions, in chain order;
   // `transactions` has whole contexts. kGap: an earlier envelope of the chain is missing, keep it
   // with park(). A fork is kept and merged on a line of its own.
+  struct Prepared;
   Result<Applied> apply(StreamIx stream, const wire::Envelope& envelope,
-                        const std::vector<model::Transaction>& transactions);
+                        const std::vector<model::Transaction>& transactions,
+                        const std::shared_ptr<const Prepared>& prepared = nullptr);
+  // What apply() needs of these transactions before it asks the database. Reads nothing that
+  // changes while the vault is open: safe on another thread. Views them and the vault.
+  std::shared_ptr<const Prepared> prepare(
+      const std::vector<model::Transaction>& transactions) const;
   // Envelopes that cannot be applied yet (gap, missing key, unknown control head): kept verbatim.
   Status park(const wire::Envelope& envelope, std::string_view why);
   Result<std::vector<wire::Envelope>> parked();
