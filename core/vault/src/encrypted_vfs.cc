@@ -11,12 +11,13 @@ namespace mq::vault {
 static_assert(EncryptedVfs::kReserveBytes == kReserve && EncryptedVfs::kPageBytes == kPage);
 
 struct EncryptedVfs::State {
-  State(std::string vfs_name, sqlite3_vfs* vfs_below, const Key32& key, Random& random)
-      : name(std::move(vfs_name)), below(vfs_below), cipher(key, random) {}
+  State(std::string vfs_name, sqlite3_vfs* vfs_below, const Key32& key, Random& random, Worker& w)
+      : name(std::move(vfs_name)), below(vfs_below), cipher(key, random), worker(w) {}
 
   std::string name;
   sqlite3_vfs* below;
   PageCipher cipher;
+  Worker& worker;
   sqlite3_vfs vfs{};
 };
 
@@ -59,6 +60,7 @@ int vfs_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* base, int flags, 
     if (inner->pMethods != nullptr) inner->pMethods->xClose(inner);
     return code;
   }
+  if (kind != FileKind::kJournal) file->writer = new PageWriter(inner, state.cipher, state.worker);
   const bool shared_memory = inner->pMethods->iVersion >= 2 && inner->pMethods->xShmMap != nullptr;
   base->pMethods = page_file_methods(shared_memory);
   return SQLITE_OK;
@@ -109,7 +111,8 @@ void fill(sqlite3_vfs& vfs, State& state) {
 
 Result<std::unique_ptr<EncryptedVfs>> EncryptedVfs::install(std::string name,
                                                             const std::string& base_vfs,
-                                                            const Key32& key, Random& random) {
+                                                            const Key32& key, Random& random,
+                                                            Worker& worker) {
   init_crypto();
   sqlite3_vfs* below = sqlite3_vfs_find(base_vfs.empty() ? nullptr : base_vfs.c_str());
   if (below == nullptr) {
@@ -120,7 +123,7 @@ Result<std::unique_ptr<EncryptedVfs>> EncryptedVfs::install(std::string name,
     return Error{Code::kConflict, cat("SQLite 存储层 ", name, " 已存在"),
                  cat("an SQLite VFS named ", name, " exists already")};
   }
-  auto state = std::make_unique<State>(std::move(name), below, key, random);
+  auto state = std::make_unique<State>(std::move(name), below, key, random, worker);
   fill(state->vfs, *state);
   const int code = sqlite3_vfs_register(&state->vfs, 0);
   if (code != SQLITE_OK) {

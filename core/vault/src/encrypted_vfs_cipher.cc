@@ -84,23 +84,26 @@ PageCipher::~PageCipher() {
   for (Key32& each : keys_) unlock_memory(each.writable());
 }
 
-bool PageCipher::seal_page(const PagePlace& place, const std::uint8_t* plain,
-                           std::uint8_t* stored) {
+bool PageCipher::takes(const PagePlace& place, const std::uint8_t* plain) const {
   if (!all_zero(plain + kUsable, kReserve)) return false;
+  if (first_sealed(place) == 0) return true;
+  return std::memcmp(plain, kSqliteMagic, kMagicBytes) == 0 && plain[16] == 0x10 &&
+         plain[17] == 0 && plain[20] == kReserve;
+}
+
+void PageCipher::seal_page(const PagePlace& place, const std::uint8_t* plain,
+                           std::uint8_t* stored) {
   const std::size_t from = first_sealed(place);
+  const Aad aad = aad_of(place, plain);
   if (from > 0) {
-    const bool ours = std::memcmp(plain, kSqliteMagic, kMagicBytes) == 0 && plain[16] == 0x10 &&
-                      plain[17] == 0 && plain[20] == kReserve;
-    if (!ours) return false;
     std::memcpy(stored, kMagic, kMagicBytes);
-    std::memcpy(stored + kMagicBytes, plain + kMagicBytes, kPlainEnd - kMagicBytes);
+    std::memmove(stored + kMagicBytes, plain + kMagicBytes, kPlainEnd - kMagicBytes);
   }
   std::uint8_t* nonce = stored + kUsable;
   nonces_.draw(nonce);
   seal_detached(key_of(place.kind), std::span<const std::uint8_t, kNonceBytes>(nonce, kNonceBytes),
-                aad_of(place, plain).view(), ByteView(plain + from, kUsable - from), stored + from,
+                aad.view(), ByteView(plain + from, kUsable - from), stored + from,
                 nonce + kNonceBytes);
-  return true;
 }
 
 bool PageCipher::open_page(const PagePlace& place, const std::uint8_t* stored,

@@ -62,7 +62,9 @@ class PageCipher {
 
   // False if the page cannot be sealed: its reserved bytes are in use, or it is page 1 of a
   // database with other page or reserve sizes.
-  bool seal_page(const PagePlace& place, const std::uint8_t* plain, std::uint8_t* stored);
+  bool takes(const PagePlace& place, const std::uint8_t* plain) const;
+  // Of a page that it takes. May work in place.
+  void seal_page(const PagePlace& place, const std::uint8_t* plain, std::uint8_t* stored);
   // May work in place. The reserved bytes come back as zeros, because SQLite's checksums are over
   // the plaintext. False: not sealed here under this key; `plain` is then worthless.
   bool open_page(const PagePlace& place, const std::uint8_t* stored, std::uint8_t* plain) const;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t kWalHeader = 32;
 constexpr std::uint64_t kFrameHeader = 24;
+constexpr std::uint64_t kFrameDatabaseSize = 4;  // pages after a commit, else 0
 constexpr std::uint64_t kFrameChecksum = 16;
 constexpr std::uint64_t kFrame = kFrameHeader + kPage;
 constexpr std::size_t kJournalHeader = 28;
@@ -78,17 +79,12 @@ int read_database(PageFile& file, std::uint8_t* out, std::size_t amount, std::ui
   return file.cipher->open_page(place, out, out) ? SQLITE_OK : SQLITE_IOERR_DATA;
 }
 
-int write_sealed(PageFile& file, const PagePlace& place, const std::uint8_t* bytes) {
-  std::array<std::uint8_t, kPage> sealed;
-  if (!file.cipher->seal_page(place, bytes, sealed.data())) return SQLITE_IOERR_WRITE;
-  return inner_write(file, sealed.data(), kPage, place.offset);
-}
-
 int write_database(PageFile& file, const std::uint8_t* bytes, std::size_t amount,
                    std::uint64_t offset) {
   if (amount != kPage || offset % kPage != 0) return SQLITE_IOERR_WRITE;
-  return write_sealed(
-      file, {FileKind::kDatabase, offset, static_cast<std::uint32_t>(offset / kPage + 1)}, bytes);
+  const int code = file.writer->page(
+      bytes, {FileKind::kDatabase, offset, static_cast<std::uint32_t>(offset / kPage + 1)});
+  return code == SQLITE_OK && file.shared ? file.writer->flush() : code;
 }
 
 // The page number a frame or record begins with: as announced by this handle, else from the file.
@@ -146,22 +142,38 @@ int read_wal(PageFile& file, std::uint8_t* out, std::size_t amount, std::uint64_
   return code;
 }
 
+int write_frame_header(PageFile& file, const std::uint8_t* bytes, std::uint64_t offset) {
+  std::uint8_t header[kFrameHeader];
+  std::memcpy(header, bytes, kFrameHeader);
+  file.cipher->hide_checksum(offset, header + kFrameChecksum);
+  file.announced_offset = offset + kFrameHeader;
+  file.announced_page = page_number(bytes);
+  file.commit = page_number(bytes + kFrameDatabaseSize) != 0;
+  return file.writer->as_it_is(header, kFrameHeader, offset);
+}
+
+int write_frame_page(PageFile& file, const std::uint8_t* bytes, std::uint64_t offset) {
+  const bool announced = file.announced_offset == offset;
+  PagePlace place{FileKind::kWal, offset, file.announced_page};
+  if (!announced) {
+    int code = file.writer->flush();
+    if (code == SQLITE_OK) code = number_ahead(file, offset, kFrameHeader, place.page);
+    if (code != SQLITE_OK) return code;
+  }
+  const int code = file.writer->page(bytes, place);
+  return code == SQLITE_OK && (file.commit || !announced) ? file.writer->flush() : code;
+}
+
 int write_wal(PageFile& file, const std::uint8_t* bytes, std::size_t amount, std::uint64_t offset) {
-  if (offset == 0 && amount == kWalHeader) return inner_write(file, bytes, amount, offset);
+  if (offset == 0 && amount == kWalHeader) {
+    const int code = file.writer->flush();
+    return code == SQLITE_OK ? inner_write(file, bytes, amount, offset) : code;
+  }
   if (offset < kWalHeader) return SQLITE_IOERR_WRITE;
   const std::uint64_t within = (offset - kWalHeader) % kFrame;
-  if (within == 0 && amount == kFrameHeader) {
-    std::uint8_t header[kFrameHeader];
-    std::memcpy(header, bytes, kFrameHeader);
-    file.cipher->hide_checksum(offset, header + kFrameChecksum);
-    file.announced_offset = offset + kFrameHeader;
-    file.announced_page = page_number(bytes);
-    return inner_write(file, header, kFrameHeader, offset);
-  }
+  if (within == 0 && amount == kFrameHeader) return write_frame_header(file, bytes, offset);
   if (within != kFrameHeader || amount != kPage) return SQLITE_IOERR_WRITE;
-  PagePlace place{FileKind::kWal, offset, 0};
-  const int code = number_ahead(file, offset, kFrameHeader, place.page);
-  return code == SQLITE_OK ? write_sealed(file, place, bytes) : code;
+  return write_frame_page(file, bytes, offset);
 }
 
 // --- journal: page records stand at offsets of 4 modulo 8, headers at 0 modulo 8
@@ -171,6 +183,13 @@ int read_journal(PageFile& file, std::uint8_t* out, std::size_t amount, std::uin
     return read_numbered(file, out, offset, kRecordHeader);
   }
   return amount <= kJournalHeader ? inner_read(file, out, amount, offset) : SQLITE_IOERR_READ;
+}
+
+int write_sealed(PageFile& file, const PagePlace& place, const std::uint8_t* bytes) {
+  if (!file.cipher->takes(place, bytes)) return SQLITE_IOERR_WRITE;
+  std::array<std::uint8_t, kPage> sealed;
+  file.cipher->seal_page(place, bytes, sealed.data());
+  return inner_write(file, sealed.data(), kPage, place.offset);
 }
 
 int write_journal(PageFile& file, const std::uint8_t* bytes, std::size_t amount,
@@ -194,8 +213,11 @@ int write_journal(PageFile& file, const std::uint8_t* bytes, std::size_t amount,
 
 // --- the methods SQLite calls
 
+int settle(PageFile& file) { return file.writer == nullptr ? SQLITE_OK : file.writer->flush(); }
+
 int page_read(sqlite3_file* base, void* out, int amount, sqlite3_int64 offset) {
   PageFile& file = self(base);
+  if (const int code = settle(file); code != SQLITE_OK) return code;
   auto* bytes = static_cast<std::uint8_t*>(out);
   const auto count = static_cast<std::size_t>(amount);
   const auto at = static_cast<std::uint64_t>(offset);
@@ -226,8 +248,25 @@ int page_write(sqlite3_file* base, const void* data, int amount, sqlite3_int64 o
   return SQLITE_IOERR_WRITE;
 }
 
+int page_close(sqlite3_file* base) {
+  PageFile& file = self(base);
+  const int settled = settle(file);
+  delete file.writer;
+  file.writer = nullptr;
+  const int code = file.inner()->pMethods->xClose(file.inner());
+  return settled == SQLITE_OK ? code : settled;
+}
+
+int page_share_memory(sqlite3_file* base, int region, int bytes, int extend, void volatile** at) {
+  PageFile& file = self(base);
+  file.shared = true;
+  if (const int code = settle(file); code != SQLITE_OK) return code;
+  return file.inner()->pMethods->xShmMap(file.inner(), region, bytes, extend, at);
+}
+
 int page_file_control(sqlite3_file* base, int op, void* argument) {
   PageFile& file = self(base);
+  if (const int code = settle(file); code != SQLITE_OK) return code;
   switch (op) {
     // Growing ahead would leave zero pages, which do not verify.
     case SQLITE_FCNTL_SIZE_HINT:
@@ -277,22 +316,33 @@ struct Down<kMethod> {
   }
 };
 
+// As Down, once all that was written stands in the file below.
+template <auto kMethod>
+struct Settled;
+template <class... Arguments, int (*sqlite3_io_methods::*kMethod)(sqlite3_file*, Arguments...)>
+struct Settled<kMethod> {
+  static int call(sqlite3_file* base, Arguments... arguments) {
+    const int code = settle(self(base));
+    return code == SQLITE_OK ? Down<kMethod>::call(base, arguments...) : code;
+  }
+};
+
 constexpr sqlite3_io_methods methods_of_version(int version) {
   sqlite3_io_methods m{};
   m.iVersion = version;  // never 3: a mapped page would be read without being opened
-  m.xClose = Down<&sqlite3_io_methods::xClose>::call;
+  m.xClose = page_close;
   m.xRead = page_read;
   m.xWrite = page_write;
-  m.xTruncate = Down<&sqlite3_io_methods::xTruncate>::call;
-  m.xSync = Down<&sqlite3_io_methods::xSync>::call;
-  m.xFileSize = Down<&sqlite3_io_methods::xFileSize>::call;
+  m.xTruncate = Settled<&sqlite3_io_methods::xTruncate>::call;
+  m.xSync = Settled<&sqlite3_io_methods::xSync>::call;
+  m.xFileSize = Settled<&sqlite3_io_methods::xFileSize>::call;
   m.xLock = Down<&sqlite3_io_methods::xLock>::call;
-  m.xUnlock = Down<&sqlite3_io_methods::xUnlock>::call;
+  m.xUnlock = Settled<&sqlite3_io_methods::xUnlock>::call;
   m.xCheckReservedLock = Down<&sqlite3_io_methods::xCheckReservedLock>::call;
   m.xFileControl = page_file_control;
   m.xSectorSize = page_sector_size;
   m.xDeviceCharacteristics = page_characteristics;
-  m.xShmMap = Down<&sqlite3_io_methods::xShmMap>::call;
+  m.xShmMap = page_share_memory;
   m.xShmLock = Down<&sqlite3_io_methods::xShmLock>::call;
   m.xShmBarrier = Down<&sqlite3_io_methods::xShmBarrier>::call;
   m.xShmUnmap = Down<&sqlite3_io_methods::xShmUnmap>::call;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "encrypted_vfs_cipher.h"
+#include "page_writer.h"
 
 namespace mq::vault {
 
@@ -19,6 +20,11 @@ struct PageFile {
   // page is expected; 0: none.
   std::uint64_t announced_offset;
   std::uint32_t announced_page;
+  bool commit;  // that frame ends a transaction
+  // A database that other connections read beside this one: they may see a page as soon as a
+  // checkpoint has written it, before any call could flush it.
+  bool shared;
+  PageWriter* writer;  // owned; none for journals
 
   sqlite3_file* inner() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };

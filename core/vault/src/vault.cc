@@ -23,6 +23,9 @@ Result<std::unique_ptr<Vault>> Vault::open(const VaultOptions& options, const Cl
   open.vfs = options.vfs;
   open.reserve_bytes = options.vfs.empty() ? 0 : kReserveBytes;
   open.create = options.create;
+  // One process at a time has a home open; SQLite then needs no shared memory, and pages may be
+  // written behind its back (page_writer.h).
+  open.exclusive = true;
   open.prepare = register_tokenizer;
   MQ_TRY(sqlite::Database database, sqlite::Database::open(open));
   const model::Schema& schema =

@@ -13,6 +13,7 @@
 #include "mq/base/random.h"
 #include "mq/base/result.h"
 #include "mq/base/secret.h"
+#include "mq/base/worker.h"
 
 namespace mq::vault {
 
@@ -24,11 +25,14 @@ class EncryptedVfs {
   static constexpr int kReserveBytes = 40;
   static constexpr int kPageBytes = 4096;
 
-  // Registers `name` over `base_vfs` (empty: SQLite's default). Borrows `random` for nonces.
-  // kConflict: the name is taken; kNotFound: no such base.
+  // Registers `name` over `base_vfs` (empty: SQLite's default). Borrows `random` for nonces, and
+  // the worker, which seals and writes the pages of long transactions and checkpoints: with one
+  // that has a thread `random` must be safe there. kConflict: the name is taken; kNotFound: no such
+  // base.
   static Result<std::unique_ptr<EncryptedVfs>> install(std::string name,
                                                        const std::string& base_vfs,
-                                                       const Key32& key, Random& random);
+                                                       const Key32& key, Random& random,
+                                                       Worker& worker = inline_worker());
   EncryptedVfs(const EncryptedVfs&) = delete;
   EncryptedVfs& operator=(const EncryptedVfs&) = delete;
   // Unregisters the name.
