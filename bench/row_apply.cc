@@ -63,14 +63,16 @@ double apply_changesets(const std::string& path, std::vector<Batch>& batches) {
 double receive_all(Town& town, Device& admin, const std::vector<Batch>& batches) {
   const auto code = town.invite(admin, sync::pb::ROLE_KIND_DESK, "内勤");
   const auto device = town.join(code, {&w_schema(), {1, 8u << 10}});
+  const auto merged = [](std::size_t, seal::Sealer::Received received) -> Status {
+    if (received != seal::Sealer::Received::kMerged) stop("an envelope does not merge");
+    return {};
+  };
   const Watch watch;
   for (const Batch& batch : batches) {
+    std::vector<const wire::Envelope*> envelopes;
+    for (const wire::Envelope& envelope : batch.envelopes) envelopes.push_back(&envelope);
     must(device->vault().together([&]() -> Status {
-      for (const wire::Envelope& envelope : batch.envelopes) {
-        MQ_TRY(const auto received, device->sealer().receive(envelope, device->control().state()));
-        if (received != seal::Sealer::Received::kMerged) stop("an envelope does not merge");
-      }
-      return {};
+      return device->sealer().receive_all(envelopes, device->control().state(), merged);
     }));
   }
   return watch.seconds();

@@ -74,7 +74,7 @@ Device::Device(Town& town, std::string folder, const HomeOptions& options)
   const bool fresh = !key_file.exists();
   const Key32 key =
       must(fresh ? key_file.create(kPassphrase, options.cost) : key_file.unlock(kPassphrase));
-  vfs_ = must(vault::EncryptedVfs::install(vfs_name(), "", key, town.random));
+  vfs_ = must(vault::EncryptedVfs::install(vfs_name(), "", key, town.random, worker_));
   vault::VaultOptions vault_options;
   vault_options.path = must(key_file.database_path());
   vault_options.vfs = vfs_->name();
@@ -84,7 +84,7 @@ Device::Device(Town& town, std::string folder, const HomeOptions& options)
   keyring_.emplace(must(seal::Keyring::load(*vault_)));
   control_.emplace(must(sync::ControlStore::load(*vault_)));
   token_.emplace(town.files, folder_ + "/token", to_bytes(std::string_view("bench")));
-  sealer_.emplace(*vault_, *keyring_, *token_, town.random);
+  sealer_.emplace(*vault_, *keyring_, *token_, town.random, worker_);
   engine_.emplace(*vault_, *keyring_, *control_, *sealer_, transport_, town.clock, town.random);
 }
 

@@ -18,6 +18,7 @@
 #include "mq/vault/encrypted_vfs.h"
 #include "mq/vault/key_file.h"
 #include "mq/vault/vault.h"
+#include "mq/worker/thread_worker.h"
 
 namespace mq::bench {
 
@@ -80,6 +81,7 @@ class Device {
   Town& town_;
   std::string folder_;
   LoopTransport transport_;
+  ThreadWorker worker_;  // as the program lends one
   std::unique_ptr<vault::EncryptedVfs> vfs_;
   std::unique_ptr<vault::Vault> vault_;
   std::optional<seal::Keyring> keyring_;

@@ -88,7 +88,7 @@ struct SyncEngine::State {
   Status store(const Incoming& incoming);
   Status store_receipts(const Incoming& incoming, LatestReceipts& latest);
   Status merge(const Pulled& pulled, Counts& counts);
-  Result<seal::Sealer::Received> receive(const wire::Envelope& envelope);
+  Status check_body(const wire::Envelope& envelope) const;
   void trust_time(const wire::Checkpoint& checkpoint);
 
   // heal.cc

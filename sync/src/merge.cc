@@ -153,23 +153,30 @@ Status SyncEngine::State::store_receipts(const Incoming& incoming, LatestReceipt
 }
 
 Status SyncEngine::State::merge(const Pulled& pulled, Counts& counts) {
+  using Received = seal::Sealer::Received;
   const std::uint64_t taken = sealer.transactions_taken();
+  std::vector<const wire::Envelope*> envelopes;
   for (const PulledEnvelope& one : pulled.envelopes) {
-    MQ_TRY(const auto received, receive(one.envelope));
-    counts.parked += received == seal::Sealer::Received::kParked ? 1 : 0;
-    counts.refused += received == seal::Sealer::Received::kRefused ? 1 : 0;
-    counts.forks += received == seal::Sealer::Received::kFork ? 1 : 0;
-    MQ_CHECK(vault.set_cursor(one.stream, {one.index, one.head}, one.envelope.hash(), one.time));
+    MQ_CHECK(check_body(one.envelope));
+    envelopes.push_back(&one.envelope);
   }
+  const auto told = [&](std::size_t i, Received received) {
+    counts.parked += received == Received::kParked ? 1 : 0;
+    counts.refused += received == Received::kRefused ? 1 : 0;
+    counts.forks += received == Received::kFork ? 1 : 0;
+    const PulledEnvelope& one = pulled.envelopes[i];
+    return vault.set_cursor(one.stream, {one.index, one.head}, one.envelope.hash(), one.time);
+  };
+  MQ_CHECK(sealer.receive_all(envelopes, control.state(), told));
   counts.transactions = sealer.transactions_taken() - taken;
   return {};
 }
 
 // A server sends an envelope that it knows to be ours without its body.
-Result<seal::Sealer::Received> SyncEngine::State::receive(const wire::Envelope& envelope) {
-  if (!envelope.pruned()) return sealer.receive(envelope, control.state());
+Status SyncEngine::State::check_body(const wire::Envelope& envelope) const {
+  if (!envelope.pruned()) return {};
   MQ_TRY(const std::optional<wire::Envelope> held, vault.envelope(envelope.hash()));
-  if (held) return seal::Sealer::Received::kDuplicate;
+  if (held) return {};
   return Error{
       Code::kUnsupported, "服务器上有一段旧内容已清理,需要用快照补齐,本版本还不会。请升级程序。",
       "the server has dropped an old body and this version cannot take a snapshot; update"};

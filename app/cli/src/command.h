@@ -8,6 +8,7 @@
 #include "mq/base/clock.h"
 #include "mq/base/file_system.h"
 #include "mq/base/random.h"
+#include "mq/base/worker.h"
 #include "output.h"
 
 namespace mq::cli {
@@ -17,6 +18,7 @@ struct World {
   const Clock& clock;
   Random& random;
   FileSystem& files;
+  Worker& worker;
 };
 
 struct Call {

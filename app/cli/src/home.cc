@@ -151,8 +151,8 @@ Result<std::unique_ptr<Home>> Home::start(Call& call, bool may_create) {
     MQ_TRY(key, unlock(call, key_file));
     MQ_CHECK(key_file.remove_strays(""));
   }
-  MQ_TRY(state->vfs,
-         vault::EncryptedVfs::install(std::string(kVfsName), "", key, call.world.random));
+  MQ_TRY(state->vfs, vault::EncryptedVfs::install(std::string(kVfsName), "", key, call.world.random,
+                                                  call.world.worker));
   vault::VaultOptions options;
   MQ_TRY(options.path, key_file.database_path());
   options.vfs = std::string(kVfsName);
@@ -188,7 +188,7 @@ Status Home::settle() {
   if (device) {
     MQ_TRY(s.verdict, s.token->check(*s.vault));
   }
-  s.sealer.emplace(*s.vault, *s.keyring, *s.token, s.call->world.random);
+  s.sealer.emplace(*s.vault, *s.keyring, *s.token, s.call->world.random, s.call->world.worker);
   using Verdict = seal::ContinuationToken::Verdict;
   if (s.verdict == Verdict::kRestored || s.verdict == Verdict::kCloned) {
     // A copied or restored home goes on under a line of its own, before anything is sealed.

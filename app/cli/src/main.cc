@@ -9,6 +9,7 @@
 #include "commands/all.h"
 #include "mq/base/system.h"
 #include "mq/base/text.h"
+#include "mq/worker/thread_worker.h"
 
 namespace {
 
@@ -45,7 +46,8 @@ int main(int argc, char** argv) {
   mq::SystemClock clock;
   mq::SystemRandom random;
   mq::DiskFileSystem files;
-  mq::cli::Call call{args, out, {clock, random, files}, false};
+  mq::ThreadWorker worker;
+  mq::cli::Call call{args, out, {clock, random, files, worker}, false};
   const mq::Status done = dispatch(call);
   if (!done.ok()) out.fail(done.error());
   out.finish();

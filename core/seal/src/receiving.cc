@@ -1,32 +1,15 @@
 // The receiving side of the sealer: what is in force is merged, what may come into force waits.
 #include <algorithm>
+#include <set>
 
 #include "mq/seal/sealer.h"
-#include "mq/seal/sealing.h"
-#include "statement.h"
+#include "opening.h"
 
 namespace mq::seal {
 namespace {
 
 using wire::ControlState;
 using wire::EnvelopeHeader;
-
-bool is_segment(const EnvelopeHeader& header) {
-  return header.kind == static_cast<std::uint8_t>(wire::EnvelopeKind::kSegment);
-}
-
-// What a state statement says; one that does not open or is of a newer form is chained and says
-// nothing, since the author's next one says more.
-std::optional<Statement> statement_of(const wire::Envelope& envelope, const Keyring& keyring) {
-  const EnvelopeHeader& header = envelope.header;
-  if (header.kind != static_cast<std::uint8_t>(wire::EnvelopeKind::kStatement)) return std::nullopt;
-  const Key32* key = keyring.key(header.stream, header.epoch);
-  if (key == nullptr) return std::nullopt;
-  const auto plain = open_envelope(envelope, *key);
-  if (!plain.ok()) return std::nullopt;
-  const auto read = decode_statement(*plain);
-  return read.ok() ? std::optional(*read) : std::nullopt;
-}
 
 // Beyond a cut, or of a chain that a revoke or end of right did not name (PROTOCOL section 6).
 bool beyond_cut(const wire::Envelope& envelope, const ControlState& state) {
@@ -44,20 +27,31 @@ bool beyond_cut(const wire::Envelope& envelope, const ControlState& state) {
   return !named && !state.may_write(header.device, header.stream, state.head_seq());
 }
 
-// Entries name only devices of the log (PROTOCOL section 1).
-bool names_strangers(const std::vector<model::Transaction>& transactions,
-                     const ControlState& state) {
-  const auto stranger = [&](const model::ContextEntry& entry) {
-    return state.device(entry.device) == nullptr;
-  };
-  const model::Context* last = nullptr;
-  for (const model::Transaction& t : transactions) {
-    if (last != nullptr && *last == t.context) continue;
-    if (std::any_of(t.context.begin(), t.context.end(), stranger)) return true;
-    last = &t.context;
+// How many are opened before their turn: enough to keep a worker busy, and what a hostile author's
+// segments can make of memory stays bounded.
+constexpr std::size_t kAhead = 4;
+
+// The worker never outlives what its jobs write into.
+class OpeningJobs {
+ public:
+  explicit OpeningJobs(Worker& worker) : worker_(worker) {}
+  OpeningJobs(const OpeningJobs&) = delete;
+  OpeningJobs& operator=(const OpeningJobs&) = delete;
+  ~OpeningJobs() { worker_.finish(last_); }
+  std::size_t started() const { return numbers_.size(); }
+  void start(std::function<void()> job) {
+    last_ = worker_.start(std::move(job));
+    numbers_.push_back(last_);
   }
-  return false;
-}
+  void finish(std::size_t i) { worker_.finish(numbers_[i]); }
+  // What a segment opens into is a hundred thousand pieces of memory.
+  void drop(std::function<void()> job) { last_ = worker_.start(std::move(job)); }
+
+ private:
+  Worker& worker_;
+  std::vector<std::uint64_t> numbers_;
+  std::uint64_t last_ = 0;
+};
 
 }  // namespace
 
@@ -72,17 +66,15 @@ Result<Sealer::Received> Sealer::refuse(const wire::Envelope& envelope, std::str
 }
 
 // Who signed it, and whether he might: decided by the control log at the head that it names.
-Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const ControlState& state) {
+Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const ControlState& state,
+                                       const Opening& opening) {
   const EnvelopeHeader& header = envelope.header;
-  const wire::DeviceRecord* device = state.device(header.device);
   if (header.suite != wire::kSuite1) return wait(envelope, "newer");
   if (header.control_seq > state.head_seq() ||
       state.head_at(header.control_seq) != header.control_head) {
     return wait(envelope, "control");
   }
-  if (device == nullptr || !wire::verify_envelope(envelope, device->sign_key)) {
-    return Received::kRefused;
-  }
+  if (!opening.verified) return Received::kRefused;
   const bool right = header.suite >= state.lowest_suite() &&
                      state.may_write(header.device, header.stream, header.control_seq) &&
                      header.epoch == state.epoch_at(header.stream, header.control_seq);
@@ -95,7 +87,7 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
     restore_suspected_ = true;
     return wait(envelope, "restore");
   }
-  return merge(envelope, *stream, state);
+  return merge(envelope, *stream, opening);
 }
 
 // What becomes of a segment that did not open: most reasons pass with time.
@@ -115,27 +107,21 @@ Result<Sealer::Received> Sealer::unopened(const wire::Envelope& envelope, Error 
 }
 
 Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
-                                       const vault::StreamInfo& stream, const ControlState& state) {
-  const EnvelopeHeader& header = envelope.header;
-  model::Context running;
-  if (header.seq > 1) {
-    MQ_TRY(auto before, vault_.chain_context(wire::chain_of(header), header.prev));
-    if (!before) return wait(envelope, "gap");
-    running = std::move(*before);
+                                       const vault::StreamInfo& stream, const Opening& opening) {
+  static const std::vector<model::Transaction> kNone;
+  const std::vector<model::Transaction>* content = &kNone;
+  if (is_segment(envelope.header)) {
+    if (!opening.content) return wait(envelope, "gap");
+    if (!opening.content->ok()) return unopened(envelope, opening.content->error());
+    if (opening.names_strangers) return refuse(envelope, "corrupt");
+    content = &**opening.content;
   }
-  std::vector<model::Transaction> transactions;
-  const std::optional<Statement> statement = statement_of(envelope, keyring_);
-  if (is_segment(header)) {
-    auto opened = open(envelope, running);
-    if (!opened.ok()) return unopened(envelope, std::move(opened).error());
-    transactions = std::move(*opened);
-    if (names_strangers(transactions, state)) return refuse(envelope, "corrupt");
-  }
-  const auto applied = vault_.apply(stream.ix, envelope, transactions);
+  const std::vector<model::Transaction>& transactions = *content;
+  const auto applied = vault_.apply(stream.ix, envelope, transactions, opening.prepared);
   if (!applied.ok() && applied.error().code == Code::kCorrupt) return refuse(envelope, "corrupt");
   if (!applied.ok()) return applied.error();
-  if (statement && *applied == vault::Vault::Applied::kMerged) {
-    MQ_CHECK(vault_.note_statement(stream.ix, header.device, statement->until));
+  if (opening.statement && *applied == vault::Vault::Applied::kMerged) {
+    MQ_CHECK(vault_.note_statement(stream.ix, envelope.header.device, opening.statement->until));
   }
   switch (*applied) {
     case vault::Vault::Applied::kMerged:
@@ -152,11 +138,56 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
   return wait(envelope, "gap");
 }
 
-Result<Sealer::Received> Sealer::receive(const wire::Envelope& envelope,
-                                         const ControlState& state) {
+// The opener learns what the vault holds of the chains that go on here.
+Status Sealer::show_ends(const std::vector<const wire::Envelope*>& envelopes, Opener& opener) {
+  std::set<Hash> shown;
+  for (const wire::Envelope* envelope : envelopes) {
+    const EnvelopeHeader& header = envelope->header;
+    if (header.seq > 1 && shown.insert(header.prev).second) {
+      MQ_TRY(auto context, vault_.chain_context(wire::chain_of(header), header.prev));
+      if (context) opener.know(header.prev, std::move(*context));
+    }
+    shown.insert(envelope->hash());
+  }
+  return {};
+}
+
+Result<Sealer::Received> Sealer::take(const wire::Envelope& envelope, const ControlState& state,
+                                      const Opening& opening) {
   MQ_TRY(const auto held, vault_.envelope(envelope.hash()));
   if (held) return Received::kDuplicate;
-  return admit(envelope, state);
+  return admit(envelope, state, opening);
+}
+
+Status Sealer::receive_all(const std::vector<const wire::Envelope*>& envelopes,
+                           const ControlState& state, const Told& told) {
+  Opener opener(vault_, keyring_, state);
+  MQ_CHECK(show_ends(envelopes, opener));
+  std::vector<Opening> openings(envelopes.size());
+  OpeningJobs jobs(worker_);
+  for (std::size_t i = 0; i < envelopes.size(); ++i) {
+    while (jobs.started() < std::min(i + kAhead, envelopes.size())) {
+      const std::size_t k = jobs.started();
+      jobs.start(
+          [&opener, &out = openings[k], envelope = envelopes[k]] { out = opener.open(*envelope); });
+    }
+    jobs.finish(i);
+    MQ_TRY(const Received received, take(*envelopes[i], state, openings[i]));
+    jobs.drop([&out = openings[i]] { out = Opening(); });
+    MQ_CHECK(told(i, received));
+  }
+  return {};
+}
+
+Result<Sealer::Received> Sealer::receive(const wire::Envelope& envelope,
+                                         const ControlState& state) {
+  Received out = Received::kRefused;
+  const auto told = [&](std::size_t, Received received) -> Status {
+    out = received;
+    return {};
+  };
+  MQ_CHECK(receive_all({&envelope}, state, told));
+  return out;
 }
 
 // Goes once over what waits; how many envelopes need not wait any more.
@@ -164,8 +195,11 @@ Result<int> Sealer::retry_once(const ControlState& state, int& merged) {
   int settled = 0;
   MQ_TRY(const auto waiting, vault_.parked());
   for (const wire::Envelope& envelope : waiting) {
-    // Not receive(): the vault counts what is parked as held.
-    MQ_TRY(const Received received, admit(envelope, state));
+    // Not take(): the vault counts what is parked as held.
+    Opener opener(vault_, keyring_, state);
+    MQ_CHECK(show_ends({&envelope}, opener));
+    const Opening opening = opener.open(envelope);
+    MQ_TRY(const Received received, admit(envelope, state, opening));
     if (received == Received::kParked || received == Received::kRefused) continue;
     MQ_CHECK(vault_.unpark(envelope.hash()));
     ++settled;

@@ -2,6 +2,7 @@
 
 #include "mq/base/text.h"
 #include "mq/seal/sealing.h"
+#include "opening.h"
 #include "statement.h"
 
 namespace mq::seal {
@@ -27,8 +28,8 @@ struct Sealer::Standing {
 };
 
 Sealer::Sealer(vault::Vault& vault, const Keyring& keyring, ContinuationToken& token,
-               Random& random)
-    : vault_(vault), keyring_(keyring), token_(token), random_(random) {}
+               Random& random, Worker& worker)
+    : vault_(vault), keyring_(keyring), token_(token), random_(random), worker_(worker) {}
 
 // The newest entry in force at which this device may write; never before that of the chain's end.
 std::optional<Sealer::Standing> Sealer::standing(const StreamId& stream,
@@ -135,15 +136,7 @@ Status Sealer::start_incarnation() {
 
 Result<std::vector<model::Transaction>> Sealer::open(const wire::Envelope& envelope,
                                                      model::Context& running) const {
-  const wire::EnvelopeHeader& header = envelope.header;
-  const Key32* key = keyring_.key(header.stream, header.epoch);
-  if (key == nullptr) {
-    return Error{Code::kUnauthenticated,
-                 cat("还没有收到第 ", header.epoch, " 期的密钥,先存着,收到后自动打开"),
-                 cat("the key of epoch ", header.epoch, " is not here yet; kept until it comes")};
-  }
-  MQ_TRY(const Bytes plain, open_envelope(envelope, *key));
-  return decode_segment(plain, running);
+  return open_segment(envelope, keyring_, running);
 }
 
 }  // namespace mq::seal

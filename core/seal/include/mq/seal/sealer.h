@@ -5,12 +5,15 @@
 // is sealed under a control entry that is not in force.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mq/base/file_system.h"
 #include "mq/base/random.h"
 #include "mq/base/result.h"
+#include "mq/base/worker.h"
 #include "mq/seal/keyring.h"
 #include "mq/seal/segment.h"
 #include "mq/vault/vault.h"
@@ -41,10 +44,15 @@ class ContinuationToken {
   Bytes machine_id_;
 };
 
+class Opener;
+struct Opening;
+
 class Sealer {
  public:
-  // Borrows all; one thread at a time.
-  Sealer(vault::Vault& vault, const Keyring& keyring, ContinuationToken& token, Random& random);
+  // Borrows all; one thread at a time. The worker verifies and opens ahead while envelopes merge;
+  // it reads the keyring and the control state; of the vault it calls prepare().
+  Sealer(vault::Vault& vault, const Keyring& keyring, ContinuationToken& token, Random& random,
+         Worker& worker = inline_worker());
 
   // Seals one envelope of what is new in the stream and stores it; nothing if there is nothing, or
   // if the key of the newest epoch is not held yet (the records wait, safe).
@@ -82,6 +90,11 @@ class Sealer {
   // says so.
   enum class Received { kMerged, kDuplicate, kFork, kParked, kRefused };
   Result<Received> receive(const wire::Envelope& envelope, const wire::ControlState& state);
+  // The same for several, in this order; `told` hears of each before the next is merged, and its
+  // error ends it.
+  using Told = std::function<Status(std::size_t, Received)>;
+  Status receive_all(const std::vector<const wire::Envelope*>& envelopes,
+                     const wire::ControlState& state, const Told& told);
   // Tries parked envelopes again; returns how many were merged.
   Result<int> retry_parked(const wire::ControlState& state);
   // How many transactions the two above have merged since this was made.
@@ -92,6 +105,7 @@ class Sealer {
   const Keyring& keyring_;
   ContinuationToken& token_;
   Random& random_;
+  Worker& worker_;
   bool restore_suspected_ = false;
   std::uint64_t transactions_taken_ = 0;
 
@@ -106,11 +120,15 @@ class Sealer {
                                   const std::vector<model::Transaction>& waiting);
   Result<Received> wait(const wire::Envelope& envelope, std::string_view why);
   Result<Received> refuse(const wire::Envelope& envelope, std::string_view why);
-  Result<Received> admit(const wire::Envelope& envelope, const wire::ControlState& state);
+  Status show_ends(const std::vector<const wire::Envelope*>& envelopes, Opener& opener);
+  Result<Received> take(const wire::Envelope& envelope, const wire::ControlState& state,
+                        const Opening& opening);
+  Result<Received> admit(const wire::Envelope& envelope, const wire::ControlState& state,
+                         const Opening& opening);
   Result<Received> unopened(const wire::Envelope& envelope, Error why);
   Result<int> retry_once(const wire::ControlState& state, int& merged);
   Result<Received> merge(const wire::Envelope& envelope, const vault::StreamInfo& stream,
-                         const wire::ControlState& state);
+                         const Opening& opening);
 };
 
 }  // namespace mq::seal
