@@ -61,13 +61,28 @@ struct Database::State {
     sqlite3_close_v2(handle);
   }
 
+  // Texts asked for lately, by where they stand: comparing a long one is cheaper than hashing it.
+  struct Recent {
+    const char* at = nullptr;
+    const std::string* text = nullptr;
+    Leases* leases = nullptr;
+  };
+  std::array<Recent, 64> recent;
+
   Leases& leases_of(std::string_view sql) {
-    if (const auto found = cache.find(sql); found != cache.end()) return found->second;
-    if (cache.size() >= kCachedTextsMax) drop_idle();
-    return cache[std::string(sql)];
+    Recent& last = recent[reinterpret_cast<std::uintptr_t>(sql.data()) / 16 % recent.size()];
+    if (last.at == sql.data() && *last.text == sql) return *last.leases;
+    auto found = cache.find(sql);
+    if (found == cache.end()) {
+      if (cache.size() >= kCachedTextsMax) drop_idle();
+      found = cache.emplace(sql, Leases()).first;
+    }
+    last = {sql.data(), &found->first, &found->second};
+    return found->second;
   }
 
   void drop_idle() {
+    recent.fill({});
     std::erase_if(cache, [](const auto& entry) {
       return std::none_of(entry.second.begin(), entry.second.end(),
                           [](const auto& lease) { return lease->lent; });

@@ -172,10 +172,21 @@ Result<std::vector<Household>> Directory::households(vault::StreamIx stream) con
   return read_households(q);
 }
 
-Result<std::vector<Household>> Directory::households() const {
-  MQ_TRY(sqlite::Query q, place_.vault.database().query(cat(
-                              kHouseholdColumns, "WHERE h.deleted = 0 AND h.moved_to IS NULL")));
+Result<std::vector<Household>> Directory::bare_households() const {
+  MQ_TRY(sqlite::Query q,
+         place_.vault.database().query(
+             "SELECT id, stream, household_no, group_no, status, NULL FROM \"household\" "
+             "WHERE deleted = 0 AND moved_to IS NULL"));
   return read_households(q);
+}
+
+Status Directory::name_head(Household& household) const {
+  MQ_TRY(sqlite::Query q, place_.vault.database().query(
+                              cat(kHouseholdColumns, "WHERE h.id = ?1 AND h.stream = ?2")));
+  q.bind(1, household.id.view()).bind(2, household.stream);
+  MQ_TRY(const bool found, q.step());
+  if (found) household = household_of(q);
+  return {};
 }
 
 Result<std::vector<Cadre>> Directory::cadres() const {

@@ -201,7 +201,7 @@ class Households {
   explicit Households(const Directory& directory) : directory_(directory) {}
 
   Status load() {
-    MQ_TRY(std::vector<Household> all, directory_.households());
+    MQ_TRY(std::vector<Household> all, directory_.bare_households());
     for (Household& one : all) {
       const auto [at, fresh] = by_number_.try_emplace(one.number, std::move(one));
       if (!fresh) doubled_.insert(at->first);
@@ -212,7 +212,9 @@ class Households {
   Result<Household> named(const std::string& number) const {
     const auto found = by_number_.find(number);
     if (found == by_number_.end() || doubled_.contains(number)) return directory_.household(number);
-    return found->second;
+    Household household = found->second;
+    MQ_CHECK(directory_.name_head(household));
+    return household;
   }
 
  private:

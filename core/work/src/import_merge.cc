@@ -1,9 +1,10 @@
 #include "import_merge.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "mq/base/text.h"
-#include "mq/wire/crypto.h"
+#include "mq/vault/aead.h"
 
 namespace mq::work {
 
@@ -33,19 +34,10 @@ void append_set(Bytes& to, const model::Field& field, const std::vector<model::V
   for (const Bytes& one : encoded) append_block(to, one);
 }
 
+// Only ever compared with others of the same vault, which keeps them; no secret key is needed.
 std::array<std::uint8_t, 8> digest(const Bytes& content) {
-  std::array<std::uint8_t, 8> out;
-  wire::hash_into(out, {}, "mq/im", {content});
-  return out;
-}
-
-constexpr std::size_t kKept = 2048;  // a power of two
-constexpr std::size_t kKeptBytesMax = 24;
-
-std::size_t place_of(const Bytes& content) {
-  std::uint64_t hash = 0;
-  for (const std::uint8_t byte : content) hash = (hash ^ byte) * 0x100000001b3u;
-  return (hash >> 32 ^ hash) % kKept;
+  static const Key32 kSame;
+  return std::bit_cast<std::array<std::uint8_t, 8>>(vault::short_hash(kSame, content));
 }
 
 // A row and its P3 companion have one id.
@@ -90,7 +82,7 @@ vault::Change change_of(const Wish& wish, const model::Field& field, WishCell& c
 }  // namespace
 
 ImportMerge::ImportMerge(const Workplace& place, vault::View seen, const std::vector<Wish>& wishes)
-    : place_(place), seen_(seen), kept_(kKept) {
+    : place_(place), seen_(seen) {
   std::map<const model::Entity*, std::size_t> rows;
   for (const Wish& wish : wishes) ++rows[wish.entity];
   for (const auto& [entity, count] : rows) {
@@ -109,16 +101,6 @@ Result<ImportMerge::Memory> ImportMerge::remembered(const Wish& wish) {
   }
   if (reader.failed()) memory.clear();  // without a memory people's corrections win
   return memory;
-}
-
-ImportMerge::Digest ImportMerge::digest_of(const Bytes& content) {
-  if (content.size() > kKeptBytesMax) return digest(content);
-  auto& [known, out] = kept_[place_of(content)];
-  if (known.empty() || known != content) {
-    known = content;
-    out = digest(content);
-  }
-  return out;
 }
 
 // What the file says and what is here, as bytes that are equal if the contents are.
@@ -154,13 +136,13 @@ Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
   for (WishCell& cell : wish.cells) {
     const model::Field& field = *wish.entity->field(cell.field);
     read_cells(cell, field, data);
-    const Digest file = digest_of(file_);
+    const Digest file = digest(file_);
     const auto last =
         std::lower_bound(memory.begin(), memory.end(), cell.field,
                          [](const auto& entry, std::uint32_t f) { return entry.first < f; });
     const bool known = last != memory.end() && last->first == cell.field;
     const bool differs = file_ != here_ && !(known && data && last->second == file);
-    if (differs && known && data && last->second != digest_of(here_)) {
+    if (differs && known && data && last->second != digest(here_)) {
       faults.push_back(both_changed(wish, cell, field, data->cell(cell.field)));
       continue;
     }

@@ -53,7 +53,6 @@ class ImportMerge {
   using Memory = std::vector<std::pair<std::uint32_t, Digest>>;  // by field
 
   Result<Memory> remembered(const Wish& wish);
-  Digest digest_of(const Bytes& content);
   void read_cells(const WishCell& cell, const model::Field& field,
                   const std::optional<vault::RowData>& data);
 
@@ -61,8 +60,6 @@ class ImportMerge {
   vault::View seen_;
   std::map<std::uint32_t, KnownRows> known_;  // by entity
   Bytes file_, here_;                         // of the cell at hand
-  // Digests of short contents by a hash of them: a sex or a village is said again and again.
-  std::vector<std::pair<Bytes, Digest>> kept_;
   std::map<vault::StreamIx, std::vector<vault::Change>> changes_;
   std::vector<std::pair<std::string, Bytes>> memories_;
 };

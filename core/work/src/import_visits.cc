@@ -84,12 +84,25 @@ class VisitReader {
     MQ_TRY(const std::vector<Cadre> cadres, directory_.cadres());
     for (const Cadre& cadre : cadres) cadres_[cadre.name].push_back(cadre.id);
     MQ_TRY(villages_, directory_.villages());
-    for (const Village& village : villages_) {
-      MQ_TRY(const std::vector<Household> households, directory_.households(village.stream));
-      for (const Household& one : households) households_.insert_or_assign(one.number, one);
-    }
+    MQ_CHECK(load_households());
     if (!run_.options.village.empty()) {
       MQ_TRY(only_, directory_.village(run_.options.village));
+    }
+    return {};
+  }
+
+  // One number a household in each village; of two villages the later one's.
+  Status load_households() {
+    std::map<vault::StreamIx, std::size_t> order;
+    for (const Village& village : villages_) order.emplace(village.stream, order.size());
+    MQ_TRY(std::vector<Household> all, directory_.bare_households());
+    std::erase_if(all, [&](const Household& one) { return !order.contains(one.stream); });
+    std::stable_sort(all.begin(), all.end(), [&](const Household& a, const Household& b) {
+      return order.at(a.stream) < order.at(b.stream);
+    });
+    for (Household& one : all) {
+      std::string number = one.number;
+      households_.insert_or_assign(std::move(number), Listed{std::move(one), false});
     }
     return {};
   }
@@ -101,7 +114,7 @@ class VisitReader {
   const model::Field& field(std::uint32_t number) const { return *visit_.field(number); }
 
   Status read_row(RowReader& reader, PaperVisit& visit) {
-    read_household(reader, visit);
+    MQ_CHECK(read_household(reader, visit));
     const std::optional<Date> date = reader.date("走访日期");
     if (!date && !reader.refused()) reader.refuse("走访日期", "没有走访日期", "no date");
     visit.recorded_on = reader.date("记录日期");
@@ -126,7 +139,7 @@ class VisitReader {
     return {};
   }
 
-  void read_household(RowReader& reader, PaperVisit& visit) {
+  Status read_household(RowReader& reader, PaperVisit& visit) {
     const std::string number = reader.number("户编号");
     const auto found = households_.find(number);
     if (number.empty() || found == households_.end()) {
@@ -134,9 +147,11 @@ class VisitReader {
           "户编号",
           number.empty() ? "没有户编号" : "本机名册里没有这一户;新户先用 household add 登记",
           "no such household here");
-      return;
+      return {};
     }
-    visit.household = &found->second;
+    if (!found->second.head_named) MQ_CHECK(directory_.name_head(found->second.household));
+    found->second.head_named = true;
+    visit.household = &found->second.household;
     for (const Village& village : villages_) {
       if (village.stream == visit.household->stream) visit.village = &village;
     }
@@ -146,6 +161,7 @@ class VisitReader {
       reader.flag("户主", "", cat("名册里这一户的户主是 ", listed),
                   "the roster names another head");
     }
+    return {};
   }
 
   std::vector<RowId> cadres_named(RowReader& reader, std::string_view column) {
@@ -305,7 +321,11 @@ class VisitReader {
   KnownRows known_;
   std::vector<Village> villages_;
   std::optional<Village> only_;
-  std::unordered_map<std::string, Household> households_;
+  struct Listed {
+    Household household;
+    bool head_named = false;
+  };
+  std::unordered_map<std::string, Listed> households_;
   std::map<std::string, std::vector<RowId>> cadres_;
   std::unordered_map<RowId, EarlierRow, IdHash> lines_;
 };

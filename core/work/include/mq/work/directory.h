@@ -54,8 +54,10 @@ class Directory {
   // By 户编号 (normalised as PROTOCOL section 1), by id or by the last six or more digits of an id.
   Result<Household> household(std::string_view number_or_id) const;
   Result<std::vector<Household>> households(vault::StreamIx stream) const;
-  // Of every village, for whoever would ask household() again and again.
-  Result<std::vector<Household>> households() const;
+  // Of every village and without the heads' names, for whoever would ask household() again and
+  // again; name_head() then asks for those that are wanted.
+  Result<std::vector<Household>> bare_households() const;
+  Status name_head(Household& household) const;
 
   // In organisation order: as imported.
   Result<std::vector<Cadre>> cadres() const;
