@@ -2,7 +2,7 @@
 
 #include "messages.h"
 #include "mq/base/text.h"
-#include "mq/seal/box.h"
+#include "mq/seal/labels.h"
 #include "mq/sync/engine.h"
 #include "settings.h"
 
@@ -10,25 +10,6 @@ namespace mq::sync {
 namespace {
 
 std::string entry_name(std::uint32_t seq) { return cat("control.", seq); }
-
-std::optional<StreamId> township_stream(const wire::ControlState& state) {
-  for (const wire::StreamRecord& stream : state.streams()) {
-    if (stream.kind == wire::pb::STREAM_KIND_TOWNSHIP) return stream.id;
-  }
-  return std::nullopt;
-}
-
-// The label's first four bytes name the epoch it is sealed under.
-std::string open_label_or_nothing(const wire::ControlState& state, const seal::Keyring& keyring,
-                                  ByteView sealed) {
-  const auto stream = township_stream(state);
-  if (!stream || sealed.size() < 4) return {};
-  const std::uint32_t epoch = ByteReader(sealed).integer<std::uint32_t>();
-  const Key32* key = keyring.key(*stream, epoch);
-  if (key == nullptr) return {};
-  const auto label = seal::open_label(*key, *stream, sealed);
-  return label.ok() ? *label : std::string();
-}
 
 }  // namespace
 
@@ -96,7 +77,7 @@ Status ControlStore::list_streams(const wire::ControlState& state, const seal::K
     info.kind = static_cast<int>(stream.kind);
     info.ordinal = stream.ordinal;
     info.owner = stream.owner;
-    info.label = open_label_or_nothing(state, keyring, stream.sealed_label);
+    info.label = seal::label_or_nothing(state, keyring, stream.sealed_label);
     const vault::StreamInfo* known = vault_->stream(stream.id);
     if (known != nullptr && known->ordinal == info.ordinal && known->label == info.label) continue;
     const auto added = vault_->add_stream(info);

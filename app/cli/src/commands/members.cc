@@ -2,36 +2,12 @@
 #include <map>
 
 #include "../home.h"
+#include "../role_names.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
 
 namespace mq::cli {
-
-namespace {
-
-std::string role_name(sync::pb::RoleKind kind) {
-  switch (kind) {
-    case sync::pb::ROLE_KIND_ADMIN:
-      return "admin";
-    case sync::pb::ROLE_KIND_DESK:
-      return "desk";
-    case sync::pb::ROLE_KIND_CADRE:
-      return "cadre";
-    case sync::pb::ROLE_KIND_UNIT:
-      return "unit";
-    case sync::pb::ROLE_KIND_SUPERVISOR:
-      return "supervisor";
-    case sync::pb::ROLE_KIND_COUNTY_DESK:
-      return "county-desk";
-    case sync::pb::ROLE_KIND_DISCIPLINE:
-      return "discipline";
-    default:
-      return "-";
-  }
-}
-
-}  // namespace
 
 Status run_members(Call& call) {
   MQ_CHECK(only_flags(call, {}));

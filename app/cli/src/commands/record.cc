@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "../home.h"
+#include "../readers_text.h"
 #include "../record_json.h"
 #include "all.h"
 #include "mq/base/text.h"
@@ -34,7 +35,8 @@ struct Context {
 
 // What show adds beside the fields; a record shown can be given back as it is.
 bool beside_fields(std::string_view key) {
-  return key == "id" || key == "cancelled" || key == "contested" || key == "withheld";
+  return key == "id" || key == "cancelled" || key == "contested" || key == "withheld" ||
+         key == "readers" || key == "private_readers";
 }
 
 // As one would type it. A number of money is in 分, as show gives it.
@@ -186,7 +188,7 @@ Status show(Context& c) {
   MQ_TRY(c.call.out.object(), whole_record_json(c.place, *data));
   MQ_TRY(const auto lines, record_lines(c.place, *data));
   c.call.out.table({c.entity.zh, row.hex()}, lines);
-  return {};
+  return put_readers(c.call.out, c.place, *data);
 }
 
 Status amend(Context& c) {
