@@ -1,11 +1,14 @@
-// Inviting: person, invitation with the keys it may have, and a cadre's diary, in one append.
+// Inviting: person, invitation with the keys it may have, and a cadre's diary; of many people a
+// part in one append.
 //
-// The secret is stored before the append, so that calling again with the same person after a lost
-// answer gives the same code.
+// The secrets are stored before the append, so that calling again with the same people after a lost
+// answer gives the same codes.
+#include <set>
 
 #include "acts.h"
 #include "messages.h"
 #include "mq/base/date.h"
+#include "mq/sync/membership.h"
 #include "mq/wire/invitation.h"
 #include "settings.h"
 
@@ -13,17 +16,54 @@ namespace mq::sync {
 namespace {
 
 constexpr int kInviteDays = 30;
+// Of one append, which the server takes up to 1 MiB; one more person fits beyond the bytes.
+constexpr std::size_t kPeopleMax = 100;
+constexpr std::size_t kBytesMax = 900u << 10;
 
-Result<wire::InviteSecret> secret_for(Acts& acts, const PersonId& person) {
-  MQ_TRY(std::optional<wire::InviteSecret> kept, load_invite_secret(acts.vault, person));
+// Somebody to invite, with his secret.
+struct Asked {
+  const InviteOptions* options = nullptr;
+  std::uint32_t last_day = 0;
+  wire::InviteSecret secret;
+  wire::InviteKeys keys;
+};
+
+// Whether the code would still do what is asked. A used one stays used: a second device of the same
+// person needs a new invitation; so does whoever let his expire, or is to have other rights.
+bool still_good(const wire::InviteRecord& stands, const InviteOptions& options, WallTime now) {
+  const std::set<StreamId> given(stands.streams.begin(), stands.streams.end());
+  const std::set<StreamId> wanted(options.streams.begin(), options.streams.end());
+  return stands.live() && !wire::invite_expired(stands, now) && stands.role == options.role &&
+         given == wanted;
+}
+
+Result<wire::InviteSecret> secret_for(Acts& acts, const InviteOptions& options) {
+  MQ_TRY(std::optional<wire::InviteSecret> kept, load_invite_secret(acts.vault, options.person));
   if (kept) {
     const wire::InviteRecord* stands = acts.control.state().invite(wire::derive_invite(*kept).id);
-    // A used one stays used: a second device of the same person needs a new invitation.
-    if (stands == nullptr || !stands->used_by) return std::move(*kept);
+    if (stands == nullptr || still_good(*stands, options, acts.caller.server_time())) {
+      return std::move(*kept);
+    }
   }
   wire::InviteSecret fresh = wire::new_invite_secret(acts.random);
-  MQ_CHECK(store_invite_secret(acts.vault, person, fresh));
+  MQ_CHECK(store_invite_secret(acts.vault, options.person, fresh));
   return fresh;
+}
+
+// All secrets in one commit.
+Result<std::vector<Asked>> with_secrets(Acts& acts, const std::vector<InviteOptions>& people) {
+  const auto today = static_cast<std::uint32_t>(Date::in_shanghai(acts.caller.server_time()).days);
+  std::vector<Asked> asked;
+  MQ_CHECK(acts.vault.together([&]() -> Status {
+    for (const InviteOptions& options : people) {
+      const std::uint32_t last_day = options.last_day != 0 ? options.last_day : today + kInviteDays;
+      MQ_TRY(wire::InviteSecret secret, secret_for(acts, options));
+      wire::InviteKeys keys = wire::derive_invite(secret);
+      asked.push_back({&options, last_day, std::move(secret), std::move(keys)});
+    }
+    return {};
+  }));
+  return asked;
 }
 
 pb::ControlBody invite_body(const InviteOptions& options, const wire::InviteKeys& keys,
@@ -112,26 +152,53 @@ Status plan_diary(Plan& plan, const LabelKey& label, const InviteOptions& option
   return add_stream(plan, diary, key, random);
 }
 
+// From `begin` on, as many as one append takes; gives how many those are.
+Result<std::size_t> append_part(Acts& acts, const std::vector<Asked>& asked, std::size_t begin,
+                                const Clock& clock) {
+  std::size_t taken = 0;
+  MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
+    MQ_TRY(const LabelKey label, label_key(acts));
+    const std::size_t most = std::min(asked.size() - begin, kPeopleMax);
+    for (taken = 0; taken < most && plan.bytes() < kBytesMax; ++taken) {
+      const Asked& one = asked[begin + taken];
+      MQ_CHECK(plan_person(plan, label, *one.options, acts.random));
+      MQ_CHECK(plan_invite(plan, acts, *one.options, one.keys, one.last_day));
+      MQ_CHECK(plan_diary(plan, label, *one.options, clock, acts.random));
+    }
+    return {};
+  }));
+  return taken;
+}
+
 }  // namespace
+
+Result<std::vector<Invited>> invite_members(const std::vector<InviteOptions>& people,
+                                            const Member& member) {
+  Caller caller(member.transport, member.clock, member.random);
+  Acts acts{member.vault, member.keyring, member.control, caller, member.random};
+  MQ_CHECK(prepare(acts));
+  MQ_TRY(const std::vector<Asked> asked, with_secrets(acts, people));
+  for (std::size_t done = 0; done < asked.size();) {
+    MQ_TRY(const std::size_t taken, append_part(acts, asked, done, member.clock));
+    done += taken;
+  }
+  std::vector<Invited> out;
+  const wire::ControlState& state = member.control.state();
+  for (const Asked& one : asked) {
+    const wire::InviteRecord* stands = state.invite(one.keys.id);
+    MQ_ASSERT(stands != nullptr);
+    out.push_back({one.options->person,
+                   wire::format_invite_code(one.secret, state.server_address()), stands->last_day});
+  }
+  return out;
+}
 
 Result<std::string> invite_member(const InviteOptions& options, vault::Vault& vault,
                                   seal::Keyring& keyring, ControlStore& control,
                                   Transport& transport, const Clock& clock, Random& random) {
-  Caller caller(transport, clock, random);
-  Acts acts{vault, keyring, control, caller, random};
-  MQ_CHECK(prepare(acts));
-  MQ_TRY(const wire::InviteSecret secret, secret_for(acts, options.person));
-  const wire::InviteKeys keys = wire::derive_invite(secret);
-  const auto today = static_cast<std::uint32_t>(Date::in_shanghai(caller.server_time()).days);
-  const std::uint32_t last_day = options.last_day != 0 ? options.last_day : today + kInviteDays;
-  const Status appended = append_plan(acts, [&](Plan& plan) -> Status {
-    MQ_TRY(const LabelKey label, label_key(acts));
-    MQ_CHECK(plan_person(plan, label, options, random));
-    MQ_CHECK(plan_invite(plan, acts, options, keys, last_day));
-    return plan_diary(plan, label, options, clock, random);
-  });
-  if (!appended.ok()) return appended.error();
-  return wire::format_invite_code(secret, control.state().server_address());
+  MQ_TRY(const std::vector<Invited> invited,
+         invite_members({options}, {vault, keyring, control, transport, clock, random}));
+  return invited.front().code;
 }
 
 }  // namespace mq::sync

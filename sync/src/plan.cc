@@ -28,7 +28,9 @@ Status Plan::add_invite(pb::ControlBody body, const Key32& mac, const pb::KeyRec
 Status Plan::add_planned(Planned planned) {
   wire::ControlDraft draft(state_, author_.id, time_);
   write(draft, planned);
-  MQ_CHECK(state_.apply(draft.take()));
+  const std::vector<pb::ControlEntry> entries = draft.take();
+  for (const pb::ControlEntry& entry : entries) bytes_ += entry.ByteSizeLong();
+  MQ_CHECK(state_.apply(entries));
   planned_.push_back(std::move(planned));
   return {};
 }

@@ -36,6 +36,8 @@ class Plan {
   // The log as if what was added were in force.
   const wire::ControlState& state() const { return state_; }
   bool empty() const { return planned_.empty(); }
+  // Of the entries so far, key records included: what the server's limit counts.
+  std::size_t bytes() const { return bytes_; }
   std::vector<pb::ControlEntry> entries() const;
 
  private:
@@ -53,6 +55,7 @@ class Plan {
   WallTime time_;
   GroupId batch_;
   std::vector<Planned> planned_;
+  std::size_t bytes_ = 0;
 };
 
 // The next epoch's key sealed to everybody who must have it now, without names: 82 bytes each. For

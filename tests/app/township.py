@@ -59,6 +59,11 @@ class Township:
             done.returncode, expect, words, done.stdout, done.stderr)
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
+    def words(self, home, *words):
+        """What a person is told."""
+        line = [word for word in self.line(home, *words) if word != "--json"]
+        return subprocess.run(line, env=self.environment(), stdout=subprocess.PIPE, text=True, check=True, timeout=120).stdout
+
     def found(self, home="desk", **options):
         return self.run(home, "org", "create", "--county", "测试县", "--township", "测试镇", "--server", "127.0.0.1:%d" % self.port,
                         "--root-out", self.path("root.txt"), **options)

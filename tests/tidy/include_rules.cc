@@ -93,6 +93,7 @@ const std::vector<Wrapper>& wrappers() {
       {"pugixml.hpp", {"core/tabular/"}},
       {"iconv.h", {"core/tabular/"}},
       {"zstd.h", {"core/seal/src/"}},
+      {"qrencode.h", {"app/cli/src/qr.cc"}},
       {"utf8proc.h", {"core/model/", "core/vault/", "app/"}},
   };
   return all;

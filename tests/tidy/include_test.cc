@@ -52,10 +52,12 @@ TEST(TidyIncludes, AThirdPartyHeaderOutsideItsWrapperIsNoticed) {
   EXPECT_EQ(third_party("core/vault/src/a.cc", "zstd.h"), 1u);
   EXPECT_EQ(third_party("core/work/src/a.cc", "utf8proc.h"), 1u);
   EXPECT_EQ(third_party("server/src/sqlite_store.cc", "libpq-fe.h"), 1u);
+  EXPECT_EQ(third_party("app/cli/src/slips_html.cc", "qrencode.h"), 1u);
 }
 TEST(TidyIncludes, AThirdPartyHeaderInItsWrapperIsNot) {
   EXPECT_EQ(third_party("core/wire/src/crypto.cc", "sodium.h"), 0u);
   EXPECT_EQ(third_party("sync/src/grpc_transport.cc", "grpcpp/grpcpp.h"), 0u);
+  EXPECT_EQ(third_party("app/cli/src/qr.cc", "qrencode.h"), 0u);
   EXPECT_EQ(third_party("tests/vault/a_test.cc", "sqlite3.h"), 0u);
 }
 TEST(TidyIncludes, ThirdPartyHeadersStayInTheirWrappers) { expect_kept(third_party_header); }

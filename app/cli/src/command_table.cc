@@ -18,8 +18,9 @@ const std::vector<Command>& commands() {
        "建县和乡镇(处于 筹备 状态)", "found county and township", run_org},
       {"invite",
        "invite --role admin|desk|cadre|unit|supervisor --name 姓名 [--rank 职级] [--village 村]… "
-       "[--days 天数]",
-       "发一次性邀请码", "make a one-use invitation", run_invite},
+       "[--days 天数]\ninvite --from 干部名单 -o 邀请单.html [--role cadre|desk] [--days 天数] "
+       "[--skip-refused]",
+       "发一次性邀请码,一个一个或整个名单", "make one-use invitations", run_invite},
       {"join", "join 邀请码", "凭邀请码加入,一次联系即可", "join with a code, in one contact",
        run_join},
       {"members", "members", "谁在本乡镇、有几台设备、什么角色", "people, devices and roles",

@@ -152,21 +152,42 @@ Result<Village> village_or_new(const Workplace& place, const std::string& name,
   return Directory(place).village(name);
 }
 
+PersonId member_id(const Workplace& place, const RowId& cadre) {
+  PersonId id;
+  wire::hash_into(id.data, {}, "mq/pi1", {place.control.township().view(), cadre.view()});
+  return id;
+}
+
+namespace {
+
+// What the row of a cadre lacks to be the account of a member with those villages.
+RowChanges account_changes(const Workplace& place, const Cadre& cadre,
+                           const std::vector<RowId>& villages) {
+  RowChanges changes(place, "Cadre", cadre.id);
+  if (!cadre.member) {
+    changes.set(mpb::Cadre::kMemberIdFieldNumber, to_bytes(member_id(place, cadre.id).view()));
+  }
+  for (const RowId& village : villages) {
+    const bool has = std::ranges::find(cadre.areas, village) != cadre.areas.end();
+    if (!has) changes.add_row(mpb::Cadre::kAreaIdsFieldNumber, village);
+  }
+  return changes;
+}
+
+}  // namespace
+
 Result<Account> prepare_account(const Workplace& place, const std::string& name,
                                 const std::string& rank, const std::vector<RowId>& villages) {
-  if (!place.is_admin()) {
-    return Error{Code::kNotAllowed, "发邀请由乡镇管理员办理", "only an admin invites"};
-  }
+  MQ_CHECK(need_admin(place));
   const vault::View seen = place.vault.view();
   const Directory directory(place);
   Account account;
   auto known = directory.cadre(name);
   if (!known.ok() && known.error().code != Code::kNotFound) return std::move(known).error();
   const RowId row = known.ok() ? known->id : new_id<RowId>(place.clock, place.random);
-  const bool prepared = known.ok() && known->member.has_value();
-  account.member = prepared ? *known->member : random_id<PersonId>(place.random);
-  RowChanges changes(place, "Cadre", row);
-  if (!prepared) changes.set(mpb::Cadre::kMemberIdFieldNumber, to_bytes(account.member.view()));
+  const Cadre before = known.ok() ? *known : Cadre{row, name, 0, {}, {}};
+  account.member = before.member ? *before.member : member_id(place, row);
+  RowChanges changes = account_changes(place, before, villages);
   if (!known.ok()) {
     MQ_TRY(const std::vector<Cadre> all, directory.cadres());
     changes.set(mpb::Cadre::kNameFieldNumber, name)
@@ -178,16 +199,24 @@ Result<Account> prepare_account(const Workplace& place, const std::string& name,
     MQ_TRY(model::Value value, model::parse_value(*field, rank));
     changes.set(mpb::Cadre::kRankClassFieldNumber, std::move(value));
   }
-  for (const RowId& village : villages) {
-    const bool has = known.ok() && std::ranges::find(known->areas, village) != known->areas.end();
-    if (!has) changes.add_row(mpb::Cadre::kAreaIdsFieldNumber, village);
-  }
   MQ_TRY(const vault::StreamIx stream, directory.township_stream());
   vault::Draft draft{stream, {}};
   changes.into(draft);
   if (!draft.changes.empty()) MQ_CHECK(place.vault.commit({draft}, seen));
   MQ_TRY(account.cadre, directory.cadre(row.hex()));
   return account;
+}
+
+Status bind_accounts(const Workplace& place, const std::vector<AccountOf>& accounts) {
+  MQ_CHECK(need_admin(place));
+  const vault::View seen = place.vault.view();
+  MQ_TRY(const vault::StreamIx stream, Directory(place).township_stream());
+  vault::Draft draft{stream, {}};
+  for (const AccountOf& account : accounts) {
+    account_changes(place, account.cadre, account.villages).into(draft);
+  }
+  if (!draft.changes.empty()) MQ_CHECK(place.vault.commit({draft}, seen));
+  return {};
 }
 
 Result<std::vector<Quota>> quotas(const Workplace& place) {

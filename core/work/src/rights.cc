@@ -11,6 +11,11 @@ Status need_desk(const Workplace& place) {
                "rosters, cadres, pairings, programmes and quotas belong to the township's desk"};
 }
 
+Status need_admin(const Workplace& place) {
+  if (place.is_admin()) return {};
+  return Error{Code::kNotAllowed, "发邀请由乡镇管理员办理", "only an admin invites"};
+}
+
 Result<vault::RowData> row_to_change(const Workplace& place, const model::Entity& entity,
                                      const RowId& row) {
   MQ_TRY(std::optional<vault::RowData> data, place.vault.load(entity.number, row));

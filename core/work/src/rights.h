@@ -7,6 +7,8 @@ namespace mq::work {
 
 // kNotAllowed unless this person is of the township's desk.
 Status need_desk(const Workplace& place);
+// kNotAllowed unless this person is an admin: membership is theirs.
+Status need_admin(const Workplace& place);
 
 // The row as it stands. kNotFound if there is none; kNotAllowed if it is the township's own and
 // this person is not of the desk.

@@ -16,6 +16,8 @@ constexpr Shape kShapes[] = {
     {"(any, on failure)", R"({"error":{"exit":3,"message":"…"}} beside what the command gives)"},
     {"org create", R"({"township":"hex","state":"筹备","county_root":"hex, unless --root-out"})"},
     {"invite", R"({"code":"…","expires":"2026-03-31"})"},
+    {"invite --from",
+     R"({"slips":28,"skipped":[{"line","name","why"}],"file","expires":"2026-03-31, the earliest"})"},
     {"join", R"({"joined":true,"villages":["…"]})"},
     {"members",
      R"({"members":[{"name","person","roles":[],"devices":1,"invited":false,"me":false}]})"},

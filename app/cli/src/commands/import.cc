@@ -2,9 +2,9 @@
 #include "mq/work/import.h"
 
 #include "../home.h"
+#include "../table_file.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/tabular/sheet.h"
 
 namespace mq::cli {
 
@@ -79,20 +79,6 @@ void tell(Call& call, const work::ImportResult& result) {
           ", refused ", result.refused));
 }
 
-// A file beyond a limit is a file refused, not a machine out of room.
-Result<tabular::Sheet> sheet_of(FileSystem& files, const std::string& path) {
-  const tabular::Limits limits;
-  auto file = files.read(path, limits.file_bytes_max);
-  auto sheet = file.ok() ? tabular::read_sheet(*file, limits)
-                         : Result<tabular::Sheet>(std::move(file).error());
-  if (sheet.ok() || sheet.error().code != Code::kExhausted) return sheet;
-  Error error = std::move(sheet).error();
-  error.code = Code::kInvalidInput;
-  error.zh += ";什么也没有存";
-  error.en += "; nothing was stored";
-  return error;
-}
-
 Error refusal(const work::ImportResult& result) {
   const std::string columns = join(result.refused_columns, "、");
   const bool rows = result.refused > 0;
@@ -118,7 +104,7 @@ Status run_import(Call& call) {
   }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
-  MQ_TRY(const tabular::Sheet sheet, sheet_of(call.world.files, path));
+  MQ_TRY(const tabular::Sheet sheet, read_table_file(call.world.files, path));
   work::ImportOptions options;
   options.kind = kind->second;
   options.village = call.args.value("village").value_or("");

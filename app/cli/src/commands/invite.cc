@@ -1,9 +1,12 @@
-// invite: one string that makes one person's one device a member, in one contact.
+// invite: one string that makes one person's one device a member, in one contact; or a page of
+// them.
 #include "../contact.h"
 #include "../home.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/sync/membership.h"
 #include "mq/work/organisation.h"
+#include "slips.h"
 
 namespace mq::cli {
 
@@ -12,19 +15,14 @@ namespace {
 constexpr int kDaysDefault = 14;
 constexpr int kDaysMax = 90;
 
-constexpr std::pair<std::string_view, sync::pb::RoleKind> kRoles[] = {
-    {"admin", sync::pb::ROLE_KIND_ADMIN},
-    {"desk", sync::pb::ROLE_KIND_DESK},
-    {"cadre", sync::pb::ROLE_KIND_CADRE},
-    {"unit", sync::pb::ROLE_KIND_UNIT},
-    {"supervisor", sync::pb::ROLE_KIND_SUPERVISOR}};
-
-Result<sync::pb::RoleKind> role_of(Call& call) {
+Result<RoleKind> role_of(Call& call) {
   auto typed = call.args.required("role");
+  if (!typed.ok() && call.args.has("from"))
+    typed = std::string(role_name(RoleKind::ROLE_KIND_CADRE));
   if (!typed.ok()) return call.usage(std::move(typed).error());
-  for (const auto& [name, role] : kRoles) {
-    if (name == *typed) return role;
-  }
+  const std::optional<RoleKind> role = role_named(*typed);
+  // The county's own come by its signature.
+  if (role && *role <= RoleKind::ROLE_KIND_SUPERVISOR) return *role;
   return call.usage(cat("没有角色 ", *typed, ":可用 admin、desk、cadre、unit、supervisor"),
                     cat("no role ", *typed, ": admin, desk, cadre, unit, supervisor"));
 }
@@ -38,12 +36,30 @@ Result<int> days_of(Call& call) {
   return days;
 }
 
+// A page of slips takes everything of a person from the list.
+Status check_list_flags(Call& call, RoleKind role) {
+  for (const char* flag : {"name", "rank", "village"}) {
+    if (!call.args.has(flag)) continue;
+    return call.usage(cat("--", flag, " 不能和 --from 同用:人和村都写在文件里"),
+                      cat("--", flag, " goes not with --from: the file names people and villages"));
+  }
+  MQ_CHECK(only_flags(call, {"role", "days", "from", "o", "skip_refused"}));
+  if (role == RoleKind::ROLE_KIND_CADRE || role == RoleKind::ROLE_KIND_DESK) return {};
+  return call.usage("--from 只用于 cadre、desk;其他角色请用 --name 逐个邀请",
+                    "--from is for cadre and desk; invite others one by one with --name");
+}
+
 }  // namespace
 
 Status run_invite(Call& call) {
-  MQ_CHECK(only_flags(call, {"role", "name", "rank", "village", "days"}));
-  MQ_TRY(const sync::pb::RoleKind role, role_of(call));
+  MQ_TRY(const RoleKind role, role_of(call));
   MQ_TRY(const int days, days_of(call));
+  const Date last = {Date::in_shanghai(call.world.clock.wall()).days + days};
+  if (call.args.has("from")) {
+    MQ_CHECK(check_list_flags(call, role));
+    return invite_from_list(call, role, last);
+  }
+  MQ_CHECK(only_flags(call, {"role", "name", "rank", "village", "days"}));
   auto name = call.args.required("name");
   if (!name.ok()) return call.usage(std::move(name).error());
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
@@ -73,16 +89,17 @@ Status run_invite(Call& call) {
     return {};
   }));
   options.person = account.member;
-  const Date last = {Date::in_shanghai(call.world.clock.wall()).days + days};
   options.last_day = static_cast<std::uint32_t>(last.days);
-  MQ_TRY(const std::string code,
-         sync::invite_member(options, home->vault(), home->keyring(), home->control(), *transport,
-                             call.world.clock, call.world.random));
+  MQ_TRY(const std::vector<sync::Invited> invited,
+         sync::invite_members({options}, {home->vault(), home->keyring(), home->control(),
+                                          *transport, call.world.clock, call.world.random}));
+  const std::string& code = invited.front().code;
+  const Date until{static_cast<std::int32_t>(invited.front().last_day)};
   MQ_CHECK(reconcile(call, *home, *transport));
   call.out.object()["code"] = code;
-  call.out.object()["expires"] = last.iso();
-  call.out.say(cat("邀请码(", *name, ",一次有效,到 ", last.iso(), " 为止):"),
-               cat("invitation for ", *name, ", one use, until ", last.iso(), ":"));
+  call.out.object()["expires"] = until.iso();
+  call.out.say(cat("邀请码(", *name, ",一次有效,到 ", until.iso(), " 为止):"),
+               cat("invitation for ", *name, ", one use, until ", until.iso(), ":"));
   call.out.text(code);
   call.out.say("请当面交给本人,在他的设备上运行: minqing join 邀请码",
                "hand it over in person; on his device: minqing join CODE");

@@ -27,12 +27,23 @@ RowId village_row_id(const TownshipId& township, std::string_view name);
 
 struct Account {
   Cadre cadre;
-  PersonId member;  // kept if the cadre was prepared before, else drawn
+  PersonId member;  // kept if the cadre was prepared before, else member_id()
 };
 // The cadre row that an invitation will belong to: the imported one of that name, or a new one.
 // kConflict if the name is not unique, kNotAllowed unless admin.
 Result<Account> prepare_account(const Workplace& place, const std::string& name,
                                 const std::string& rank, const std::vector<RowId>& villages);
+
+// The member that a cadre becomes: two admins who invite him apart from each other mean one person.
+PersonId member_id(const Workplace& place, const RowId& cadre);
+
+struct AccountOf {
+  Cadre cadre;
+  std::vector<RowId> villages;
+};
+// Notes on each row the member and the villages that it lacks; one commit, nothing if none does.
+// kNotAllowed unless admin.
+Status bind_accounts(const Workplace& place, const std::vector<AccountOf>& accounts);
 
 struct Quota {
   RowId row;
