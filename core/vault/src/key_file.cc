@@ -69,6 +69,12 @@ void KeyFile::Content::set(Wrap wrap) {
   wraps.push_back(std::move(wrap));
 }
 
+bool KeyFile::Content::drop(WrapKind kind) {
+  const auto gone = std::erase_if(
+      wraps, [&](const Wrap& each) { return each.kind == static_cast<std::uint8_t>(kind); });
+  return gone > 0;
+}
+
 KeyFile::KeyFile(FileSystem& files, Random& random, std::string path)
     : files_(files), random_(random), path_(std::move(path)) {}
 
@@ -207,15 +213,20 @@ Status KeyFile::rewrap(const Key32& key, WrapKind kind, std::string_view secret,
   return store(content, key);
 }
 
+Status KeyFile::redeem(const Key32& key, std::string_view passphrase, const KdfCost& cost) {
+  MQ_TRY(Content content, load_for(key));
+  MQ_TRY(Wrap wrap, make_wrap(key, WrapKind::kPassphrase, passphrase, cost));
+  content.set(std::move(wrap));
+  content.drop(WrapKind::kUnlockCode);
+  return store(content, key);
+}
+
 Status KeyFile::remove_wrap(const Key32& key, WrapKind kind) {
   if (kind == WrapKind::kPassphrase) {
     return Error{Code::kInvalidInput, "不能去掉口令", "the passphrase cannot be removed"};
   }
   MQ_TRY(Content content, load_for(key));
-  const auto gone = std::erase_if(content.wraps, [&](const Wrap& wrap) {
-    return wrap.kind == static_cast<std::uint8_t>(kind);
-  });
-  return gone == 0 ? Status() : store(content, key);
+  return content.drop(kind) ? store(content, key) : Status();
 }
 
 Result<bool> KeyFile::has_wrap(WrapKind kind) {

@@ -44,6 +44,9 @@ class KeyFile {
   // Sets or replaces one wrap, for the passphrase or the unlock code; the others stand.
   // kLocked: `key` is not the key of this file.
   Status rewrap(const Key32& key, WrapKind kind, std::string_view secret, const KdfCost& cost = {});
+  // What an unlock code is for: the passphrase anew and the unlock code gone, in one replacement of
+  // the file, so that whenever the power goes a code has not been used or works no more. kLocked.
+  Status redeem(const Key32& key, std::string_view passphrase, const KdfCost& cost = {});
   // Not the passphrase. Not an error if there is none.
   Status remove_wrap(const Key32& key, WrapKind kind);
   Result<bool> has_wrap(WrapKind kind);
@@ -79,6 +82,7 @@ class KeyFile {
 
     const Wrap* wrap(WrapKind kind) const;
     void set(Wrap wrap);
+    bool drop(WrapKind kind);
   };
 
   Result<Content> load();
