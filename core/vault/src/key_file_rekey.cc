@@ -18,16 +18,21 @@ Error no_such_vfs(const std::string& name) {
           cat("no SQLite VFS named ", name)};
 }
 
-bool exists_below(sqlite3_vfs* vfs, const std::string& path) {
+bool exists_below(sqlite3_vfs* vfs, const std::string& path, int how = SQLITE_ACCESS_EXISTS) {
   int there = 0;
-  return vfs->xAccess(vfs, path.c_str(), SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there != 0;
+  return vfs->xAccess(vfs, path.c_str(), how, &there) == SQLITE_OK && there != 0;
+}
+
+// An empty file, as a full disk leaves it, does not exist in SQLite's eyes, but may be written.
+bool stands_below(sqlite3_vfs* vfs, const std::string& path) {
+  return exists_below(vfs, path) || exists_below(vfs, path, SQLITE_ACCESS_READWRITE);
 }
 
 // The database last: its companions alone mean nothing.
 Status delete_database(sqlite3_vfs* vfs, const std::string& path) {
   for (const char* suffix : {"-wal", "-journal", "-shm", ""}) {
     const std::string file = path + suffix;
-    if (!exists_below(vfs, file)) continue;
+    if (!stands_below(vfs, file)) continue;
     const int code = vfs->xDelete(vfs, file.c_str(), 1);
     if (code != SQLITE_OK && code != SQLITE_IOERR_DELETE_NOENT) {
       return sqlite::error_of(nullptr, code, cat("删不了旧数据库 ", file),
