@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include "commands/all.h"
 #include "mq/base/text.h"
@@ -7,80 +8,92 @@
 namespace mq::cli {
 
 namespace {
+
 constexpr std::size_t kLimitDigits = 7;
-}
+
+constexpr Command kCommands[] = {
+    {"org",
+     "org create --county 县名 --township 乡镇名 --server 主机:端口 [--name 姓名] [--code 码] "
+     "[--root-out 文件] [--practice]",
+     "建县和乡镇(处于 筹备 状态)", "found county and township", run_org},
+    {"invite",
+     "invite --role admin|desk|cadre|unit|supervisor --name 姓名 [--rank 职级] [--village 村]… "
+     "[--days 天数]\ninvite --from 干部名单 -o 邀请单.html [--role cadre|desk] [--days 天数] "
+     "[--skip-refused]",
+     "发一次性邀请码,一个一个或整个名单", "make one-use invitations", run_invite},
+    {"join", "join 邀请码", "凭邀请码加入,一次联系即可", "join with a code, in one contact",
+     run_join},
+    {"members", "members", "谁在本乡镇、有几台设备、什么角色", "people, devices and roles",
+     run_members},
+    {"programme",
+     "programme show\nprogramme set --quota 职级=户数 …\nprogramme set [--programme 活动名] "
+     "--needs 健康、收入、证件号码\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
+     "…]",
+     "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
+    {"import",
+     "import roster|cadres|pairings|visits 文件 [--village 村] [--dry-run] [--skip-refused]",
+     "导入名册、干部、结对、走访记录(CSV、XLSX)", "import table files", run_import},
+    {"visit",
+     "visit add --household_id 户编号 --date 日期 --outcome 结果 --text 内容 …\nvisit add -\n"
+     "visit list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期] [--limit 条数] "
+     "[--all]\nvisit show|amend|cancel 编号 …",
+     "入户走访", "visits", run_record},
+    {"diary",
+     "diary add --date 日期 --body 正文 …\ndiary submit 编号\ndiary list|show|amend|cancel …",
+     "民情日记", "diaries", run_record},
+    {"issue",
+     "issue add --text 描述 --category 类别 --village 村 …\nissue accept 编号\n"
+     "issue close 编号 --closure 办结方式 --result 办理情况\nissue list|show|amend|cancel …",
+     "民情事项", "issues", run_record},
+    {"household",
+     "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "
+     "村]\n"
+     "household show|amend 户编号 …\nhousehold cancel 编号 --reason 原因(只用于登记错的户)",
+     "户", "households", run_record},
+    {"person",
+     "person add --household_id 户编号 --name 姓名 --relation 关系 --sex 性别 …\n"
+     "person list [--household_id 户编号]\nperson show|amend|cancel 编号 …",
+     "人", "people of households", run_record},
+    {"cadre",
+     "cadre add --name 姓名 --rank_class 职级 --phone 手机 [--area_ids 村、村] …\n"
+     "cadre list|show|amend …",
+     "干部", "cadres", run_record},
+    {"pairing",
+     "pairing add --cadre_id 姓名 --household_id 户编号 --from 日期\n"
+     "pairing list [--household_id 户编号]\npairing amend 编号 --to 日期 --status 已结束 "
+     "--reason 原因",
+     "结对", "pairings", run_record},
+    {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
+    {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
+     run_search},
+    {"conflicts", "conflicts\nconflicts resolve 编号 --field 项 --value 内容",
+     "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
+    {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
+    {"report",
+     "report RP01|RP02|RP06|RP14 --from 日期 --to 日期 [--village 村] [--format table|csv|json] "
+     "[-o 文件]",
+     "台账与报表", "ledgers", run_report},
+    {"passphrase", "passphrase change [--new-passphrase-file 文件]",
+     "换口令;新口令取自 MINQING_NEW_PASSPHRASE、文件或提示", "change the passphrase",
+     run_passphrase},
+    {"rekey", "rekey", "整个保险箱换新钥匙,记录都在;解锁码随之作废",
+     "a new key for the whole vault; drops the unlock code", run_rekey},
+    {"unlock", "unlock make\nunlock --code 解锁码 [--new-passphrase-file 文件]",
+     "忘记口令:先用 make 做一个解锁码抄在纸上,忘了时凭它打开一次并设新口令",
+     "for a forgotten passphrase: make a code for paper; open with it once", run_unlock},
+    {"sync", "sync [--watch]", "与县里服务器对账", "reconcile with the server", run_sync},
+    {"status", "status", "送到了多少、只在本机的有多少", "what is delivered, what is not",
+     run_status},
+    {"doctor", "doctor", "检查保险箱与记录", "check vault and records", run_doctor},
+    {"schema", "schema [实体]", "数据字典", "data dictionary", run_schema},
+    {"help", "help [命令|json]", "帮助", "help", run_help},
+};
+
+}  // namespace
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands = {
-      {"org",
-       "org create --county 县名 --township 乡镇名 --server 主机:端口 [--name 姓名] [--code 码] "
-       "[--root-out 文件] [--practice]",
-       "建县和乡镇(处于 筹备 状态)", "found county and township", run_org},
-      {"invite",
-       "invite --role admin|desk|cadre|unit|supervisor --name 姓名 [--rank 职级] [--village 村]… "
-       "[--days 天数]\ninvite --from 干部名单 -o 邀请单.html [--role cadre|desk] [--days 天数] "
-       "[--skip-refused]",
-       "发一次性邀请码,一个一个或整个名单", "make one-use invitations", run_invite},
-      {"join", "join 邀请码", "凭邀请码加入,一次联系即可", "join with a code, in one contact",
-       run_join},
-      {"members", "members", "谁在本乡镇、有几台设备、什么角色", "people, devices and roles",
-       run_members},
-      {"programme",
-       "programme show\nprogramme set --quota 职级=户数 …\nprogramme set [--programme 活动名] "
-       "--needs 健康、收入、证件号码\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
-       "…]",
-       "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
-      {"import",
-       "import roster|cadres|pairings|visits 文件 [--village 村] [--dry-run] [--skip-refused]",
-       "导入名册、干部、结对、走访记录(CSV、XLSX)", "import table files", run_import},
-      {"visit",
-       "visit add --household_id 户编号 --date 日期 --outcome 结果 --text 内容 …\nvisit add -\n"
-       "visit list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期] [--limit 条数] "
-       "[--all]\nvisit show|amend|cancel 编号 …",
-       "入户走访", "visits", run_record},
-      {"diary",
-       "diary add --date 日期 --body 正文 …\ndiary submit 编号\ndiary list|show|amend|cancel …",
-       "民情日记", "diaries", run_record},
-      {"issue",
-       "issue add --text 描述 --category 类别 --village 村 …\nissue accept 编号\n"
-       "issue close 编号 --closure 办结方式 --result 办理情况\nissue list|show|amend|cancel …",
-       "民情事项", "issues", run_record},
-      {"household",
-       "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "
-       "村]\n"
-       "household show|amend 户编号 …\nhousehold cancel 编号 --reason 原因(只用于登记错的户)",
-       "户", "households", run_record},
-      {"person",
-       "person add --household_id 户编号 --name 姓名 --relation 关系 --sex 性别 …\n"
-       "person list [--household_id 户编号]\nperson show|amend|cancel 编号 …",
-       "人", "people of households", run_record},
-      {"cadre",
-       "cadre add --name 姓名 --rank_class 职级 --phone 手机 [--area_ids 村、村] …\n"
-       "cadre list|show|amend …",
-       "干部", "cadres", run_record},
-      {"pairing",
-       "pairing add --cadre_id 姓名 --household_id 户编号 --from 日期\n"
-       "pairing list [--household_id 户编号]\npairing amend 编号 --to 日期 --status 已结束 "
-       "--reason 原因",
-       "结对", "pairings", run_record},
-      {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
-      {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
-       run_search},
-      {"conflicts", "conflicts\nconflicts resolve 编号 --field 项 --value 内容",
-       "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
-      {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
-      {"report",
-       "report RP01|RP02|RP06|RP14 --from 日期 --to 日期 [--village 村] [--format table|csv|json] "
-       "[-o 文件]",
-       "台账与报表", "ledgers", run_report},
-      {"sync", "sync [--watch]", "与县里服务器对账", "reconcile with the server", run_sync},
-      {"status", "status", "送到了多少、只在本机的有多少", "what is delivered, what is not",
-       run_status},
-      {"doctor", "doctor", "检查保险箱与记录", "check vault and records", run_doctor},
-      {"schema", "schema [实体]", "数据字典", "data dictionary", run_schema},
-      {"help", "help [命令|json]", "帮助", "help", run_help},
-  };
-  return kCommands;
+  static const std::vector<Command> kAll(std::begin(kCommands), std::end(kCommands));
+  return kAll;
 }
 
 const std::vector<std::string>& common_flags() {

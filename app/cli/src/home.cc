@@ -1,15 +1,9 @@
 #include "home.h"
 
-#include <chrono>
-#include <cstdlib>
-#include <thread>
-
-#include "home_lock.h"
 #include "mq/base/text.h"
 #include "mq/sync/grpc_transport.h"
-#include "mq/vault/key_file.h"
+#include "mq/vault/aead.h"
 #include "mq/wire/crypto.h"
-#include "passphrase.h"
 
 namespace mq::cli {
 
@@ -20,19 +14,9 @@ constexpr std::size_t kReserveBytes = 2u
                                       << 20;  // kept free so that the sentence typed can be saved
 constexpr const char* kMachineIdPath = "/etc/machine-id";
 
-std::string env(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-std::string default_home() {
-  const std::string data = env("XDG_DATA_HOME");
-  return (data.empty() ? env("HOME") + "/.local/share" : data) + "/minqing";
-}
-
 std::string state_folder() {
-  const std::string state = env("XDG_STATE_HOME");
-  return (state.empty() ? env("HOME") + "/.local/state" : state) + "/minqing";
+  const std::string state = environment("XDG_STATE_HOME");
+  return (state.empty() ? environment("HOME") + "/.local/state" : state) + "/minqing";
 }
 
 // Which machine this is, hashed so that the file says nothing of it.
@@ -43,18 +27,16 @@ Bytes machine_id(FileSystem& files) {
   return {hash.data.begin(), hash.data.begin() + 16};
 }
 
-Error no_home(const std::string& folder) {
-  return {Code::kNotFound,
-          cat("这里还没有民情文件夹:", folder, ";先用 org create 建乡镇,或用 join 加入"),
-          cat("no minqing home at ", folder, "; use org create or join first")};
-}
-
 }  // namespace
 
 struct Home::State {
-  Call* call = nullptr;
-  std::string folder;
-  std::optional<HomeLock> lock;
+  // Signing and box keys stand in here: kept out of swap, as far as the system allows.
+  State(Call& its_call, KeyRoom its_room) : call(&its_call), room(std::move(its_room)) {
+    static_cast<void>(vault::lock_memory({reinterpret_cast<std::uint8_t*>(this), sizeof *this}));
+  }
+
+  Call* call;
+  KeyRoom room;
   std::unique_ptr<vault::EncryptedVfs> vfs;
   std::unique_ptr<vault::Vault> vault;
   std::optional<seal::Keyring> keyring;
@@ -65,24 +47,6 @@ struct Home::State {
 };
 
 namespace {
-
-std::string folder_of(const Call& call) {
-  std::string folder = call.args.value("home").value_or(default_home());
-  while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-  return folder;
-}
-
-// Waits as long as the wrong passphrases before demand, then unlocks.
-Result<Key32> unlock(Call& call, vault::KeyFile& key_file) {
-  MQ_TRY(const std::string passphrase, ask_passphrase(call, false));
-  const std::chrono::seconds delay = vault::KeyFile::delay_after(key_file.failures());
-  if (delay.count() > 0) {
-    call.out.warn(cat("密码输错过,请等 ", delay.count(), " 秒"),
-                  cat("wrong passphrases before: wait ", delay.count(), " s"));
-    std::this_thread::sleep_for(delay);
-  }
-  return key_file.unlock(passphrase);
-}
 
 std::string reserve_path(const std::string& folder) { return folder + "/reserve"; }
 
@@ -117,6 +81,19 @@ Result<std::unique_ptr<vault::Vault>> open_vault(Call& call, const std::string& 
   return vault::Vault::open(options, call.world.clock, call.world.random);
 }
 
+// Best effort, for the stream keys held now; those that a contact brings stand unlocked until it
+// ends. Never unlocked: keys share pages, and pages do not count their locks.
+void lock_keys(const vault::Vault& vault, const seal::Keyring& keyring) {
+  for (const vault::StreamInfo& stream : vault.streams()) {
+    for (std::uint32_t epoch = keyring.newest_epoch(stream.id); epoch > 0; --epoch) {
+      const Key32* key = keyring.key(stream.id, epoch);
+      if (key == nullptr) continue;
+      static_cast<void>(
+          vault::lock_memory({const_cast<std::uint8_t*>(key->view().data()), Key32::kSize}));
+    }
+  }
+}
+
 }  // namespace
 
 Home::Home(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -132,40 +109,39 @@ Home::~Home() {
   state_->vfs.reset();
 }
 
-Result<std::unique_ptr<Home>> Home::start(Call& call, bool may_create) {
-  auto state = std::make_unique<State>();
-  state->call = &call;
-  state->folder = folder_of(call);
-  FileSystem& files = call.world.files;
-  vault::KeyFile key_file(files, call.world.random, state->folder + "/vault.key");
-  const bool fresh = !key_file.exists();
-  if (fresh && !may_create) return no_home(state->folder);
-  if (fresh) MQ_CHECK(files.make_folder(state->folder));
-  MQ_TRY(HomeLock lock, HomeLock::take(state->folder + "/lock"));
-  state->lock.emplace(std::move(lock));
-  Key32 key;
-  if (fresh) {
-    MQ_TRY(const std::string passphrase, ask_passphrase(call, true));
-    MQ_TRY(key, key_file.create(passphrase));
-  } else {
-    MQ_TRY(key, unlock(call, key_file));
-    MQ_CHECK(key_file.remove_strays(""));
-  }
+Result<std::unique_ptr<Home>> Home::start(Call& call, KeyRoom room, const Key32& key,
+                                          bool may_create) {
+  auto state = std::make_unique<State>(call, std::move(room));
   MQ_TRY(state->vfs, vault::EncryptedVfs::install(std::string(kVfsName), "", key, call.world.random,
                                                   call.world.worker));
   vault::VaultOptions options;
-  MQ_TRY(options.path, key_file.database_path());
+  MQ_TRY(options.path, state->room.key_file().database_path());
   options.vfs = std::string(kVfsName);
-  options.create = fresh || (may_create && !files.exists(options.path));
-  MQ_TRY(state->vault, open_vault(call, state->folder, options));
+  options.create = may_create && !call.world.files.exists(options.path);
+  MQ_TRY(state->vault, open_vault(call, state->room.folder(), options));
   auto home = std::unique_ptr<Home>(new Home(std::move(state)));
   MQ_CHECK(home->settle());
   return home;
 }
 
-Result<std::unique_ptr<Home>> Home::open(Call& call) { return start(call, false); }
+Result<std::unique_ptr<Home>> Home::open(Call& call) {
+  MQ_TRY(KeyRoom room, KeyRoom::enter(call));
+  MQ_TRY(const Key32 key, room.unlock());
+  return open_with(call, std::move(room), key);
+}
 
-Result<std::unique_ptr<Home>> Home::open_or_create(Call& call) { return start(call, true); }
+Result<std::unique_ptr<Home>> Home::open_with(Call& call, KeyRoom room, const Key32& key) {
+  MQ_CHECK(room.key_file().remove_strays(""));
+  return start(call, std::move(room), key, false);
+}
+
+Result<std::unique_ptr<Home>> Home::open_or_create(Call& call) {
+  MQ_TRY(KeyRoom room, KeyRoom::enter(call, true));
+  const bool fresh = room.fresh();
+  MQ_TRY(const Key32 key, fresh ? room.create() : room.unlock());
+  if (!fresh) MQ_CHECK(room.key_file().remove_strays(""));
+  return start(call, std::move(room), key, true);
+}
 
 Status Home::settle() {
   State& s = *state_;
@@ -174,6 +150,7 @@ Status Home::settle() {
   if (!s.keyring) {
     MQ_TRY(seal::Keyring keyring, seal::Keyring::load(*s.vault));
     s.keyring.emplace(std::move(keyring));
+    lock_keys(*s.vault, *s.keyring);
   }
   if (!s.control) {
     MQ_TRY(sync::ControlStore control, sync::ControlStore::load(*s.vault));
@@ -201,7 +178,7 @@ vault::Vault& Home::vault() { return *state_->vault; }
 seal::Keyring& Home::keyring() { return *state_->keyring; }
 sync::ControlStore& Home::control() { return *state_->control; }
 seal::Sealer& Home::sealer() { return *state_->sealer; }
-const std::string& Home::folder() const { return state_->folder; }
+const std::string& Home::folder() const { return state_->room.folder(); }
 seal::ContinuationToken::Verdict Home::verdict() const { return state_->verdict; }
 
 Result<work::Workplace> Home::place() {
@@ -227,7 +204,7 @@ Result<std::unique_ptr<sync::Transport>> Home::connect(const std::string& addres
 Status Home::saving(const std::function<Status()>& body) {
   Status done = body();
   if (done.ok() || done.error().code != Code::kExhausted) return done;
-  MQ_TRY(const bool room, give_up_reserve(*state_->call, state_->folder));
+  MQ_TRY(const bool room, give_up_reserve(*state_->call, state_->room.folder()));
   if (!room) return done;
   return body();
 }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "command.h"
+#include "key_room.h"
 #include "mq/seal/keyring.h"
 #include "mq/seal/sealer.h"
 #include "mq/sync/engine.h"
@@ -24,6 +25,8 @@ class Home {
   // Asks for the passphrase (MINQING_PASSPHRASE, --passphrase-file, or a prompt). kLocked: wrong.
   // kNotFound: no home there yet, and what to do.
   static Result<std::unique_ptr<Home>> open(Call& call);
+  // From a room where the key is at hand already.
+  static Result<std::unique_ptr<Home>> open_with(Call& call, KeyRoom room, const Key32& key);
   // For org create and join: makes the home if there is none, else opens it.
   static Result<std::unique_ptr<Home>> open_or_create(Call& call);
   ~Home();
@@ -50,7 +53,8 @@ class Home {
  private:
   struct State;
   explicit Home(std::unique_ptr<State> state);
-  static Result<std::unique_ptr<Home>> start(Call& call, bool may_create);
+  static Result<std::unique_ptr<Home>> start(Call& call, KeyRoom room, const Key32& key,
+                                             bool may_create);
   std::unique_ptr<State> state_;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands/all.h"
+#include "locked_memory.h"
 #include "mq/base/system.h"
 #include "mq/base/text.h"
 #include "mq/worker/thread_worker.h"
@@ -39,6 +40,7 @@ mq::Status dispatch(mq::cli::Call& call) {
 
 int main(int argc, char** argv) {
   forbid_core_dumps();
+  mq::cli::lock_stack();
   // A connection or pipe closed by the other side is an error to report, not a reason to die.
   std::signal(SIGPIPE, SIG_IGN);
   const mq::cli::Args args = mq::cli::Args::parse(std::vector<std::string>(argv + 1, argv + argc));

@@ -1,5 +1,6 @@
 // doctor: is the vault whole, are the chains unbroken, which required facts are missing.
 #include "../home.h"
+#include "../locked_memory.h"
 #include "all.h"
 #include "mq/base/text.h"
 
@@ -46,6 +47,17 @@ Status parted_log(Call& call, Home& home) {
   return {};
 }
 
+void memory(Call& call) {
+  const bool locked = memory_is_locked();
+  call.out.object()["memory_locked"] = locked;
+  if (locked) return;
+  call.out.say(
+      "系统不让锁住存放钥匙的内存(ulimit -l 太小):内存不够或休眠时,钥匙可能写进交换分区;"
+      "请把限额提到 1 MiB 以上,或使用加密的交换分区",
+      "the system does not let the memory of keys be locked (ulimit -l is too small): they "
+      "may reach the swap; raise the limit to 1 MiB or more, or encrypt the swap");
+}
+
 }  // namespace
 
 Status run_doctor(Call& call) {
@@ -65,6 +77,7 @@ Status run_doctor(Call& call) {
     call.out.object()["state_hash"] = std::move(hashes);
   }
   MQ_CHECK(parted_log(call, *home));
+  memory(call);
   call.out.object()["missing"] = std::move(list);
   call.out.object()["ok"] = faults.empty();
   if (!faults.empty()) {

@@ -41,12 +41,16 @@ constexpr Shape kShapes[] = {
      R"({"id","entity","entries":[{"field","value","author","device_time","bracket"}]})"},
     {"report",
      R"({"report","title","period":{"from","to"},"basis":{…,"complete":{村:[{"people":7,"until":"2026-03-25"}]}},"columns":[…],"rows":[{列名:值}],"totals":{…}}; ratios {"numerator","denominator"}, money in 分, dates ISO)"},
+    {"passphrase change", R"({"changed":true})"},
+    {"rekey", R"({"rekeyed":true,"unlock_code_dropped":false})"},
+    {"unlock make", R"({"code":"XXXX-XXXX-XXXX-XXXXXX","replaced":false})"},
+    {"unlock --code", R"({"unlocked":true})"},
     {"sync",
      R"({"round_trips","bytes_up","bytes_down","records_up","records_down","envelopes_up","envelopes_down","unsent","conflicts","refused","parked","forks","server_lost_data":false,"alarms":[]})"},
     {"status",
-     R"({"township":"hex","device":"hex","state":"筹备","practice":false,"server","unsealed","waiting","delivered","unsent","parked","conflicts","continuation","streams":[{"label","kind","index","registered"}]})"},
+     R"({"township":"hex","device":"hex","state":"筹备","practice":false,"server","unsealed","waiting","delivered","unsent","parked","conflicts","continuation","unlock_code_used":"2026-04-02, if ever","streams":[{"label","kind","index","registered"}]})"},
     {"doctor",
-     R"({"ok":true,"faults":[],"missing":[{"entity","field","rows"}],"state_hash":{stream:hex}})"},
+     R"({"ok":true,"faults":[],"missing":[{"entity","field","rows"}],"memory_locked":true,"state_hash":{stream:hex}})"},
     {"schema",
      R"({"version","entities":[{"number","name","table","zh","command","scope","companion_of","fields":[{"number","name","zh","en","type","kind","repeated","unit","need","merge","privacy","search","ref","gate","values":[],"columns":[]}]}]})"},
 };
@@ -69,7 +73,7 @@ void print_all(Call& call) {
     lines.push_back({command.name, std::string(call.out.pick(command.zh, command.en))});
   }
   call.out.table({std::string(call.out.pick("命令", "command")), ""}, lines);
-  call.out.say("密码:环境变量 MINQING_PASSPHRASE、--passphrase-file 文件,或在提示时输入",
+  call.out.say("口令:环境变量 MINQING_PASSPHRASE、--passphrase-file 文件,或在提示时输入",
                "passphrase: MINQING_PASSPHRASE, --passphrase-file FILE, or at the prompt");
 }
 

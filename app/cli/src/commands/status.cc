@@ -1,5 +1,6 @@
 // status: what is delivered, what stands on this device alone, what needs a person.
 #include "../home.h"
+#include "../unlock_code.h"
 #include "all.h"
 #include "mq/base/text.h"
 
@@ -38,6 +39,7 @@ Status run_status(Call& call) {
   MQ_TRY(const vault::Delivery delivery, home->vault().delivery());
   MQ_TRY(const std::vector<wire::Envelope> parked, home->vault().parked());
   MQ_TRY(const auto parting, sync::parting(home->vault(), home->control()));
+  MQ_TRY(const std::optional<Bytes> unlocked, home->vault().setting(kUnlockUsed));
   const VerdictText token = text_of(home->verdict());
   Json streams = Json::array();
   for (const vault::StreamInfo& stream : home->vault().streams()) {
@@ -62,6 +64,7 @@ Status run_status(Call& call) {
                        {"continuation", token.name},
                        {"log_parted", parting.has_value()},
                        {"streams", std::move(streams)}};
+  if (unlocked) call.out.object()["unlock_code_used"] = mq::text_of(*unlocked);
   call.out.say(cat("只在本机、还没送到:", alone, " 条"), cat("on this device alone: ", alone));
   call.out.say(cat("已送到(县里已收妥):", delivery.delivered, " 件"),
                cat("delivered (receipts held): ", delivery.delivered));
@@ -78,6 +81,12 @@ Status run_status(Call& call) {
                      " 条起;记录都在本机,暂不送出,请告诉乡镇管理员"),
                  cat("the control log differs from the server's from entry ", parting->since,
                      " on; everything is kept here and not sent, tell the admin"));
+  }
+  if (unlocked) {
+    call.out.say(cat("本机在 ", mq::text_of(*unlocked),
+                     " 用解锁码打开过;如果不是你本人,请马上告诉乡镇管理员"),
+                 cat("opened with an unlock code on ", mq::text_of(*unlocked),
+                     "; if that was not you, tell the admin at once"));
   }
   call.out.say(cat("本机接续:", token.zh), cat("continuation: ", token.name));
   call.out.say("乡镇状态:筹备(正式启用的检查在 org open)", "township state: in preparation");
