@@ -137,7 +137,6 @@ std::unique_ptr<Device> Town::found(int villages, const HomeOptions& options) {
   founding.township_name = "试验镇";
   founding.founder_name = "管理员";
   founding.server_address = "127.0.0.1:7443";
-  founding.practice = true;
   must(sync::found_township(founding, admin->vault(), admin->keyring(), admin->control(),
                             admin->transport(), clock, random));
   std::vector<sync::NewStream> streams;

@@ -26,22 +26,6 @@ std::optional<pb::Refusal> check_right(const wire::ControlState& control,
   return std::nullopt;
 }
 
-bool beyond(const Limit& limit, const wire::EnvelopeHeader& header, const Hash& hash) {
-  return header.seq > limit.seq || (header.seq == limit.seq && hash != limit.hash);
-}
-
-// Control entries after `control_seq` that may have taken the device's right in the stream.
-std::set<std::uint32_t> possible_ends(const wire::ControlState& control,
-                                      const wire::DeviceRecord& device, std::uint32_t control_seq) {
-  std::set<std::uint32_t> ends;
-  const auto add = [&](const wire::Span& span) {
-    if (span.until && *span.until > control_seq) ends.insert(*span.until);
-  };
-  add(device.span);
-  for (const wire::RoleRecord* role : control.roles_of(device.person)) add(role->span);
-  return ends;
-}
-
 }  // namespace
 
 pb::PushResult refused(pb::Refusal why) {
@@ -62,35 +46,13 @@ bool fits(const pb::Envelope& message) {
          wire::kEnvelopeBytesMax;
 }
 
-std::optional<Limit> limit_of(const wire::ControlState& control, const wire::ChainId& chain,
-                              std::uint32_t control_seq) {
-  std::map<std::uint32_t, Limit> limits;  // by the entry that set them
-  for (const wire::CutRecord& cut : control.cuts()) {
-    const wire::ChainId cut_chain{cut.stream, cut.device, cut.incarnation};
-    if (cut_chain == chain && cut.entry > control_seq) limits[cut.entry] = {cut.seq, cut.hash};
-  }
-  const wire::DeviceRecord* device = control.device(chain.device);
-  if (device != nullptr) {
-    for (const std::uint32_t end : possible_ends(control, *device, control_seq)) {
-      if (control.may_write(chain.device, chain.stream, end)) continue;
-      limits.try_emplace(end, Limit{});
-    }
-  }
-  std::optional<Limit> lowest;
-  for (const auto& [entry, limit] : limits) {
-    if (!lowest || limit.seq < lowest->seq) lowest = limit;
-  }
-  return lowest;
-}
-
-Judged judge(const Log& log, const pb::Envelope& message) {
-  const wire::ControlState& control = log.control;
+Judged judge(const wire::ControlState& control, const pb::Envelope& message) {
   auto read = pushed_from(message);
   if (!read.ok()) {
     const bool newer = read.error().code == Code::kUnsupported;
     return refused(newer ? pb::REFUSAL_SUITE : pb::REFUSAL_MALFORMED);
   }
-  Candidate out{std::move(*read), 0, false};
+  Candidate out{std::move(*read), 0, false, {}};
   const wire::EnvelopeHeader& header = out.pushed.header;
   if (header.suite != wire::kSuite1 || header.suite < control.lowest_suite()) {
     return refused(pb::REFUSAL_SUITE);
@@ -104,9 +66,11 @@ Judged judge(const Log& log, const pb::Envelope& message) {
   if (const auto why = check_device(control, out.pushed)) return refused(*why);
   if (const auto why = check_right(control, *stream, header)) return refused(*why);
   out.ordinal = stream->ordinal;
-  const auto limit = limit_of(control, wire::chain_of(header), header.control_seq);
-  out.late =
-      limit && beyond(*limit, header, out.pushed.hash) && !log.admitted.contains(out.pushed.hash);
+  const wire::ChainId chain = wire::chain_of(header);
+  out.ends = control.ends_of(chain, header.control_seq);
+  // An admission decides either way: what is refused keeps its place in the chain as well.
+  out.late = control.ruling(chain, header.seq, out.pushed.hash, header.control_seq) ==
+             wire::Ruling::kUndecided;
   return out;
 }
 

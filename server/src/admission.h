@@ -10,16 +10,11 @@
 
 namespace mq::server {
 
-// A cut that concerns one envelope: beyond it, work is late. seq 0: all of the chain.
-struct Limit {
-  std::uint64_t seq = 0;
-  Hash hash;
-};
-
 struct Candidate {
   Pushed pushed;
   std::uint32_t ordinal = 0;
-  bool late = false;  // beyond a cut, and no admission names it
+  bool late = false;  // beyond an end of its chain, and no admission names it
+  std::vector<wire::ChainPoint> ends;
 };
 
 using Judged = std::variant<Candidate, pb::PushResult>;
@@ -29,11 +24,6 @@ pb::PushResult result_of(pb::PushCode code, std::uint64_t need_seq = 0);
 
 // Whether the message may be looked at: its size, as stored.
 bool fits(const pb::Envelope& message);
-Judged judge(const Log& log, const pb::Envelope& message);
-
-// The lowest cut that ends this chain for an envelope which names `control_seq`: a cut in the log,
-// or the loss of the device or of its right to write without one, which cuts at 0.
-std::optional<Limit> limit_of(const wire::ControlState& control, const wire::ChainId& chain,
-                              std::uint32_t control_seq);
+Judged judge(const wire::ControlState& control, const pb::Envelope& message);
 
 }  // namespace mq::server

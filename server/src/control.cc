@@ -112,7 +112,7 @@ Status bind_root(Core& core, const VerifyKey& root) {
 Result<std::shared_ptr<Log>> founded_log(const Core& core, const pb::SignedRequest& request,
                                          const std::vector<pb::ControlEntry>& entries) {
   auto log = std::make_shared<Log>();
-  MQ_CHECK(log->apply(entries, wire::Records::kRequired));
+  MQ_CHECK(log->control.apply(entries, wire::Records::kRequired));
   MQ_CHECK(check_whole(*log));
   if (log->control.server_key() != core.key.public_key()) {
     return Error{Code::kInvalidInput, "建镇登记里写的不是这台服务器的密钥",
@@ -192,8 +192,8 @@ Result<pb::ControlAppendReply> append(Core& core, const Caller& caller,
   auto next = std::make_shared<Log>(*log);
   // What is brought back after a loss may have had its key records deleted.
   const bool bring_back = core.healed && caller.live();
-  MQ_CHECK(
-      next->apply(entries, bring_back ? wire::Records::kMayBePruned : wire::Records::kRequired));
+  MQ_CHECK(next->control.apply(
+      entries, bring_back ? wire::Records::kMayBePruned : wire::Records::kRequired));
   return write_down(core, township, *log, std::move(next), entries);
 }
 
@@ -260,7 +260,7 @@ Result<pb::ControlAppendReply> introduce(Core& core, Township& township,
   if (entries.empty()) return unknown_caller();
   auto next = std::make_shared<Log>(*log);
   const auto records = core.healed ? wire::Records::kMayBePruned : wire::Records::kRequired;
-  if (!next->apply(entries, records).ok()) return unknown_caller();
+  if (!next->control.apply(entries, records).ok()) return unknown_caller();
   MQ_CHECK(check_introduction(core, request, *next, entries));
   return write_down(core, township, *log, std::move(next), entries);
 }

@@ -43,20 +43,6 @@ Bytes encode_alarms(const std::vector<Alarm>& alarms) {
 
 std::string alarms_setting(const TownshipId& township) { return cat("alarms/", township.hex()); }
 
-Status Log::apply(const std::vector<pb::ControlEntry>& entries, wire::Records records) {
-  MQ_CHECK(control.apply(entries, records));
-  for (const pb::ControlEntry& entry : entries) {
-    pb::ControlBody body;
-    if (!body.ParseFromString(entry.body()) || !body.has_admit()) continue;
-    for (const auto* list : {&body.admit().applied(), &body.admit().refused()}) {
-      for (const std::string& each : *list) {
-        if (const auto hash = id_of<Hash>(each)) admitted.insert(*hash);
-      }
-    }
-  }
-  return {};
-}
-
 bool Quota::take(const DeviceId& pusher, std::size_t bytes, MonotonicTime now) {
   const std::lock_guard lock(mutex_);
   if (hours_.size() > kPushersMax) {
@@ -133,7 +119,7 @@ Status Core::load(const TownshipId& township_id) {
     }
   }
   auto log = std::make_shared<Log>();
-  MQ_CHECK(log->apply(entries, wire::Records::kMayBePruned));
+  MQ_CHECK(log->control.apply(entries, wire::Records::kMayBePruned));
   if (log->control.township() != township_id) return damaged_log(township_id, 1);
   MQ_TRY(const std::vector<wire::ChainId> forks, store.forks(township_id));
   MQ_TRY(const auto alarms, store.setting(alarms_setting(township_id)));

@@ -22,13 +22,9 @@
 
 namespace mq::server {
 
-// The control log as computed, and what the server reads out of it beside.
+// The control log as computed; an append makes the next one beside it.
 struct Log {
   wire::ControlState control;
-  std::set<Hash> admitted;  // envelopes that an `admit` entry names: decided, so no longer late
-
-  // All or nothing, like ControlState::apply.
-  Status apply(const std::vector<pb::ControlEntry>& entries, wire::Records records);
 };
 
 struct Alarm {

@@ -59,7 +59,7 @@ Status push(Core& core, const Caller& caller, const pb::ExchangeRequest& request
       result = refused(pb::REFUSAL_QUOTA);
       continue;
     }
-    Judged judged = judge(*caller.log, message);
+    Judged judged = judge(caller.log->control, message);
     if (std::holds_alternative<pb::PushResult>(judged)) {
       result = std::get<pb::PushResult>(judged);
       continue;

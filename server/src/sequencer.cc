@@ -90,7 +90,8 @@ Result<pb::PushResult> Sequencer::place_one(const Candidate& candidate, Push& pu
   for (const Placed& each : same_seq) {
     if (each.hash == candidate.pushed.hash) return place_duplicate(candidate, each, push);
   }
-  if (candidate.late) return place_late(candidate, push);
+  MQ_TRY(const bool off_the_line, this->off_the_line(candidate, *chain));
+  if (candidate.late || off_the_line) return place_late(candidate, push);
   MQ_TRY(const auto fault, check_link(candidate, *chain));
   if (fault) return *fault;
   const bool extends_head =
@@ -103,6 +104,22 @@ Result<pb::PushResult> Sequencer::place_one(const Candidate& candidate, Push& pu
   append(candidate, *chain, push);
   if (forks) new_forks_.push_back(id);
   return result_of(forks ? pb::PUSH_CODE_FORK : pb::PUSH_CODE_STORED);
+}
+
+// Before an end only what leads to it is in force. The line of an end that is held is held whole,
+// so what is not held lies on another: a fork that somebody grew below the cut afterwards.
+Result<bool> Sequencer::off_the_line(const Candidate& candidate, const Chain& chain) {
+  const wire::EnvelopeHeader& header = candidate.pushed.header;
+  bool before_an_end = false;
+  for (const wire::ChainPoint& end : candidate.ends) {
+    if (end.seq < header.seq) continue;
+    MQ_TRY(const auto there, held(wire::chain_of(header), chain, end.seq));
+    const bool end_is_held = std::any_of(there.begin(), there.end(),
+                                         [&](const Placed& each) { return each.hash == end.hash; });
+    if (!end_is_held) return false;
+    before_an_end = true;
+  }
+  return before_an_end;
 }
 
 // seq 1 may follow the last of an earlier incarnation, which this server need not hold.

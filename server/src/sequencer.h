@@ -45,6 +45,7 @@ class Sequencer {
   };
 
   Result<pb::PushResult> place_one(const Candidate& candidate, Push& push);
+  Result<bool> off_the_line(const Candidate& candidate, const Chain& chain);
   Result<pb::PushResult> place_late(const Candidate& candidate, Push& push);
   Result<pb::PushResult> place_duplicate(const Candidate& candidate, const Placed& held,
                                          Push& push);

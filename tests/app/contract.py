@@ -98,7 +98,7 @@ def command_lines_that_make_no_sense_exit_2(t):
 
 def a_wrong_passphrase_exits_6_and_a_damaged_vault_7(t):
     t.run("desk", "status", expect=6, passphrase="another")
-    t.run("desk", "status")
+    assert t.run("desk", "status")["state"] == "筹备"
     shutil.copytree(t.path("desk"), t.path("damaged"))
     with open(os.path.join(t.path("damaged"), "vault.db"), "r+b") as f:
         f.seek(4096 * 3 + 100)

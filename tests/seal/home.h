@@ -19,7 +19,7 @@ namespace mq::testing {
 // The control log, the stream keys that its rotations published, and the boxes for everyone.
 class SealTown {
  public:
-  explicit SealTown(std::uint64_t seed = 1) : town(true, seed) {}
+  explicit SealTown(std::uint64_t seed = 1) : town(false, seed) {}
 
   StreamId add_stream(pb::StreamKind kind, ByteView owner = {}) {
     const StreamId stream = town.add_stream(kind, owner);
@@ -106,6 +106,17 @@ class Home {
     keyring = std::make_unique<seal::Keyring>(std::move(*loaded));
     token = std::make_unique<seal::ContinuationToken>(files, "/state/device", machine);
     sealer = std::make_unique<seal::Sealer>(*vault, *keyring, *token, random);
+  }
+
+  // A restored home, its token with it: nothing can tell.
+  template <class Disk, class Files>
+  void go_back(const Disk& disk, const Files& state) {
+    sealer.reset();
+    keyring.reset();
+    vault.reset();
+    vfs_->restore(disk, "");
+    files.restore(state);
+    open();
   }
 
   // Learns the stream and takes what boxes the log has for this device.

@@ -206,20 +206,59 @@ TEST_F(SealerTest, BeyondACutAnEnvelopeWaitsForADecision) {
   wang.record(wangs, "停用之后。");
   const auto after = wang.seal_all(wangs);
   ASSERT_EQ(before.size() + after.size(), 2u);
-  pb::ControlBody body;
-  put(body.mutable_revoke()->mutable_device(), wang.holder->id.view());
-  pb::Cut* cut = body.mutable_revoke()->add_cuts();
-  put(cut->mutable_stream(), village.view());
-  put(cut->mutable_device(), wang.holder->id.view());
-  cut->set_incarnation(before[0].header.incarnation);
-  cut->set_seq(1);
-  put(cut->mutable_hash(), before[0].hash().view());
-  const Status revoked = town.town.append(body);
-  ASSERT_TRUE(revoked.ok()) << revoked.error().en;
+  const wire::ChainId chain = wire::chain_of(before[0].header);
+  town.town.revoke(wang.holder->id, {cut_of(chain, 1, before[0].hash())});
   EXPECT_EQ(li.receive(before[0]), Received::kMerged);
   EXPECT_EQ(li.receive(after[0]), Received::kParked);
   EXPECT_EQ(li.sealer->retry_parked(li.state()).value(), 0);
   EXPECT_EQ(li.visits(), 1u);
+  ASSERT_TRUE(town.town
+                  .append(admit_body(cut_of(chain, 1, before[0].hash()),
+                                     cut_of(chain, 2, after[0].hash()), {after[0].hash()}))
+                  .ok());
+  EXPECT_EQ(li.sealer->retry_parked(li.state()).value(), 1);
+  EXPECT_EQ(li.visits(), 2u);
+}
+
+// What was sealed before the right ended waits even after it was given again, as at the server.
+TEST_F(SealerTest, BacklogOfALostRightWaitsThoughTheRightCameBack) {
+  wang.record(wangs, "走访。");
+  const auto before = wang.seal_all(wangs);
+  ASSERT_EQ(before.size(), 1u);
+  town.town.end_role(wang.person, kCadre);
+  town.town.add_role(wang.person, kCadre, {village});
+  EXPECT_EQ(li.receive(before[0]), Received::kParked);
+}
+
+TEST_F(SealerTest, WorkFromBeforeAStreamClosedIsInForce) {
+  wang.record(wangs, "走访。");
+  const auto before = wang.seal_all(wangs);
+  ASSERT_EQ(before.size(), 1u);
+  pb::ControlBody close;
+  put(close.mutable_close()->mutable_stream(), village.view());
+  ASSERT_TRUE(town.town.append(close).ok());
+  EXPECT_EQ(li.receive(before[0]), Received::kMerged);
+}
+
+// Whoever took the phone goes back to an older copy of it and grows another line.
+TEST_F(SealerTest, AForkBelowTheCutWaits) {
+  const auto disk = wang.disk().copy("");
+  const auto files = wang.files.copy();
+  wang.record(wangs, "第一份。");
+  const auto first = wang.seal_all(wangs);
+  wang.record(wangs, "第二份。");
+  const auto second = wang.seal_all(wangs);
+  wang.go_back(disk, files);
+  wang.record(wangs, "偷来的。");
+  const auto stolen = wang.seal_all(wangs);
+  ASSERT_EQ(first.size() + second.size() + stolen.size(), 3u);
+  ASSERT_EQ(stolen[0].header.seq, 1u);
+  const wire::ChainId chain = wire::chain_of(second[0].header);
+  town.town.revoke(wang.holder->id, {cut_of(chain, 2, second[0].hash())});
+  EXPECT_EQ(li.receive(first[0]), Received::kMerged);
+  EXPECT_EQ(li.receive(second[0]), Received::kMerged);
+  EXPECT_EQ(li.receive(stolen[0]), Received::kParked);
+  EXPECT_EQ(li.visits(), 2u);
 }
 
 // Sealed late, under the last head at which the right still stood.
@@ -240,12 +279,7 @@ TEST_F(SealerTest, AForkIsKeptAndMerged) {
   const auto files = wang.files.copy();
   wang.record(wangs, "第一份。");
   const auto first = wang.seal_all(wangs);
-  wang.sealer.reset();
-  wang.keyring.reset();
-  wang.vault.reset();
-  wang.disk().restore(disk, "");
-  wang.files.restore(files);  // the token went back too: nothing can tell
-  wang.open();
+  wang.go_back(disk, files);
   wang.record(wangs, "第二份。");
   const auto second = wang.seal_all(wangs);
   ASSERT_EQ(first.size() + second.size(), 2u);
@@ -262,12 +296,7 @@ TEST_F(SealerTest, OurOwnUnknownEnvelopeMeansARestore) {
   wang.record(wangs, "备份之后写的。");
   const auto sent = wang.seal_all(wangs);
   ASSERT_EQ(sent.size(), 1u);
-  wang.sealer.reset();
-  wang.keyring.reset();
-  wang.vault.reset();
-  wang.disk().restore(disk, "");
-  wang.files.restore(files);
-  wang.open();
+  wang.go_back(disk, files);
   const std::uint32_t before = wang.vault->incarnation();
   wang.record(wangs, "恢复之后写的。");
   EXPECT_EQ(wang.receive(sent[0]), Received::kParked);

@@ -403,17 +403,66 @@ TEST_F(LateWork, AnAdmittedEnvelopeGoesIntoTheStreamWhenItIsBroughtAgain) {
   revoke(0, Hash{});
   const wire::Envelope late = chain_.next();
   ASSERT_EQ(county_.push_one(late).code(), pb::PUSH_CODE_LATE);
-  pb::ControlBody body;
-  put(body.mutable_admit()->add_applied(), late.hash().view());
-  pb::Cut* from = body.mutable_admit()->mutable_from();
-  put(from->mutable_stream(), county_.village.view());
-  put(from->mutable_device(), county_.cadre.id.view());
-  from->set_incarnation(1);
-  from->set_seq(0);
-  const Status admitted = county_.town.append(body);
+  const wire::Envelope next = chain_.next();
+  const wire::ChainId chain = wire::chain_of(late.header);
+  const Status admitted = county_.town.append(
+      admit_body(cut_of(chain, 0), cut_of(chain, 2, next.hash()), {late.hash()}, {next.hash()}));
   ASSERT_TRUE(admitted.ok()) << admitted.error().en;
   ASSERT_TRUE(county_.bring_log().ok());
   EXPECT_EQ(county_.push_one(late).code(), pb::PUSH_CODE_STORED);
+  EXPECT_EQ(county_.push_one(next).code(), pb::PUSH_CODE_STORED)
+      << "what is refused counts as held";
+  EXPECT_EQ(county_.push_one(chain_.next()).code(), pb::PUSH_CODE_LATE);
+}
+
+// Readers let the old chain wait for ever; the right that came back starts a new one.
+TEST_F(LateWork, ACutChainStaysCutWhenTheRightComesBack) {
+  const wire::Envelope first = chain_.next();
+  ASSERT_EQ(county_.push_one(first).code(), pb::PUSH_CODE_STORED);
+  Town& town = county_.town;
+  const wire::ChainId chain = wire::chain_of(first.header);
+  town.end_role(county_.cadre.person, pb::ROLE_KIND_CADRE, {cut_of(chain, 1, first.hash())});
+  town.add_role(county_.cadre.person, pb::ROLE_KIND_CADRE, {county_.village});
+  ASSERT_TRUE(county_.bring_log().ok());
+  EXPECT_EQ(county_.push_one(chain_.next()).code(), pb::PUSH_CODE_LATE);
+  Chain second = county_.chain(2);
+  EXPECT_EQ(county_.push_one(second.next()).code(), pb::PUSH_CODE_STORED);
+}
+
+// His work in the village was cut when he left it; stopping his device later takes nothing more.
+TEST_F(LateWork, ARightLostBeforeIsNotLostAgainWithTheDevice) {
+  const wire::Envelope first = chain_.next();
+  const wire::ChainId chain = wire::chain_of(first.header);
+  Town& town = county_.town;
+  town.end_role(county_.cadre.person, pb::ROLE_KIND_CADRE, {cut_of(chain, 1, first.hash())});
+  town.revoke(county_.cadre.id);
+  ASSERT_TRUE(county_.bring_log().ok());
+  EXPECT_EQ(county_.push_one(first).code(), pb::PUSH_CODE_STORED);
+}
+
+// Whoever took the device grows another line below the cut, under a head from before.
+TEST_F(LateWork, AForkBelowTheCutIsLate) {
+  Chain thief = county_.chain();
+  const wire::Envelope first = chain_.next();
+  const wire::Envelope second = chain_.next();
+  ASSERT_EQ(county_.push({first, second}).results(1).code(), pb::PUSH_CODE_STORED);
+  thief.knows = county_.town.state.head_seq();
+  revoke(2, second.hash());
+  EXPECT_EQ(county_.push_one(thief.next(200)).code(), pb::PUSH_CODE_LATE);
+  EXPECT_EQ(county_.push_one(first).code(), pb::PUSH_CODE_DUPLICATE);
+}
+
+// Until the cut's envelope is held, nobody can tell which line leads to it.
+TEST_F(LateWork, BelowACutThatIsNotHeldYetBothLinesAreKept) {
+  Chain other = county_.chain();
+  const wire::Envelope first = chain_.next();
+  const wire::Envelope second = chain_.next();
+  other.knows = county_.town.state.head_seq();
+  revoke(2, second.hash());
+  EXPECT_EQ(county_.push_one(other.next(200)).code(), pb::PUSH_CODE_STORED);
+  EXPECT_EQ(county_.push_one(first).code(), pb::PUSH_CODE_FORK);
+  EXPECT_EQ(county_.push_one(second).code(), pb::PUSH_CODE_STORED);
+  EXPECT_EQ(county_.push_one(other.next(200)).code(), pb::PUSH_CODE_LATE);
 }
 
 }  // namespace

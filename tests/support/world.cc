@@ -83,7 +83,6 @@ Result<sync::Founded> SimDevice::found(const std::string& township) {
   founding.township_name = township;
   founding.founder_name = name_;
   founding.server_address = "127.0.0.1:7443";
-  founding.practice = true;
   return sync::found_township(founding, vault(), keyring(), control(), network, clock, random);
 }
 

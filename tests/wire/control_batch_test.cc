@@ -11,7 +11,7 @@ using wire::ControlState;
 // A stream, its first key and a person in one append.
 Entries batch_of_three(Town& town) {
   const auto stream = random_id<StreamId>(town.random);
-  Town ahead(true, 1);
+  Town ahead(false, 1);
   Entries log(town.log.begin() + 1, town.log.end());
   EXPECT_TRUE(ahead.append(log).ok());
   EXPECT_TRUE(ahead.append(stream_body(stream, pb::STREAM_KIND_VILLAGE)).ok());

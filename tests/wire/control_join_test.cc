@@ -5,14 +5,6 @@
 namespace mq::testing {
 namespace {
 
-void expect_refused(Town& town, const Entries& entries, Code code) {
-  const std::string before = describe(town.state);
-  const Status refused = town.state.apply(entries, wire::Records::kRequired);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code, code) << refused.error().en;
-  EXPECT_EQ(describe(town.state), before);
-}
-
 TEST(Joining, TakesOneEntryOfTheInvited) {
   Town town;
   const StreamId village = town.add_stream(pb::STREAM_KIND_VILLAGE);
@@ -131,11 +123,7 @@ TEST(Invitation, ExpiresAfterItsLastDayInShanghai) {
 TEST(SecondSignature, IsNeededOnceTheTownshipIsOpen) {
   Town town;
   const PersonId person = town.add_person();
-  pb::ControlBody open;
-  open.mutable_open();
-  ASSERT_TRUE(town.append(open).ok());
-  EXPECT_FALSE(town.state.practice());
-  expect_refused(town, town.by(town.founder, open), Code::kConflict);
+  town.open();
   for (const auto kind : {pb::ROLE_KIND_ADMIN, pb::ROLE_KIND_SUPERVISOR}) {
     const Invited invited = town.new_invite();
     const pb::ControlBody bodies[] = {role_body(person, kind),
@@ -154,10 +142,7 @@ TEST(SecondSignature, IsNeededOnceTheTownshipIsOpen) {
 
 TEST(SecondSignature, MayBeASecondAdmins) {
   Town town;
-  const Holder second = town.add_holder(pb::ROLE_KIND_ADMIN);
-  pb::ControlBody open;
-  open.mutable_open();
-  ASSERT_TRUE(town.append(open).ok());
+  const Holder second = town.open();
   const PersonId person = town.add_person();
   const pb::ControlBody body = role_body(person, pb::ROLE_KIND_SUPERVISOR);
   expect_refused(town, town.by(second, body, nullptr, {&second.sign}), Code::kCorrupt);
@@ -167,12 +152,9 @@ TEST(SecondSignature, MayBeASecondAdmins) {
 // Else one admin could enrol a device under the other's name and sign twice.
 TEST(SecondSignature, IsNeededForADeviceInAnAdminsName) {
   Town town;
-  const Holder second = town.add_holder(pb::ROLE_KIND_ADMIN);
   const PersonId rising = town.add_person();
   const Invited early = town.add_invite(rising, pb::ROLE_KIND_CADRE);
-  pb::ControlBody open;
-  open.mutable_open();
-  ASSERT_TRUE(town.append(open).ok());
+  const Holder second = town.open();
   const Invited invited = town.new_invite();
   expect_refused(
       town, town.by(town.founder, town.invite_body(invited, second.person, pb::ROLE_KIND_CADRE)),

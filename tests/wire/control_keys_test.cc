@@ -176,13 +176,7 @@ TEST_F(Keys, GrantIsForOneDeviceThatMayRead) {
 
 TEST_F(Keys, RecoveryIsARecipientOnceMadeButNeverOfChecks) {
   const auto box = random_id<BoxKey>(town.random);
-  pb::ControlBody body;
-  put(body.mutable_recovery()->mutable_box_key(), box.view());
-  put(body.mutable_recovery()->mutable_sign_key(), town.root.public_key().view());
-  for (int i = 0; i < 3; ++i) {
-    put(body.mutable_recovery()->add_sheet_checks(), wire::hash("s", {}).view());
-  }
-  ASSERT_TRUE(town.append(body).ok());
+  ASSERT_TRUE(town.append(recovery_body(box, town.root.public_key())).ok());
   const std::string id = to_hex(wire::recovery_recipient(box));
   EXPECT_TRUE(recipients(village).contains(id));
   const StreamId check = town.add_stream(pb::STREAM_KIND_CHECK);

@@ -13,18 +13,24 @@ Entries real_log() {
   town.rotate(township);
   const Holder cadre = town.add_holder(pb::ROLE_KIND_CADRE, {village});
   town.rotate(village);
-  const Holder second = town.add_holder(pb::ROLE_KIND_ADMIN);
   town.add_invite(town.add_person(), pb::ROLE_KIND_DESK);
-  pb::ControlBody open;
-  open.mutable_open();
-  EXPECT_TRUE(town.append(open).ok());
+  const Holder second = town.open();
   EXPECT_TRUE(town.append(town.by(town.founder, role_body(cadre.person, pb::ROLE_KIND_SUPERVISOR),
                                   nullptr, {&second.sign}))
                   .ok());
   pb::ControlBody revoke;
   put(revoke.mutable_revoke()->mutable_device(), cadre.id.view());
+  pb::Cut cut = cut_of({village, cadre.id, 7}, 0);
+  *revoke.mutable_revoke()->add_cuts() = cut;
   EXPECT_TRUE(town.append(revoke).ok());
   town.rotate(village);
+  const Hash late = wire::hash("late", {});
+  EXPECT_TRUE(town.append(admit_body(cut, cut_of({village, cadre.id, 7}, 1, late), {late})).ok());
+  EXPECT_TRUE(town.append(compare_body(second.id, 'n')).ok());
+  const Holder appointed = town.new_holder(random_id<PersonId>(town.random));
+  EXPECT_TRUE(town.append(town.appoint_entry(appointed, wire::county_author(town.root.public_key()),
+                                             town.root))
+                  .ok());
   wire::ControlDraft draft(town.state, second.id.view(), {9}, 3, random_id<GroupId>(town.random));
   for (int i = 0; i < 3; ++i) draft.add(person_body(random_id<PersonId>(town.random)), second.sign);
   EXPECT_TRUE(town.append(draft.take()).ok());

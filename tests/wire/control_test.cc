@@ -14,14 +14,6 @@ Code code_of(const Status& status) {
   return status.ok() ? Code::kInternal : status.error().code;
 }
 
-// Offers entries that must be refused with this code and change nothing.
-void expect_refused(Town& town, const Entries& entries, Code code) {
-  const std::string before = describe(town.state);
-  const Status refused = town.state.apply(entries, wire::Records::kRequired);
-  EXPECT_EQ(code_of(refused), code) << (refused.ok() ? "" : refused.error().en);
-  EXPECT_EQ(describe(town.state), before);
-}
-
 TEST(Founding, MakesTheFounderAdminAndDesk) {
   Town town;
   const ControlState& s = town.state;
@@ -34,7 +26,8 @@ TEST(Founding, MakesTheFounderAdminAndDesk) {
   EXPECT_EQ(s.server_key(), town.server.public_key());
   EXPECT_EQ(s.county_root(), town.root.public_key());
   EXPECT_EQ(s.server_address(), "127.0.0.1:7443");
-  EXPECT_TRUE(s.practice());
+  EXPECT_TRUE(s.setup());
+  EXPECT_FALSE(s.practice());
   EXPECT_EQ(s.lowest_suite(), 1);
 }
 
@@ -93,7 +86,7 @@ TEST(Chain, RefusesReplayReorderingGapAndOtherTownship) {
   expect_refused(town, {town.log.back()}, Code::kCorrupt);      // replay
   expect_refused(town, {second[0], first[0]}, Code::kCorrupt);  // reordered
   expect_refused(town, second, Code::kCorrupt);                 // gap
-  Town other(true, 99);
+  Town other(false, 99);
   other.add_person();
   expect_refused(town, other.by(other.founder, person_body(random_id<PersonId>(town.random))),
                  Code::kCorrupt);
@@ -215,6 +208,12 @@ TEST(Entry, CarriedKindsAreCheckedForShape) {
   expect_refused(town, town.by(town.founder, heal), Code::kInvalidInput);
   put(heal.mutable_heal()->mutable_second_head(), wire::hash("y", {}).view());
   EXPECT_TRUE(town.append(heal).ok());
+  heal.mutable_heal()->add_second()->set_key_record("record");
+  expect_refused(town, town.by(town.founder, heal), Code::kInvalidInput);
+  heal.mutable_heal()->mutable_second(0)->clear_key_record();
+  heal.mutable_heal()->mutable_second(0)->set_body("body");
+  heal.mutable_heal()->add_keys()->set_epoch(1);
+  expect_refused(town, town.by(town.founder, heal), Code::kInvalidInput);
   EXPECT_EQ(town.state.carried().size(), 2u);
 }
 

@@ -28,6 +28,8 @@ Town::Town(bool practice, std::uint64_t seed)
     : random(seed),
       root(wire::SigningKey::generate(random)),
       server(wire::SigningKey::generate(random)),
+      kit(wire::SigningKey::generate(random)),
+      kit_box(random_id<BoxKey>(random)),
       founder(new_holder(random_id<PersonId>(random))) {
   wire::ControlDraft draft(state, founder.id.view(), kNow);
   draft.add(genesis_body(*this, practice, random_id<TownshipId>(random)), founder.sign, nullptr,
@@ -113,6 +115,45 @@ void Town::rotate(const StreamId& stream) {
   EXPECT_TRUE(rotated.ok()) << (rotated.ok() ? "" : rotated.error().en);
 }
 
+Holder Town::open() {
+  Holder second = add_holder(pb::ROLE_KIND_ADMIN);
+  for (const auto& body : {recovery_body(kit_box, kit.public_key()), open_body()}) {
+    const Status done = append(body);
+    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().en);
+  }
+  return second;
+}
+
+void Town::end_role(const PersonId& person, pb::RoleKind kind, std::vector<pb::Cut> cuts) {
+  pb::ControlBody body;
+  put(body.mutable_end_of_right()->mutable_person(), person.view());
+  body.mutable_end_of_right()->set_kind(kind);
+  for (const pb::Cut& cut : cuts) *body.mutable_end_of_right()->add_cuts() = cut;
+  const Status ended = append(body);
+  EXPECT_TRUE(ended.ok()) << (ended.ok() ? "" : ended.error().en);
+}
+
+void Town::revoke(const DeviceId& device, std::vector<pb::Cut> cuts) {
+  pb::ControlBody body;
+  put(body.mutable_revoke()->mutable_device(), device.view());
+  for (const pb::Cut& cut : cuts) *body.mutable_revoke()->add_cuts() = cut;
+  const Status revoked = append(body);
+  EXPECT_TRUE(revoked.ok()) << (revoked.ok() ? "" : revoked.error().en);
+}
+
+Entries Town::appoint_entry(const Holder& holder, const Bytes& author,
+                            const wire::SigningKey& key) const {
+  pb::ControlBody body;
+  pb::Device* device = body.mutable_appoint()->mutable_device();
+  put(device->mutable_device(), holder.id.view());
+  put(device->mutable_person(), holder.person.view());
+  put(device->mutable_sign_key(), holder.sign.public_key().view());
+  put(device->mutable_box_key(), holder.box.view());
+  wire::ControlDraft draft(state, author, kNow);
+  draft.add(body, key, nullptr, {&holder.sign});
+  return draft.take();
+}
+
 pb::ControlBody Town::invite_body(const Invited& invited, const PersonId& person, pb::RoleKind kind,
                                   std::vector<StreamId> streams) const {
   pb::ControlBody body;
@@ -189,10 +230,62 @@ pb::ControlBody stream_body(const StreamId& stream, pb::StreamKind kind, ByteVie
   return body;
 }
 
+pb::ControlBody recovery_body(const BoxKey& box, const VerifyKey& sign) {
+  pb::ControlBody body;
+  put(body.mutable_recovery()->mutable_box_key(), box.view());
+  put(body.mutable_recovery()->mutable_sign_key(), sign.view());
+  for (const auto* sheet : {"sheet 1", "sheet 2", "sheet 3"}) {
+    put(body.mutable_recovery()->add_sheet_checks(), wire::hash(sheet, {box.view()}).view());
+  }
+  return body;
+}
+
+pb::ControlBody compare_body(const DeviceId& device, char nonce) {
+  pb::ControlBody body;
+  put(body.mutable_compare()->mutable_device(), device.view());
+  body.mutable_compare()->set_nonce(std::string(16, nonce));
+  return body;
+}
+
+pb::ControlBody open_body() {
+  pb::ControlBody body;
+  body.mutable_open();
+  return body;
+}
+
+pb::Cut cut_of(const wire::ChainId& chain, std::uint64_t seq, const Hash& hash) {
+  pb::Cut cut;
+  put(cut.mutable_stream(), chain.stream.view());
+  put(cut.mutable_device(), chain.device.view());
+  cut.set_incarnation(chain.incarnation);
+  cut.set_seq(seq);
+  if (seq > 0) put(cut.mutable_hash(), hash.view());
+  return cut;
+}
+
+pb::ControlBody admit_body(const pb::Cut& from, const pb::Cut& to, const std::vector<Hash>& applied,
+                           const std::vector<Hash>& refused) {
+  pb::ControlBody body;
+  *body.mutable_admit()->mutable_from() = from;
+  *body.mutable_admit()->mutable_to() = to;
+  for (const Hash& hash : applied) put(body.mutable_admit()->add_applied(), hash.view());
+  for (const Hash& hash : refused) put(body.mutable_admit()->add_refused(), hash.view());
+  return body;
+}
+
+void expect_refused(Town& town, const Entries& entries, Code code) {
+  const std::string before = describe(town.state);
+  const Status refused = town.state.apply(entries, wire::Records::kRequired);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, code) << refused.error().en;
+  EXPECT_EQ(describe(town.state), before);
+}
+
 std::string describe(const wire::ControlState& s) {
-  std::string out = cat(s.township().hex(), " ", s.head_seq(), " ", s.head().hex(), " ",
-                        s.server_key().hex(), s.county_root().hex(), s.server_address(), " ",
-                        s.practice() ? 1 : 0, s.lowest_suite(), " pending ", s.pending().size());
+  std::string out =
+      cat(s.township().hex(), " ", s.head_seq(), " ", s.head().hex(), " ", s.server_key().hex(),
+          s.county_root().hex(), s.server_address(), " ", s.practice() ? 1 : 0, s.setup() ? 1 : 0,
+          s.lowest_suite(), " pending ", s.pending().size());
   for (std::uint32_t i = 0; i <= s.head_seq() + 1; ++i) out += s.head_at(i).hex();
   for (const auto& p : s.persons()) {
     out += cat("\nperson ", p.id.hex(), " ", to_hex(p.sealed_name), " ", p.seq, " ",
@@ -219,6 +312,20 @@ std::string describe(const wire::ControlState& s) {
                i.refused_claims, s.invite(i.id) == &i ? "" : "!");
   }
   for (const auto& c : s.cuts()) out += cat("\ncut ", c.entry, c.device.hex(), c.seq);
+  for (const auto& c : s.cuts()) {
+    const wire::ChainId chain{c.stream, c.device, c.incarnation};
+    for (const auto& end : s.ends_of(chain, 0)) out += cat("\nend ", end.seq, end.hash.hex());
+  }
+  for (const auto& a : s.admissions()) {
+    out += cat("\nadmission ", a.entry, a.from.seq, a.to.hash.hex());
+    for (const auto& hash : a.applied) {
+      out += s.ruling(a.chain, a.to.seq, hash, 0) == wire::Ruling::kInForce ? "+" : "-";
+    }
+  }
+  for (const auto& a : s.announced()) out += cat("\nannounced ", a.person.hex(), a.last_day);
+  for (const auto& c : s.compares()) {
+    out += cat("\ncompare ", c.entry, c.device.hex(), s.compare_digits(c.device).value_or(""));
+  }
   for (const auto& c : s.carried()) out += cat("\ncarried ", c.seq, " ", c.field);
   for (const auto& k : s.server_keys()) out += cat("\nserver ", k.from, k.key.hex());
   return out + (s.recovery_box() ? s.recovery_box()->hex() : "");

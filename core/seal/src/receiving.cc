@@ -11,22 +11,6 @@ namespace {
 using wire::ControlState;
 using wire::EnvelopeHeader;
 
-// Beyond a cut, or of a chain that a revoke or end of right did not name (PROTOCOL section 6).
-bool beyond_cut(const wire::Envelope& envelope, const ControlState& state) {
-  const EnvelopeHeader& header = envelope.header;
-  bool named = false;
-  for (const wire::CutRecord& cut : state.cuts()) {
-    if (cut.stream != header.stream || cut.device != header.device ||
-        cut.incarnation != header.incarnation) {
-      continue;
-    }
-    named = true;
-    if (header.seq > cut.seq) return true;
-    if (header.seq == cut.seq && envelope.hash() != cut.hash) return true;
-  }
-  return !named && !state.may_write(header.device, header.stream, state.head_seq());
-}
-
 // How many are opened before their turn: enough to keep a worker busy, and what a hostile author's
 // segments can make of memory stays bounded.
 constexpr std::size_t kAhead = 4;
@@ -65,6 +49,24 @@ Result<Sealer::Received> Sealer::refuse(const wire::Envelope& envelope, std::str
   return Received::kRefused;
 }
 
+// The rule is the control log's, the server's as well. What an admission refused waits with what is
+// undecided. Before an end only what leads to it is in force: the line of an end that is held is
+// held whole, so what is not held lies on another.
+Result<bool> Sealer::beyond_end(const wire::Envelope& envelope, const ControlState& state) {
+  const EnvelopeHeader& header = envelope.header;
+  const wire::ChainId chain = wire::chain_of(header);
+  const wire::Ruling ruling = state.ruling(chain, header.seq, envelope.hash(), header.control_seq);
+  if (ruling != wire::Ruling::kInForce) return true;
+  bool before_an_end = false;
+  for (const wire::ChainPoint& end : state.ends_of(chain, header.control_seq)) {
+    if (end.seq < header.seq) continue;
+    MQ_TRY(const auto held, vault_.chain_context(chain, end.hash));
+    if (!held) return false;
+    before_an_end = true;
+  }
+  return before_an_end;
+}
+
 // Who signed it, and whether he might: decided by the control log at the head that it names.
 Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const ControlState& state,
                                        const Opening& opening) {
@@ -79,7 +81,8 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
                      state.may_write(header.device, header.stream, header.control_seq) &&
                      header.epoch == state.epoch_at(header.stream, header.control_seq);
   if (!right) return refuse(envelope, "refused");
-  if (beyond_cut(envelope, state)) return wait(envelope, "cut");
+  MQ_TRY(const bool beyond, beyond_end(envelope, state));
+  if (beyond) return wait(envelope, "cut");
   const vault::StreamInfo* stream = vault_.stream(header.stream);
   if (stream == nullptr) return wait(envelope, "stream");
   // Our own current chain, and we do not hold it: this home is older than what it once sent.

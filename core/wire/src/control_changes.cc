@@ -87,8 +87,13 @@ void ControlRules::add_cuts(const ControlStep& step,
     record.incarnation = cut.incarnation();
     record.seq = cut.seq();
     record.hash = Hash::from(view_of(cut.hash())).value_or(Hash{});
+    const ChainId chain{record.stream, record.device, record.incarnation};
+    state_.cuts_of_[chain].push_back(state_.cuts_.size());
     state_.cuts_.push_back(record);
-    undo_.push_back([](ControlState& s) { s.cuts_.pop_back(); });
+    undo_.push_back([chain](ControlState& s) {
+      s.cuts_of_[chain].pop_back();
+      s.cuts_.pop_back();
+    });
   }
 }
 
@@ -96,6 +101,11 @@ void ControlRules::add_recovery(RecoveryRecord record) {
   set(&ControlState::recovery_box_, std::optional<BoxKey>(record.box_key));
   state_.recoveries_.push_back(record);
   undo_.push_back([](ControlState& s) { s.recoveries_.pop_back(); });
+}
+
+void ControlRules::add_announced(AnnouncedEnd record) {
+  state_.announced_.push_back(std::move(record));
+  undo_.push_back([](ControlState& s) { s.announced_.pop_back(); });
 }
 
 void ControlRules::add_carried(CarriedRecord record) {

@@ -13,14 +13,6 @@ bool known_kind(pb::RoleKind kind) {
   return kind > pb::ROLE_KIND_UNSPECIFIED && kind <= pb::ROLE_KIND_DISCIPLINE;
 }
 
-std::vector<StreamId> stream_ids(const google::protobuf::RepeatedPtrField<std::string>& fields) {
-  std::vector<StreamId> out;
-  for (const std::string& field : fields) {
-    if (const auto id = StreamId::from(view_of(field))) out.push_back(*id);
-  }
-  return out;
-}
-
 Error malformed(const ControlStep& step, std::string_view zh, std::string_view en) {
   return control_fault(Code::kInvalidInput, step, zh, en);
 }
@@ -32,6 +24,14 @@ Error unknown_person(const ControlStep& step) {
 }
 
 }  // namespace
+
+std::vector<StreamId> stream_ids(const google::protobuf::RepeatedPtrField<std::string>& fields) {
+  std::vector<StreamId> out;
+  for (const std::string& field : fields) {
+    if (const auto id = StreamId::from(view_of(field))) out.push_back(*id);
+  }
+  return out;
+}
 
 Status ControlRules::payload(const ControlStep& step) {
   switch (step.body.payload_case()) {
@@ -63,6 +63,14 @@ Status ControlRules::payload(const ControlStep& step) {
       return lowest_suite(step);
     case pb::ControlBody::kOpen:
       return open(step);
+    case pb::ControlBody::kAdmit:
+      return admit(step);
+    case pb::ControlBody::kRecovery:
+      return recovery(step);
+    case pb::ControlBody::kAppoint:
+      return appoint(step);
+    case pb::ControlBody::kCompare:
+      return compare(step);
     default:
       return carried(step);
   }
@@ -222,85 +230,6 @@ Status ControlRules::check_invite_record(const ControlStep& step,
                        "its key record has a box that this invitation may not have");
     }
   }
-  return {};
-}
-
-Status ControlRules::check_cuts(const ControlStep& step,
-                                const google::protobuf::RepeatedPtrField<pb::Cut>& cuts,
-                                const PersonId& person,
-                                const std::optional<DeviceId>& device) const {
-  for (const pb::Cut& cut : cuts) {
-    const auto stream = StreamId::from(view_of(cut.stream()));
-    const auto id = DeviceId::from(view_of(cut.device()));
-    const DeviceRecord* of = id ? state_.device(*id) : nullptr;
-    const bool hash_fits =
-        cut.seq() == 0 ? cut.hash().empty() : id_of<Hash>(cut.hash()).has_value();
-    const bool fits = stream && state_.stream(*stream) != nullptr && of != nullptr && hash_fits &&
-                      of->person == person && (!device || *device == *id);
-    if (!fits) return malformed(step, "截止点不完整或不属于此人", "a cut does not fit");
-  }
-  return {};
-}
-
-Status ControlRules::revoke(const ControlStep& step) {
-  const pb::Revoke& r = step.body.revoke();
-  const auto id = id_of<DeviceId>(r.device());
-  if (!id || r.sealed_reason().size() > kSealedBytesMax || step.names_record) {
-    return bad_field(step);
-  }
-  const auto invite = state_.invite_at_.find(InviteId{id->data});
-  if (invite != state_.invite_at_.end()) {
-    if (!r.cuts().empty()) return malformed(step, "邀请没有截止点", "an invitation has no cuts");
-    if (!state_.invites_[invite->second].live()) {
-      return control_fault(Code::kConflict, step, "邀请已被使用或收回",
-                           "the invitation was used or taken back");
-    }
-    end_invite(invite->second, step.seq);
-    return {};
-  }
-  const DeviceRecord* device = state_.device(*id);
-  if (device == nullptr) return malformed(step, "设备不在名册中", "the device is not in the log");
-  if (device->span.until) {
-    return control_fault(Code::kConflict, step, "设备已停用", "the device has ended");
-  }
-  MQ_CHECK(check_cuts(step, r.cuts(), device->person, *id));
-  end_device(state_.device_at_.at(*id), step.seq);
-  add_cuts(step, r.cuts());
-  return {};
-}
-
-// Ends every role of that kind, or takes the listed streams out of it.
-Status ControlRules::end_of_right(const ControlStep& step) {
-  const pb::EndOfRight& e = step.body.end_of_right();
-  const auto person = id_of<PersonId>(e.person());
-  if (!person || step.names_record) return bad_field(step);
-  MQ_CHECK(check_listed(step, e.kind(), e.streams()));
-  MQ_CHECK(check_cuts(step, e.cuts(), *person, std::nullopt));
-  const std::vector<StreamId> gone = stream_ids(e.streams());
-  const auto is_gone = [&](const StreamId& id) {
-    return std::find(gone.begin(), gone.end(), id) != gone.end();
-  };
-  std::vector<Index> ended;
-  const auto held = state_.roles_of_.find(*person);
-  for (const Index i : held == state_.roles_of_.end() ? std::vector<Index>{} : held->second) {
-    const RoleRecord& role = state_.roles_[i];
-    if (role.kind != e.kind() || role.span.until) continue;
-    if (gone.empty() || std::any_of(role.streams.begin(), role.streams.end(), is_gone)) {
-      ended.push_back(i);
-    }
-  }
-  if (ended.empty()) {
-    return control_fault(Code::kConflict, step, "此人没有这项权限", "the person has no such right");
-  }
-  for (const Index i : ended) {
-    RoleRecord rest = state_.roles_[i];
-    end_role(i, step.seq);
-    std::erase_if(rest.streams, is_gone);
-    if (gone.empty() || rest.streams.empty()) continue;
-    rest.span = {step.seq, std::nullopt};
-    add_role(std::move(rest));
-  }
-  add_cuts(step, e.cuts());
   return {};
 }
 

@@ -89,14 +89,27 @@ bool ControlState::may_write(const DeviceId& device_id, const StreamId& stream_i
                              std::uint32_t seq) const {
   const DeviceRecord* d = device(device_id);
   const StreamRecord* s = stream(stream_id);
-  if (d == nullptr || s == nullptr || !d->span.holds_at(seq) || s->ordinal > seq) return false;
-  if (s->closed && seq >= *s->closed) return false;
-  const auto at = roles_of_.find(d->person);
-  if (at == roles_of_.end()) return false;
+  if (d == nullptr || s == nullptr || s->ordinal > seq) return false;
+  return !(s->closed && seq >= *s->closed) && had_right(*d, *s, seq);
+}
+
+// Whatever the stream's own state: a stream that closes takes nobody's right.
+bool ControlState::had_right(const DeviceRecord& device, const StreamRecord& stream,
+                             std::uint32_t seq) const {
+  const auto at = roles_of_.find(device.person);
+  if (!device.span.holds_at(seq) || at == roles_of_.end()) return false;
   return std::any_of(at->second.begin(), at->second.end(), [&](Index i) {
     const RoleRecord& role = roles_[i];
-    return role.span.holds_at(seq) && writes({role.kind, role.streams, d->person}, *s);
+    return role.span.holds_at(seq) && writes({role.kind, role.streams, device.person}, stream);
   });
+}
+
+std::vector<const DeviceRecord*> ControlState::admin_devices(std::uint32_t seq) const {
+  std::vector<const DeviceRecord*> out;
+  for (const DeviceRecord& d : devices_) {
+    if (d.span.holds_at(seq) && has_role(d.person, pb::ROLE_KIND_ADMIN, seq)) out.push_back(&d);
+  }
+  return out;
 }
 
 bool ControlState::invite_live(const InviteRecord& invite, std::uint32_t seq) const {

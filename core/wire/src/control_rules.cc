@@ -134,6 +134,8 @@ Status ControlRules::check_author(ControlStep& step, bool verified) const {
     if (author == step.body.genesis().device().device()) {
       key = id_of<VerifyKey>(step.body.genesis().device().sign_key());
     }
+  } else if (step.body.payload_case() == pb::ControlBody::kAppoint) {
+    key = appointer(author);
   } else if (is_device(step)) {
     const auto id = InviteId::from(view_of(author));
     step.by_invite = id ? state_.invite(*id) : nullptr;
@@ -166,16 +168,31 @@ std::vector<VerifyKey> ControlRules::second_admins(const ControlStep& step) cons
 }
 
 ControlRules::CoSigners ControlRules::co_signers(const ControlStep& step) const {
-  if (is_genesis(step)) {
-    const auto root = id_of<VerifyKey>(step.body.genesis().county_root());
-    return {root ? std::vector{*root} : std::vector<VerifyKey>{}, true};
+  const auto exactly = [](const std::string& field) -> CoSigners {
+    const auto key = id_of<VerifyKey>(field);
+    return {key ? std::vector{*key} : std::vector<VerifyKey>{}, true};
+  };
+  switch (step.body.payload_case()) {
+    case pb::ControlBody::kGenesis:
+      return exactly(step.body.genesis().county_root());
+    case pb::ControlBody::kDevice:
+      return exactly(step.body.device().sign_key());
+    case pb::ControlBody::kAppoint:
+      return exactly(step.body.appoint().device().sign_key());
+    case pb::ControlBody::kRecovery:
+      return {recovery_signers(step), !state_.setup()};
+    case pb::ControlBody::kGrant:
+      return by_two_readers(step) ? CoSigners{second_readers(step), true} : CoSigners{};
+    case pb::ControlBody::kRole:
+    case pb::ControlBody::kInvite:
+      return role_signers(step);
+    default:
+      return {};
   }
-  if (is_device(step)) {
-    const auto own = id_of<VerifyKey>(step.body.device().sign_key());
-    return {own ? std::vector{*own} : std::vector<VerifyKey>{}, true};
-  }
+}
+
+ControlRules::CoSigners ControlRules::role_signers(const ControlStep& step) const {
   const bool by_role = step.body.payload_case() == pb::ControlBody::kRole;
-  if (!by_role && step.body.payload_case() != pb::ControlBody::kInvite) return {};
   const auto kind = by_role ? step.body.role().kind() : step.body.invite().role();
   if (kind == pb::ROLE_KIND_COUNTY_DESK || kind == pb::ROLE_KIND_DISCIPLINE) {
     return {{state_.county_root_}, true};
@@ -187,7 +204,7 @@ ControlRules::CoSigners ControlRules::co_signers(const ControlStep& step) const 
                           ? kind == pb::ROLE_KIND_ADMIN || kind == pb::ROLE_KIND_SUPERVISOR
                           : state_.needs_two(person.value_or(PersonId{}), kind, state_.head_seq_);
   if (!second) return {};
-  CoSigners out{second_admins(step), !state_.practice_};
+  CoSigners out{second_admins(step), !state_.setup()};
   out.keys.push_back(state_.county_root_);
   return out;
 }
@@ -214,11 +231,11 @@ Status ControlRules::check_co_signatures(const ControlStep& step, bool verified)
 }
 
 Status ControlRules::check_right(const ControlStep& step) const {
-  if (step.author == nullptr) return {};  // genesis and device: their own rules
+  if (step.author == nullptr) return {};  // genesis, device, appoint: their own rules
   const bool live = step.author->span.holds_at(state_.head_seq_);
-  if (live && state_.has_role(step.author->person, pb::ROLE_KIND_ADMIN, state_.head_seq_)) {
-    return {};
-  }
+  const bool admin = state_.has_role(step.author->person, pb::ROLE_KIND_ADMIN, state_.head_seq_);
+  // A grant by two readers has a rule of its own.
+  if (live && (admin || step.body.payload_case() == pb::ControlBody::kGrant)) return {};
   return control_fault(Code::kNotAllowed, step, "作者不是管理员,或设备已停用",
                        "its author is no administrator, or the device has ended");
 }

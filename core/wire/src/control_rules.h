@@ -22,7 +22,7 @@ struct ControlStep {
   std::uint32_t seq = 0;
   std::optional<pb::KeyRecord> record;      // what the entry brought
   bool names_record = false;                // the body names one, brought or pruned
-  const DeviceRecord* author = nullptr;     // none at genesis and for a device entry
+  const DeviceRecord* author = nullptr;     // none at genesis, for a device and an appoint entry
   const InviteRecord* by_invite = nullptr;  // a device entry
 };
 
@@ -53,6 +53,7 @@ class ControlRules {
     bool required = false;
   };
   CoSigners co_signers(const ControlStep& step) const;
+  CoSigners role_signers(const ControlStep& step) const;
   void advance(const ControlStep& step);
 
   // control_people.cc: each checks its payload, then applies it.
@@ -62,11 +63,17 @@ class ControlRules {
   Status device(const ControlStep& step);
   Status role(const ControlStep& step);
   Status invite(const ControlStep& step);
-  Status revoke(const ControlStep& step);
-  Status end_of_right(const ControlStep& step);
   Status check_listed(const ControlStep& step, pb::RoleKind kind,
                       const google::protobuf::RepeatedPtrField<std::string>& streams) const;
   Status check_invite_record(const ControlStep& step, const InviteRecord& invite) const;
+
+  // control_ends.cc
+  Status revoke(const ControlStep& step);
+  Status end_of_right(const ControlStep& step);
+  std::vector<Index> roles_ended(const PersonId& person, pb::RoleKind kind,
+                                 const std::vector<StreamId>& gone) const;
+  Status check_last_admin(const ControlStep& step,
+                          const std::function<bool(const DeviceRecord&)>& goes) const;
   Status check_cuts(const ControlStep& step,
                     const google::protobuf::RepeatedPtrField<pb::Cut>& cuts, const PersonId& person,
                     const std::optional<DeviceId>& device) const;
@@ -79,9 +86,24 @@ class ControlRules {
   Status server_key(const ControlStep& step);
   Status lowest_suite(const ControlStep& step);
   Status open(const ControlStep& step);
+  Status check_granter(const ControlStep& step, const StreamRecord& stream,
+                       const DeviceRecord* recipient) const;
   Status check_owner(const ControlStep& step) const;
   Status check_ordered(const ControlStep& step, const StreamId& stream) const;
   Status check_rotate_record(const ControlStep& step, const StreamId& stream) const;
+
+  // control_admit.cc
+  Status admit(const ControlStep& step);
+  Status check_decided(const ControlStep& step, const AdmissionRecord& record) const;
+
+  // control_recovery.cc
+  Status recovery(const ControlStep& step);
+  Status appoint(const ControlStep& step);
+  Status compare(const ControlStep& step);
+  std::optional<VerifyKey> appointer(const std::string& author) const;
+  std::vector<VerifyKey> recovery_signers(const ControlStep& step) const;
+  std::vector<VerifyKey> second_readers(const ControlStep& step) const;
+  bool by_two_readers(const ControlStep& step) const;
 
   // control_carried.cc: shape only, then kept.
   Status carried(const ControlStep& step);
@@ -100,6 +122,9 @@ class ControlRules {
   void add_server_key(ServerKeyRecord record);
   void add_cuts(const ControlStep& step, const google::protobuf::RepeatedPtrField<pb::Cut>& cuts);
   void add_recovery(RecoveryRecord record);
+  void add_admission(AdmissionRecord record);
+  void add_announced(AnnouncedEnd record);
+  void add_compare(CompareRecord record);
   void add_carried(CarriedRecord record);
   void add_epoch(Index stream, EpochRecord record);
   void end_device(Index device, std::uint32_t seq);
@@ -126,6 +151,8 @@ std::optional<Id> id_of(const std::string& field) {
   if (id && id->is_zero()) return std::nullopt;
   return id;
 }
+
+std::vector<StreamId> stream_ids(const google::protobuf::RepeatedPtrField<std::string>& fields);
 
 inline constexpr std::size_t kBoxBytes = 80;
 inline constexpr std::size_t kSealedBytesMax = 4'096;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kWrappedBytesMax = 65'536;
 constexpr std::uint32_t kSuiteMax = 255;
+constexpr std::size_t kAdminDevicesMin = 2;
 
 Error malformed(const ControlStep& step, std::string_view zh, std::string_view en) {
   return control_fault(Code::kInvalidInput, step, zh, en);
@@ -119,6 +120,7 @@ Status ControlRules::grant(const ControlStep& step) {
   if (!to_device && !to_recovery) {
     return malformed(step, "接收设备无权阅读此数据流", "its recipient may not read the stream");
   }
+  MQ_CHECK(check_granter(step, *stream, device));
   if (!step.record) return {};
   if (step.record->ordered_size() > 0) return bad_field(step);
   std::set<std::uint32_t> epochs;
@@ -197,12 +199,24 @@ Status ControlRules::lowest_suite(const ControlStep& step) {
   return {};
 }
 
+// With one admin device alone a lost machine would end the township.
 Status ControlRules::open(const ControlStep& step) {
   if (step.names_record) return bad_field(step);
-  if (!state_.practice_) {
+  if (state_.practice_) {
+    return control_fault(Code::kNotAllowed, step, "试用乡镇不能正式启用",
+                         "a practice township never opens");
+  }
+  if (state_.open_) {
     return control_fault(Code::kConflict, step, "乡镇已正式启用", "the township is open");
   }
-  set(&ControlState::practice_, false);
+  if (state_.admin_devices(state_.head_seq_).size() < kAdminDevicesMin) {
+    return control_fault(Code::kNotAllowed, step, "还缺:第二台管理员设备",
+                         "a second administrator's device is missing");
+  }
+  if (state_.recovery() == nullptr) {
+    return control_fault(Code::kNotAllowed, step, "还缺:恢复单", "the recovery kit is missing");
+  }
+  set(&ControlState::open_, true);
   return {};
 }
 

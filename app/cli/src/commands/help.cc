@@ -14,7 +14,7 @@ struct Shape {
 
 constexpr Shape kShapes[] = {
     {"(any, on failure)", R"({"error":{"exit":3,"message":"…"}} beside what the command gives)"},
-    {"org create", R"({"township":"hex","state":"筹备","county_root":"hex, unless --root-out"})"},
+    {"org create", R"({"township":"hex","state":"筹备|试用","county_root":"hex, unless --root-out"})"},
     {"invite", R"({"code":"…","expires":"2026-03-31"})"},
     {"invite --from",
      R"({"slips":28,"skipped":[{"line","name","why"}],"file","expires":"2026-03-31, the earliest"})"},
@@ -48,7 +48,7 @@ constexpr Shape kShapes[] = {
     {"sync",
      R"({"round_trips","bytes_up","bytes_down","records_up","records_down","envelopes_up","envelopes_down","unsent","conflicts","refused","parked","forks","server_lost_data":false,"alarms":[]})"},
     {"status",
-     R"({"township":"hex","device":"hex","state":"筹备","practice":false,"server","unsealed","waiting","delivered","unsent","parked","conflicts","continuation","unlock_code_used":"2026-04-02, if ever","streams":[{"label","kind","index","registered"}]})"},
+     R"({"township":"hex","device":"hex","state":"筹备|正式启用|试用","practice":false,"server","unsealed","waiting","delivered","unsent","parked","conflicts","continuation","unlock_code_used":"2026-04-02, if ever","streams":[{"label","kind","index","registered"}]})"},
     {"doctor",
      R"({"ok":true,"faults":[],"missing":[{"entity","field","rows"}],"memory_locked":true,"state_hash":{stream:hex}})"},
     {"schema",

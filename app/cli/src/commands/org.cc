@@ -1,6 +1,7 @@
 // org create: founds county and township in one act, for one township and for trials.
 #include "../contact.h"
 #include "../home.h"
+#include "../township_state.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/work/organisation.h"
@@ -66,11 +67,12 @@ Status run_org(Call& call) {
   }));
   MQ_CHECK(reconcile(call, *home, *transport));
   call.out.object()["township"] = founded.township.hex();
-  call.out.object()["state"] = "筹备";
+  const TownshipState state = township_state(place.control);
+  call.out.object()["state"] = state.zh;
   call.out.say(
-      cat("已建 ", options.county_name, options.township_name, "(筹备);编号 ",
+      cat("已建 ", options.county_name, options.township_name, "(", state.zh, ");编号 ",
           founded.township.hex()),
-      cat("founded ", options.township_name, " (in preparation); id ", founded.township.hex()));
+      cat("founded ", options.township_name, " (", state.en, "); id ", founded.township.hex()));
   return hand_over_root(call, founded.county_root_seed);
 }
 

@@ -1,5 +1,6 @@
 // status: what is delivered, what stands on this device alone, what needs a person.
 #include "../home.h"
+#include "../township_state.h"
 #include "../unlock_code.h"
 #include "all.h"
 #include "mq/base/text.h"
@@ -49,10 +50,11 @@ Status run_status(Call& call) {
                        {"index", cursor.index},
                        {"registered", stream.ordinal != 0}});
   }
+  const TownshipState state = township_state(place.control);
   const std::uint64_t alone = delivery.unsealed + delivery.sealed_waiting;
   call.out.object() = {{"township", place.control.township().hex()},
                        {"device", home->vault().device()->hex()},
-                       {"state", "筹备"},
+                       {"state", state.zh},
                        {"practice", place.control.practice()},
                        {"server", place.control.server_address()},
                        {"unsealed", delivery.unsealed},
@@ -89,7 +91,7 @@ Status run_status(Call& call) {
                      "; if that was not you, tell the admin at once"));
   }
   call.out.say(cat("本机接续:", token.zh), cat("continuation: ", token.name));
-  call.out.say("乡镇状态:筹备(正式启用的检查在 org open)", "township state: in preparation");
+  call.out.say(cat("乡镇状态:", state.zh), cat("township state: ", state.en));
   return {};
 }
 

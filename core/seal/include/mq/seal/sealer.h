@@ -123,6 +123,7 @@ class Sealer {
   Status show_ends(const std::vector<const wire::Envelope*>& envelopes, Opener& opener);
   Result<Received> take(const wire::Envelope& envelope, const wire::ControlState& state,
                         const Opening& opening);
+  Result<bool> beyond_end(const wire::Envelope& envelope, const wire::ControlState& state);
   Result<Received> admit(const wire::Envelope& envelope, const wire::ControlState& state,
                          const Opening& opening);
   Result<Received> unopened(const wire::Envelope& envelope, Error why);

@@ -7,9 +7,11 @@
 // that it hands out hold until the next apply(). New entries are made by ControlDraft.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "mq/base/ids.h"
 #include "mq/base/result.h"
 #include "mq/wire/crypto.h"
+#include "mq/wire/envelope.h"
 #include "mq/wire/invitation.h"
 
 namespace mq::wire {
@@ -40,6 +43,7 @@ struct DeviceRecord {
   BoxKey box_key;
   std::optional<InviteId> invite;
   Span span;
+  bool appointed = false;  // by recovery or the county root: two readers may grant it keys
 };
 struct RoleRecord {
   PersonId person;
@@ -98,7 +102,37 @@ struct ServerKeyRecord {
 struct RecoveryRecord {
   std::uint32_t from = 0;  // control seq; the next one replaces it
   BoxKey box_key;
+  VerifyKey sign_key;
+  std::array<Hash, 3> sheet_checks;
 };
+// A place on a line of a chain; seq 0 is before its first envelope and has no hash.
+struct ChainPoint {
+  std::uint64_t seq = 0;
+  Hash hash;
+  auto operator<=>(const ChainPoint&) const = default;
+};
+// An admin decided every envelope after `from` up to and including `to`.
+struct AdmissionRecord {
+  std::uint32_t entry = 0;
+  ChainId chain;
+  ChainPoint from, to;
+  std::vector<Hash> applied, refused;
+};
+// A right that is to end after a day by the server's clock; nothing has ended yet.
+struct AnnouncedEnd {
+  std::uint32_t entry = 0;
+  PersonId person;
+  pb::RoleKind kind = pb::ROLE_KIND_UNSPECIFIED;
+  std::vector<StreamId> streams;  // empty: all of that role
+  std::uint32_t last_day = 0;
+};
+struct CompareRecord {
+  std::uint32_t entry = 0;
+  DeviceId device;
+  std::array<std::uint8_t, 16> nonce{};
+};
+// What the log says of one envelope that was valid at the head it names.
+enum class Ruling { kInForce, kUndecided, kRefused };
 // An entry that this version checks for shape and keeps, without acting on it.
 struct CarriedRecord {
   std::uint32_t seq = 0;
@@ -139,7 +173,9 @@ class ControlState {
   const std::vector<ServerKeyRecord>& server_keys() const { return server_keys_; }
   const VerifyKey& county_root() const { return county_root_; }
   const std::string& server_address() const { return server_address_; }
-  // 筹备: from a genesis that says so until the `open` entry.
+  // 筹备: from the genesis until the `open` entry. Until then no second admin need sign.
+  bool setup() const { return head_seq_ != 0 && !open_; }
+  // 试用: the genesis said so; such a township never opens.
   bool practice() const { return practice_; }
   std::uint8_t lowest_suite() const { return lowest_suite_; }
 
@@ -159,11 +195,35 @@ class ControlState {
   const std::vector<CutRecord>& cuts() const { return cuts_; }
   const std::vector<CarriedRecord>& carried() const { return carried_; }
   const std::optional<BoxKey>& recovery_box() const { return recovery_box_; }
+  // The newest; nullptr until one is made.
+  const RecoveryRecord* recovery() const;
+  const std::vector<AdmissionRecord>& admissions() const { return admissions_; }
+  const std::vector<AnnouncedEnd>& announced() const { return announced_; }
+  const std::vector<CompareRecord>& compares() const { return compares_; }
 
   bool has_role(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const;
   // The rule of PROTOCOL sections 1 and 5, at the state of `seq`.
   bool may_read(const PersonId& person, const StreamId& stream, std::uint32_t seq) const;
   bool may_write(const DeviceId& device, const StreamId& stream, std::uint32_t seq) const;
+  // Live devices of those who are admins at seq, in log order.
+  std::vector<const DeviceRecord*> admin_devices(std::uint32_t seq) const;
+
+  // One rule for server and readers (FORMAT.md, "Cuts and admissions"). Where this chain ends for
+  // an envelope that names control_seq; none: it does not. Several points are several lines, any
+  // of which may be in force up to its own.
+  std::vector<ChainPoint> ends_of(const ChainId& chain, std::uint32_t control_seq) const;
+  // By seq and hash alone. An envelope before an end is in force only if it lies on a line that
+  // leads to one: whoever holds the end's envelope must see to that.
+  Ruling ruling(const ChainId& chain, std::uint64_t seq, const Hash& hash,
+                std::uint32_t control_seq) const;
+  // The greatest seq at which a right of the device to write the stream ended; 0 if none did.
+  std::uint32_t last_loss(const DeviceId& device, const StreamId& stream) const;
+  // Somebody who held the stream's newest epoch may not read it any more: its key must change.
+  bool rotation_missing(const StreamId& stream) const;
+  // What both sides read to each other before the device is granted keys: six digits. Nothing until
+  // its compare entry stands.
+  std::optional<std::string> compare_digits(const DeviceId& device) const;
+
   // The newest epoch of the stream at seq; 0 if it has none.
   std::uint32_t epoch_at(const StreamId& stream, std::uint32_t seq) const;
   // Whether the invitation's box key may hold this stream's key now: its role and streams as if it
@@ -186,6 +246,11 @@ class ControlState {
   std::size_t recipient_count(const StreamRecord& stream) const;
   bool needs_two(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const;
   bool person_reads(const PersonId& person, const StreamRecord& stream, std::uint32_t seq) const;
+  bool had_right(const DeviceRecord& device, const StreamRecord& stream, std::uint32_t seq) const;
+  std::set<std::uint32_t> changes(const PersonId& person, bool invited) const;
+  std::vector<std::uint32_t> losses(const DeviceId& device, const StreamId& stream) const;
+  std::map<std::uint32_t, std::vector<ChainPoint>> all_ends(const ChainId& chain,
+                                                            std::uint32_t control_seq) const;
   using Index = std::size_t;
 
   TownshipId township_;
@@ -194,6 +259,7 @@ class ControlState {
   VerifyKey server_key_, county_root_;
   std::string server_address_;
   bool practice_ = false;
+  bool open_ = false;
   std::uint8_t lowest_suite_ = 1;
   std::optional<BoxKey> recovery_box_;
   std::vector<RecoveryRecord> recoveries_;
@@ -205,6 +271,9 @@ class ControlState {
   std::vector<PersonRecord> persons_;
   std::vector<CutRecord> cuts_;
   std::vector<ServerKeyRecord> server_keys_;
+  std::vector<AdmissionRecord> admissions_;
+  std::vector<AnnouncedEnd> announced_;
+  std::vector<CompareRecord> compares_;
   std::vector<CarriedRecord> carried_;
   std::vector<pb::ControlEntry> pending_;
   // Places in the vectors above.
@@ -215,6 +284,8 @@ class ControlState {
   std::map<PersonId, Index> person_at_;
   std::map<PersonId, std::vector<Index>> devices_of_;
   std::map<PersonId, std::vector<Index>> roles_of_;
+  std::map<ChainId, std::vector<Index>> cuts_of_;
+  std::map<ChainId, std::vector<Index>> admissions_of_;
 };
 
 struct StreamBox {
@@ -232,7 +303,10 @@ bool invite_expired(const InviteRecord& invite, WallTime now);
 // Whether the log that holds this invitation is the one its code was made for.
 bool verify_invite_mac(const InviteKeys& keys, const InviteRecord& invite);
 // The recipient's name of recovery in key records: first 16 bytes of H("mq/rv1" ‖ box key).
+// Recovery is the author of its own entries under the same name.
 Bytes recovery_recipient(const BoxKey& box_key);
+// The county root's name as an author: first 16 bytes of H("mq/cr1" ‖ root).
+Bytes county_author(const VerifyKey& root);
 
 Hash control_hash(ByteView body);
 Hash key_record_hash(ByteView key_record);
