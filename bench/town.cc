@@ -60,6 +60,9 @@ Result<spb::ControlReadReply> LoopTransport::control_read(const spb::SignedReque
 Result<spb::ControlAppendReply> LoopTransport::control_append(const spb::SignedRequest& request) {
   return carry(request, &server::Service::control_append);
 }
+Result<spb::ChainHeadsReply> LoopTransport::chain_heads(const spb::SignedRequest& request) {
+  return carry(request, &server::Service::chain_heads);
+}
 Result<spb::ExchangeReply> LoopTransport::exchange(const spb::SignedRequest& request) {
   return carry(request, &server::Service::exchange);
 }

@@ -36,6 +36,7 @@ class LoopTransport final : public sync::Transport {
   Result<sync::pb::ControlAppendReply> control_append(
       const sync::pb::SignedRequest& request) override;
   Result<sync::pb::ExchangeReply> exchange(const sync::pb::SignedRequest& request) override;
+  Result<sync::pb::ChainHeadsReply> chain_heads(const sync::pb::SignedRequest& request) override;
   Result<bool> watch(const sync::pb::SignedRequest& request, int wait_ms) override;
   void expect_server(const VerifyKey&) override {}
 

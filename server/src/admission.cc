@@ -46,13 +46,14 @@ bool fits(const pb::Envelope& message) {
          wire::kEnvelopeBytesMax;
 }
 
-Judged judge(const wire::ControlState& control, const pb::Envelope& message) {
+Judged judge(const wire::ControlState& control, const pb::Envelope& message, Date today) {
   auto read = pushed_from(message);
   if (!read.ok()) {
     const bool newer = read.error().code == Code::kUnsupported;
     return refused(newer ? pb::REFUSAL_SUITE : pb::REFUSAL_MALFORMED);
   }
-  Candidate out{std::move(*read), 0, false, {}};
+  Candidate out;
+  out.pushed = std::move(*read);
   const wire::EnvelopeHeader& header = out.pushed.header;
   if (header.suite != wire::kSuite1 || header.suite < control.lowest_suite()) {
     return refused(pb::REFUSAL_SUITE);
@@ -68,6 +69,8 @@ Judged judge(const wire::ControlState& control, const pb::Envelope& message) {
   out.ordinal = stream->ordinal;
   const wire::ChainId chain = wire::chain_of(header);
   out.ends = control.ends_of(chain, header.control_seq);
+  const auto day = static_cast<std::uint32_t>(today.days);
+  out.ended = control.announced_over(header.device, header.stream, day);
   // An admission decides either way: what is refused keeps its place in the chain as well.
   out.late = control.ruling(chain, header.seq, out.pushed.hash, header.control_seq) ==
              wire::Ruling::kUndecided;

@@ -16,6 +16,10 @@ struct Caller {
 
   // Not revoked.
   bool live() const { return device != nullptr && !device->span.until; }
+  bool is_admin() const {
+    return live() && log->control.has_role(device->person, wire::pb::ROLE_KIND_ADMIN,
+                                           log->control.head_seq());
+  }
   bool may_read(const StreamId& stream) const {
     return live() && log->control.may_read(device->person, stream, log->control.head_seq());
   }

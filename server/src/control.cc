@@ -11,11 +11,6 @@ constexpr std::size_t kReadBytesMax = 1u << 20;
 // Bodies of requests: an append of the largest size and the framing around it.
 constexpr std::size_t kBodyBytesMax = wire::kControlAppendBytesMax + 4096;
 
-Error malformed(std::string_view what) {
-  return {Code::kInvalidInput, cat("请求读不懂(", what, ");请升级程序后再试"),
-          cat("the request cannot be read (", what, "); upgrade and try again")};
-}
-
 Error too_large() {
   return {Code::kExhausted, "一次追加超过 1 MiB,请分成几次", "one append exceeds 1 MiB; split it"};
 }

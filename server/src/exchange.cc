@@ -48,6 +48,7 @@ Status look_at_receipts(Core& core, const Caller& caller, const pb::ExchangeRequ
 Status push(Core& core, const Caller& caller, const pb::ExchangeRequest& request,
             pb::ExchangeReply& reply) {
   Push mine;
+  const Date today = Date::in_shanghai(core.clock.wall());
   std::vector<int> place_of;  // candidate → result
   for (const pb::Envelope& message : request.push()) {
     pb::PushResult& result = *reply.add_results();
@@ -59,7 +60,7 @@ Status push(Core& core, const Caller& caller, const pb::ExchangeRequest& request
       result = refused(pb::REFUSAL_QUOTA);
       continue;
     }
-    Judged judged = judge(caller.log->control, message);
+    Judged judged = judge(caller.log->control, message, today);
     if (std::holds_alternative<pb::PushResult>(judged)) {
       result = std::get<pb::PushResult>(judged);
       continue;
@@ -284,8 +285,7 @@ Status pull(Core& core, const Caller& caller, const pb::ExchangeRequest& request
                 wanted == 0 ? most : std::clamp(wanted, kReplyBytesMin, most));
   for (const Asked& each : asked) MQ_CHECK(filler.add(each, reply));
   const wire::ControlState& control = caller.log->control;
-  const bool admin = caller.live() && control.has_role(caller.device->person, pb::ROLE_KIND_ADMIN,
-                                                       control.head_seq());
+  const bool admin = caller.is_admin();
   std::set<std::uint32_t> given;
   for (const pb::Cursor& cursor : request.late()) {
     const wire::StreamRecord* stream = control.stream_by_ordinal(cursor.stream());

@@ -1,5 +1,7 @@
 #include "messages.h"
 
+#include "mq/base/text.h"
+
 namespace mq::server {
 
 namespace {
@@ -32,6 +34,11 @@ Result<Pushed> pushed_from(const pb::Envelope& message) {
   out.ct_hash = wire::ciphertext_hash(ct);
   out.hash = pruned(out).hash();
   return out;
+}
+
+Error malformed(std::string_view what) {
+  return {Code::kInvalidInput, cat("请求读不懂(", what, ");请升级程序后再试"),
+          cat("the request cannot be read (", what, "); upgrade and try again")};
 }
 
 Hash heads_digest(const std::vector<ShownHead>& shown) {

@@ -18,6 +18,9 @@ std::optional<Id> id_of(const std::string& bytes) {
 using wire::tag_of;
 using wire::to_message;
 
+// A body that does not parse.
+Error malformed(std::string_view what);
+
 // A pushed envelope, read and hashed once.
 struct Pushed {
   Bytes bytes;                  // wire::encode_envelope

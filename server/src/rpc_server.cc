@@ -97,6 +97,10 @@ class SyncService final : public pb::Sync::WithCallbackMethod_Watch<pb::Sync::Se
                         pb::ExchangeReply* reply) override {
     return answer("Exchange", &Answers::exchange, *request, *reply);
   }
+  grpc::Status ChainHeads(grpc::ServerContext*, const pb::SignedRequest* request,
+                          pb::ChainHeadsReply* reply) override {
+    return answer("ChainHeads", &Answers::chain_heads, *request, *reply);
+  }
   grpc::ServerWriteReactor<pb::Notice>* Watch(grpc::CallbackServerContext*,
                                               const pb::SignedRequest* request) override {
     const auto counter = service_.watch_counter(*request);

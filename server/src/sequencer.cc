@@ -90,6 +90,7 @@ Result<pb::PushResult> Sequencer::place_one(const Candidate& candidate, Push& pu
   for (const Placed& each : same_seq) {
     if (each.hash == candidate.pushed.hash) return place_duplicate(candidate, each, push);
   }
+  if (candidate.ended) return refused(pb::REFUSAL_ENDED);
   MQ_TRY(const bool off_the_line, this->off_the_line(candidate, *chain));
   if (candidate.late || off_the_line) return place_late(candidate, push);
   MQ_TRY(const auto fault, check_link(candidate, *chain));

@@ -4,6 +4,7 @@
 #include "control.h"
 #include "core.h"
 #include "exchange.h"
+#include "heads.h"
 #include "mq/base/text.h"
 
 namespace mq::server {
@@ -176,6 +177,10 @@ Result<pb::ControlAppendReply> Service::control_append(const pb::SignedRequest& 
 
 Result<pb::ExchangeReply> Service::exchange(const pb::SignedRequest& request) {
   return answer_exchange(*state_, request);
+}
+
+Result<pb::ChainHeadsReply> Service::chain_heads(const pb::SignedRequest& request) {
+  return answer_chain_heads(*state_, request);
 }
 
 Result<std::uint64_t> Service::watch_counter(const pb::SignedRequest& request) {

@@ -157,12 +157,10 @@ Result<std::vector<ChainHead>> SqliteStore::chain_heads(const TownshipId& townsh
   }
 }
 
-Result<std::vector<wire::ChainId>> SqliteStore::forks(const TownshipId& township) {
-  const std::lock_guard lock(state_->read_mutex);
-  MQ_TRY(Query q, state_->reader.query(
-                      "SELECT stream, device, incarnation FROM chain_head WHERE township = ?1 "
-                      "GROUP BY stream, device, incarnation HAVING count(*) > 1 ORDER BY 1, 2, 3"));
-  q.bind(1, township.view());
+namespace {
+
+// Rows of (stream, device, incarnation).
+Result<std::vector<wire::ChainId>> chains_of(Query& q) {
   std::vector<wire::ChainId> out;
   for (;;) {
     MQ_TRY(const bool row, q.step());
@@ -171,6 +169,27 @@ Result<std::vector<wire::ChainId>> SqliteStore::forks(const TownshipId& township
     MQ_TRY(const DeviceId device, id_at<DeviceId>(q, 1));
     out.push_back({stream, device, static_cast<std::uint32_t>(q.integer(2))});
   }
+}
+
+}  // namespace
+
+Result<std::vector<wire::ChainId>> SqliteStore::device_chains(const TownshipId& township,
+                                                              const DeviceId& device) {
+  const std::lock_guard lock(state_->read_mutex);
+  MQ_TRY(Query q,
+         state_->reader.query("SELECT DISTINCT stream, device, incarnation FROM chain_head WHERE "
+                              "township = ?1 AND device = ?2 ORDER BY 1, 2, 3"));
+  q.bind(1, township.view()).bind(2, device.view());
+  return chains_of(q);
+}
+
+Result<std::vector<wire::ChainId>> SqliteStore::forks(const TownshipId& township) {
+  const std::lock_guard lock(state_->read_mutex);
+  MQ_TRY(Query q, state_->reader.query(
+                      "SELECT stream, device, incarnation FROM chain_head WHERE township = ?1 "
+                      "GROUP BY stream, device, incarnation HAVING count(*) > 1 ORDER BY 1, 2, 3"));
+  q.bind(1, township.view());
+  return chains_of(q);
 }
 
 Result<std::vector<Store::Held>> SqliteStore::held_at(const TownshipId& township,

@@ -232,6 +232,10 @@ Result<pb::ExchangeReply> GrpcTransport::exchange(const pb::SignedRequest& reque
   return state_->call<pb::SignedRequest, pb::ExchangeReply>(&pb::Sync::Stub::Exchange, request);
 }
 
+Result<pb::ChainHeadsReply> GrpcTransport::chain_heads(const pb::SignedRequest& request) {
+  return state_->call<pb::SignedRequest, pb::ChainHeadsReply>(&pb::Sync::Stub::ChainHeads, request);
+}
+
 // The first notice says where the counter stands; if that is news to us there is something new.
 Result<bool> GrpcTransport::watch(const pb::SignedRequest& request, int wait_ms) {
   MQ_CHECK(state_->connect());

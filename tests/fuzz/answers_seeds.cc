@@ -38,6 +38,9 @@ class Listening final : public sync::Transport {
   Result<pb::ExchangeReply> exchange(const pb::SignedRequest& r) override {
     return note(inner_.exchange(r), &exchanged);
   }
+  Result<pb::ChainHeadsReply> chain_heads(const pb::SignedRequest& r) override {
+    return note(inner_.chain_heads(r));
+  }
   Result<bool> watch(const pb::SignedRequest& r, int ms) override { return inner_.watch(r, ms); }
   void expect_server(const VerifyKey& key) override { inner_.expect_server(key); }
 

@@ -66,6 +66,11 @@ Result<pb::ExchangeReply> HostileServer::exchange(const pb::SignedRequest& reque
   return reply;
 }
 
+// No door of its own: a device without an admin's act never asks.
+Result<pb::ChainHeadsReply> HostileServer::chain_heads(const pb::SignedRequest&) {
+  return heard<pb::ChainHeadsReply>(answer_);
+}
+
 Result<bool> HostileServer::watch(const pb::SignedRequest&, int) {
   return Error{Code::kUnavailable, "现在没有通知。", "no notices here"};
 }

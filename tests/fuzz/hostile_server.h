@@ -18,6 +18,7 @@ class HostileServer final : public sync::Transport {
   Result<pb::ControlReadReply> control_read(const pb::SignedRequest& request) override;
   Result<pb::ControlAppendReply> control_append(const pb::SignedRequest& request) override;
   Result<pb::ExchangeReply> exchange(const pb::SignedRequest& request) override;
+  Result<pb::ChainHeadsReply> chain_heads(const pb::SignedRequest& request) override;
   Result<bool> watch(const pb::SignedRequest& request, int wait_ms) override;
   void expect_server(const VerifyKey&) override {}
 

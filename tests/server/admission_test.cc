@@ -312,6 +312,26 @@ TEST_F(Admission, ANewIncarnationMayFollowAnEarlierOne) {
   EXPECT_EQ(county_.push_one(again.next()).code(), pb::PUSH_CODE_STORED);
 }
 
+TEST_F(Admission, AfterTheAnnouncedDayTheServerRefusesByItsOwnClock) {
+  const std::int32_t last_day = Date::in_shanghai(county_.clock.wall()).days;
+  pb::ControlBody body;
+  put(body.mutable_end_of_right()->mutable_person(), county_.cadre.person.view());
+  body.mutable_end_of_right()->set_kind(pb::ROLE_KIND_CADRE);
+  body.mutable_end_of_right()->set_last_day(static_cast<std::uint32_t>(last_day));
+  ASSERT_TRUE(county_.town.append(body).ok());
+  ASSERT_TRUE(county_.bring_log().ok());
+  const wire::Envelope before = chain_.next();
+  EXPECT_EQ(county_.push_one(before).code(), pb::PUSH_CODE_STORED) << "the day itself still counts";
+  county_.clock.advance(std::chrono::hours(24));
+  EXPECT_EQ(county_.push_one(before).code(), pb::PUSH_CODE_DUPLICATE);
+  const wire::Envelope after = chain_.next();
+  EXPECT_EQ(county_.push_one(after).refusal(), pb::REFUSAL_ENDED);
+
+  county_.town.add_role(county_.cadre.person, pb::ROLE_KIND_CADRE, {county_.village});
+  ASSERT_TRUE(county_.bring_log().ok());
+  EXPECT_EQ(county_.push_one(after).code(), pb::PUSH_CODE_STORED) << "a right given again works";
+}
+
 // ---- late work
 
 class LateWork : public Admission {

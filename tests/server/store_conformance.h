@@ -33,7 +33,7 @@ class Author {
     wire::EnvelopeHeader header;
     header.stream = stream;
     header.device = device;
-    header.incarnation = 5;
+    header.incarnation = incarnation;
     header.epoch = 1;
     header.seq = ++seq;
     header.prev = prev;
@@ -42,11 +42,12 @@ class Author {
     prev = out.hash();
     return out;
   }
-  wire::ChainId chain() const { return {stream, device, 5}; }
+  wire::ChainId chain() const { return {stream, device, incarnation}; }
 
   TownshipId township;
   StreamId stream;
   DeviceId device;
+  std::uint32_t incarnation = 5;
   std::uint64_t seq = 0;
   Hash prev;
 
@@ -214,6 +215,20 @@ TYPED_TEST_P(StoreConformance, ChainHeadsFollowEveryLineOfAFork) {
   EXPECT_EQ((*grown)[1].hash, longer.hash());
 }
 
+TYPED_TEST_P(StoreConformance, TheChainsOfADeviceAreItsOwn) {
+  Author again(1);
+  again.incarnation = 6;
+  Author stranger(2);
+  ASSERT_TRUE(this->store_
+                  ->append_cas({run_of(this->author_, this->head(),
+                                       {this->author_.next(1), this->author_.next(2), again.next(3),
+                                        stranger.next(4)})})
+                  .ok());
+  const auto chains = this->store_->device_chains(again.township, again.chain().device);
+  ASSERT_TRUE(chains.ok());
+  EXPECT_EQ(*chains, (std::vector<wire::ChainId>{this->author_.chain(), again.chain()}));
+}
+
 TYPED_TEST_P(StoreConformance, RebaseGivesEveryStreamTheHeadsOfTheNewGeneration) {
   this->append(3);
   const StreamHead before = this->head();
@@ -340,13 +355,16 @@ TYPED_TEST_P(StoreConformance, TownshipsDoNotSeeEachOther) {
   EXPECT_TRUE(this->store_->read_range(other, this->author_.stream, 0, 1 << 20)->empty());
 }
 
-REGISTER_TYPED_TEST_SUITE_P(
-    StoreConformance, AnEmptyStreamStandsAtItsFirstHead, WhatWasAppendedIsReadBackInOrder,
-    AnAppendAgainstAnOldHeadIsAConflictAndStoresNothing, SeveralRunsAreAllOrNothing,
-    ARunWhoseHeadDoesNotFitIsRefused, AWrongWordAboutAnEnvelopeIsRefusedOrFoundByTheCheck,
-    ChainHeadsFollowEveryLineOfAFork, RebaseGivesEveryStreamTheHeadsOfTheNewGeneration,
-    TheControlLogIsComparedAndSwapped, TheLateBoxKeepsEachEnvelopeOnce,
-    AReceiptIsFoundByEverySeqItCovers, BlobsAreKeptInChunksOfTheRightSize,
-    APrunedEnvelopeKeepsItsNameAndPlace, SettingsAreReplaced, TownshipsDoNotSeeEachOther);
+REGISTER_TYPED_TEST_SUITE_P(StoreConformance, AnEmptyStreamStandsAtItsFirstHead,
+                            WhatWasAppendedIsReadBackInOrder,
+                            AnAppendAgainstAnOldHeadIsAConflictAndStoresNothing,
+                            SeveralRunsAreAllOrNothing, ARunWhoseHeadDoesNotFitIsRefused,
+                            AWrongWordAboutAnEnvelopeIsRefusedOrFoundByTheCheck,
+                            ChainHeadsFollowEveryLineOfAFork, TheChainsOfADeviceAreItsOwn,
+                            RebaseGivesEveryStreamTheHeadsOfTheNewGeneration,
+                            TheControlLogIsComparedAndSwapped, TheLateBoxKeepsEachEnvelopeOnce,
+                            AReceiptIsFoundByEverySeqItCovers, BlobsAreKeptInChunksOfTheRightSize,
+                            APrunedEnvelopeKeepsItsNameAndPlace, SettingsAreReplaced,
+                            TownshipsDoNotSeeEachOther);
 
 }  // namespace mq::testing

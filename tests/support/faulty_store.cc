@@ -191,6 +191,17 @@ Result<std::vector<ChainHead>> MemoryStore::chain_heads(const TownshipId& townsh
   return data_.heads[{township, chain}];
 }
 
+Result<std::vector<wire::ChainId>> MemoryStore::device_chains(const TownshipId& township,
+                                                              const DeviceId& device) {
+  const std::lock_guard lock(mutex_);
+  std::vector<wire::ChainId> out;
+  for (const auto& [key, heads] : data_.heads) {
+    const bool held = key.first == township && key.second.device == device && !heads.empty();
+    if (held) out.push_back(key.second);
+  }
+  return out;
+}
+
 Result<std::vector<wire::ChainId>> MemoryStore::forks(const TownshipId& township) {
   const std::lock_guard lock(mutex_);
   std::vector<wire::ChainId> out;
@@ -397,6 +408,10 @@ Result<Hash> FaultyStore::head_at(const TownshipId& township, const StreamId& st
 Result<std::vector<ChainHead>> FaultyStore::chain_heads(const TownshipId& township,
                                                         const wire::ChainId& chain) {
   return guarded([&] { return inner_.chain_heads(township, chain); });
+}
+Result<std::vector<wire::ChainId>> FaultyStore::device_chains(const TownshipId& township,
+                                                              const DeviceId& device) {
+  return guarded([&] { return inner_.device_chains(township, device); });
 }
 Result<std::vector<wire::ChainId>> FaultyStore::forks(const TownshipId& township) {
   return guarded([&] { return inner_.forks(township); });

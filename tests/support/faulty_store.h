@@ -66,6 +66,8 @@ class MemoryStore final : public server::Store {
                        std::uint64_t index) override;
   Result<std::vector<ChainHead>> chain_heads(const TownshipId& township,
                                              const wire::ChainId& chain) override;
+  Result<std::vector<wire::ChainId>> device_chains(const TownshipId& township,
+                                                   const DeviceId& device) override;
   Result<std::vector<wire::ChainId>> forks(const TownshipId& township) override;
   Result<std::vector<Held>> held_at(const TownshipId& township, const wire::ChainId& chain,
                                     std::uint64_t seq) override;
@@ -122,6 +124,8 @@ class FaultyStore final : public server::Store {
                        std::uint64_t index) override;
   Result<std::vector<ChainHead>> chain_heads(const TownshipId& township,
                                              const wire::ChainId& chain) override;
+  Result<std::vector<wire::ChainId>> device_chains(const TownshipId& township,
+                                                   const DeviceId& device) override;
   Result<std::vector<wire::ChainId>> forks(const TownshipId& township) override;
   Result<std::vector<Held>> held_at(const TownshipId& township, const wire::ChainId& chain,
                                     std::uint64_t seq) override;

@@ -118,6 +118,9 @@ Result<pb::ControlReadReply> SimNetwork::control_read(const pb::SignedRequest& r
   }
   return reply;
 }
+Result<pb::ChainHeadsReply> SimNetwork::chain_heads(const pb::SignedRequest& request) {
+  return carry(request, &server::Service::chain_heads);
+}
 Result<pb::ControlAppendReply> SimNetwork::control_append(const pb::SignedRequest& request) {
   const std::function<void()> hook = before_append;
   if (hook) hook();

@@ -72,6 +72,7 @@ class SimNetwork final : public sync::Transport {
   Result<sync::pb::FindInviteReply> find_invite(
       const sync::pb::FindInviteRequest& request) override;
   Result<sync::pb::ControlReadReply> control_read(const sync::pb::SignedRequest& request) override;
+  Result<sync::pb::ChainHeadsReply> chain_heads(const sync::pb::SignedRequest& request) override;
   Result<sync::pb::ControlAppendReply> control_append(
       const sync::pb::SignedRequest& request) override;
   Result<sync::pb::ExchangeReply> exchange(const sync::pb::SignedRequest& request) override;

@@ -147,14 +147,8 @@ TEST_F(Readers, WhoCameAndWentUnderTheSameKeyStillHoldsIt) {
 }
 
 TEST_F(Readers, TheRecoveryKitIsOneOfThem) {
-  pb::ControlBody body;
   const auto box = random_id<BoxKey>(town.random);
-  put(body.mutable_recovery()->mutable_box_key(), box.view());
-  put(body.mutable_recovery()->mutable_sign_key(), town.root.public_key().view());
-  for (int sheet = 0; sheet < 3; ++sheet) {
-    put(body.mutable_recovery()->add_sheet_checks(), wire::hash("s", {}).view());
-  }
-  ASSERT_TRUE(town.append(body).ok());
+  ASSERT_TRUE(town.append(recovery_body(box, town.root.public_key())).ok());
   expect_recipients(diary);
   expect_recipients(check);
   EXPECT_EQ(readers_of(town.state, diary).back().how, How::kRecovery);

@@ -104,6 +104,28 @@ bool ControlState::had_right(const DeviceRecord& device, const StreamRecord& str
   });
 }
 
+bool ControlState::announced_over(const DeviceId& device_id, const StreamId& stream_id,
+                                  std::uint32_t day) const {
+  const DeviceRecord* d = device(device_id);
+  const StreamRecord* s = stream(stream_id);
+  if (announced_.empty() || d == nullptr || s == nullptr) return false;
+  const auto over = [&](const RoleRecord& role) {
+    return std::any_of(announced_.begin(), announced_.end(), [&](const AnnouncedEnd& end) {
+      const bool named = end.streams.empty() || std::ranges::count(end.streams, stream_id) > 0;
+      return end.person == d->person && end.kind == role.kind && named && end.last_day < day &&
+             end.entry > role.span.from;
+    });
+  };
+  bool any = false;
+  for (const RoleRecord* role : roles_of(d->person)) {
+    const Right right{role->kind, role->streams, d->person};
+    if (!role->span.holds_at(head_seq_) || !writes(right, *s)) continue;
+    if (!over(*role)) return false;
+    any = true;
+  }
+  return any;
+}
+
 std::vector<const DeviceRecord*> ControlState::admin_devices(std::uint32_t seq) const {
   std::vector<const DeviceRecord*> out;
   for (const DeviceRecord& d : devices_) {

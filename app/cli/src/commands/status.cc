@@ -31,6 +31,18 @@ VerdictText text_of(seal::ContinuationToken::Verdict verdict) {
   return {"unknown", "不详"};
 }
 
+Result<Json> streams_of(vault::Vault& vault) {
+  Json out = Json::array();
+  for (const vault::StreamInfo& stream : vault.streams()) {
+    MQ_TRY(const vault::Vault::Cursor cursor, vault.cursor(stream.ix));
+    out.push_back({{"label", stream.label},
+                   {"kind", stream.kind},
+                   {"index", cursor.index},
+                   {"registered", stream.ordinal != 0}});
+  }
+  return out;
+}
+
 }  // namespace
 
 Status run_status(Call& call) {
@@ -42,14 +54,7 @@ Status run_status(Call& call) {
   MQ_TRY(const auto parting, sync::parting(home->vault(), home->control()));
   MQ_TRY(const std::optional<Bytes> unlocked, home->vault().setting(kUnlockUsed));
   const VerdictText token = text_of(home->verdict());
-  Json streams = Json::array();
-  for (const vault::StreamInfo& stream : home->vault().streams()) {
-    MQ_TRY(const vault::Vault::Cursor cursor, home->vault().cursor(stream.ix));
-    streams.push_back({{"label", stream.label},
-                       {"kind", stream.kind},
-                       {"index", cursor.index},
-                       {"registered", stream.ordinal != 0}});
-  }
+  MQ_TRY(Json streams, streams_of(home->vault()));
   const TownshipState state = township_state(place.control);
   const std::uint64_t alone = delivery.unsealed + delivery.sealed_waiting;
   call.out.object() = {{"township", place.control.township().hex()},

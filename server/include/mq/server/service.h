@@ -45,6 +45,7 @@ class Service {
   Result<pb::ControlReadReply> control_read(const pb::SignedRequest& request);
   Result<pb::ControlAppendReply> control_append(const pb::SignedRequest& request);
   Result<pb::ExchangeReply> exchange(const pb::SignedRequest& request);
+  Result<pb::ChainHeadsReply> chain_heads(const pb::SignedRequest& request);
   // Verifies a watch request; the counter grows with every change of the township.
   Result<std::uint64_t> watch_counter(const pb::SignedRequest& request);
   // Called after every change with the township's new counter, from the thread that made it. Set

@@ -32,6 +32,8 @@ class SqliteStore final : public Store {
                        std::uint64_t index) override;
   Result<std::vector<ChainHead>> chain_heads(const TownshipId& township,
                                              const wire::ChainId& chain) override;
+  Result<std::vector<wire::ChainId>> device_chains(const TownshipId& township,
+                                                   const DeviceId& device) override;
   Result<std::vector<wire::ChainId>> forks(const TownshipId& township) override;
   Result<std::vector<Held>> held_at(const TownshipId& township, const wire::ChainId& chain,
                                     std::uint64_t seq) override;

@@ -99,6 +99,9 @@ class Store {
   // Every head of the chain (forks: up to 16), ascending by seq and hash.
   virtual Result<std::vector<ChainHead>> chain_heads(const TownshipId& township,
                                                      const wire::ChainId& chain) = 0;
+  // Chains of the device that hold anything, ascending.
+  virtual Result<std::vector<wire::ChainId>> device_chains(const TownshipId& township,
+                                                           const DeviceId& device) = 0;
   // Chains of the township with more than one head.
   virtual Result<std::vector<wire::ChainId>> forks(const TownshipId& township) = 0;
   // The envelopes of a chain at one seq, as (env_hash, server index); more than one after a fork.

@@ -33,6 +33,7 @@ class GrpcTransport final : public Transport {
   Result<pb::ControlReadReply> control_read(const pb::SignedRequest& request) override;
   Result<pb::ControlAppendReply> control_append(const pb::SignedRequest& request) override;
   Result<pb::ExchangeReply> exchange(const pb::SignedRequest& request) override;
+  Result<pb::ChainHeadsReply> chain_heads(const pb::SignedRequest& request) override;
   Result<bool> watch(const pb::SignedRequest& request, int wait_ms) override;
   // A change drops the channel: the next call meets the server anew.
   void expect_server(const VerifyKey& key) override;

@@ -25,6 +25,7 @@ class Transport {
   virtual Result<pb::ControlReadReply> control_read(const pb::SignedRequest& request) = 0;
   virtual Result<pb::ControlAppendReply> control_append(const pb::SignedRequest& request) = 0;
   virtual Result<pb::ExchangeReply> exchange(const pb::SignedRequest& request) = 0;
+  virtual Result<pb::ChainHeadsReply> chain_heads(const pb::SignedRequest& request) = 0;
   // Blocks until something new is announced, at most about wait_ms; true if something is new.
   virtual Result<bool> watch(const pb::SignedRequest& request, int wait_ms) = 0;
   // The key that the endpoint must prove; zeros: accepted provisionally (join, founding on

@@ -220,6 +220,9 @@ class ControlState {
   std::uint32_t last_loss(const DeviceId& device, const StreamId& stream) const;
   // Somebody who held the stream's newest epoch may not read it any more: its key must change.
   bool rotation_missing(const StreamId& stream) const;
+  // Every right by which the device writes the stream was announced to end before `day`, and none
+  // was given again since: the server refuses, nothing has ended in the log yet (PROTOCOL 5).
+  bool announced_over(const DeviceId& device, const StreamId& stream, std::uint32_t day) const;
   // What both sides read to each other before the device is granted keys: six digits. Nothing until
   // its compare entry stands.
   std::optional<std::string> compare_digits(const DeviceId& device) const;
