@@ -38,6 +38,16 @@ std::uint32_t own_seq(const Acts& acts) {
   return device != nullptr ? device->span.from : 0;
 }
 
+Status check_live(const Acts& acts) {
+  const seal::Identity* me = acts.keyring.identity();
+  const wire::DeviceRecord* device =
+      me != nullptr ? acts.control.state().device(me->device) : nullptr;
+  if (device == nullptr || !device->span.until) return {};
+  return Error{Code::kNotAllowed, "这台设备已被停用,不能再办理;请联系另一位管理员。记录都在本机。",
+               "this device was stopped and may change nothing; ask another admin. Its records are "
+               "kept"};
+}
+
 // As read_control, also by a server that has to be told first who we are.
 Result<ServerLog> known_and_read(Acts& acts, const Signer& signer) {
   auto read = read_control(acts, signer);
@@ -132,10 +142,26 @@ Status prepare(Acts& acts) {
   return busy();
 }
 
+Status begin_act(Acts& acts) {
+  const Status ready = prepare(acts);
+  if (!ready.ok() && ready.error().code == Code::kUnavailable) {
+    return Error{Code::kUnavailable, "没有联系上服务器,什么也没有改动;请有信号时再办。",
+                 "the server was not reached and nothing was changed; do it again with a signal"};
+  }
+  MQ_CHECK(ready);
+  MQ_CHECK(check_live(acts));
+  const wire::ControlState& state = acts.control.state();
+  const PersonId& me = acts.keyring.identity()->person;
+  if (state.has_role(me, pb::ROLE_KIND_ADMIN, state.head_seq())) return {};
+  return Error{Code::kNotAllowed, "只有乡镇管理员的设备能办理成员的事;什么也没有改动。",
+               "only a township admin's device may change the membership; nothing was changed"};
+}
+
 Status append_plan(Acts& acts, const std::function<Status(Plan&)>& make_plan) {
   MQ_TRY(const Signer signer, device_signer(acts.keyring));
   for (int race = 0; race < kRacesMax; ++race) {
     MQ_CHECK(prepare(acts));
+    MQ_CHECK(check_live(acts));
     const Author author{to_bytes(signer.id), signer.key, nullptr};
     Plan plan(acts.control.state(), author, acts.caller.server_time(), acts.random);
     MQ_CHECK(make_plan(plan));

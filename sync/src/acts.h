@@ -45,11 +45,15 @@ Error still_unknown(const Error& refusal);
 
 // Plans against the newest log and appends; a lost race plans again. A plan that stays empty has
 // nothing to do. kUnavailable: the entries may stand in the log; the next call finds them.
+// kNotAllowed: this device was stopped, perhaps by the very race that it lost.
 Status append_plan(Acts& acts, const std::function<Status(Plan&)>& make_plan);
 
 // Meets the server and levels the log: what every act of a member begins with. kCorrupt: the logs
 // have parted.
 Status prepare(Acts& acts);
+// prepare() for an admin's act, whose caller is to hear that nothing has changed if there is no
+// contact, and why not if he is no admin or this very device was stopped (kNotAllowed).
+Status begin_act(Acts& acts);
 
 // The key under which names and labels are sealed now; kNotAllowed if this device has none.
 struct LabelKey {

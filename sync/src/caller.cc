@@ -74,6 +74,13 @@ Result<pb::ControlAppendReply> Caller::control_append(
   return transport_.control_append(sign(signer, "ControlAppend", request.SerializeAsString()));
 }
 
+Result<pb::ChainHeadsReply> Caller::chain_heads(const Signer& signer,
+                                                const std::vector<DeviceId>& devices) {
+  pb::ChainHeadsRequest request;
+  for (const DeviceId& device : devices) request.add_devices(to_field(device.view()));
+  return transport_.chain_heads(sign(signer, "ChainHeads", request.SerializeAsString()));
+}
+
 Result<pb::ExchangeReply> Caller::exchange(const pb::SignedRequest& request) {
   return transport_.exchange(request);
 }

@@ -41,6 +41,9 @@ class Caller {
   Result<pb::ControlReadReply> control_read(const Signer& signer, std::uint32_t after_seq);
   Result<pb::ControlAppendReply> control_append(const Signer& signer, const Hash& expected_head,
                                                 const std::vector<pb::ControlEntry>& entries);
+  // Where the server's chains of these devices stand, for an admin who cuts them.
+  Result<pb::ChainHeadsReply> chain_heads(const Signer& signer,
+                                          const std::vector<DeviceId>& devices);
   Result<pb::ExchangeReply> exchange(const pb::SignedRequest& request);
   pb::SignedRequest sign(const Signer& signer, std::string_view method, std::string body) const;
 

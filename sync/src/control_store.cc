@@ -58,9 +58,10 @@ Status ControlStore::take_keys(const wire::ControlState& state,
                                seal::Keyring& keyring) {
   if (keyring.identity() == nullptr) return {};
   MQ_TRY(const std::optional<UsedInvite> used, load_used_invite(*vault_));
-  for (const wire::pb::ControlEntry& entry : entries) {
-    if (entry.key_record().empty()) continue;
-    const auto taken = keyring.take_boxes(state, entry, used ? &used->box : nullptr,
+  // From the end: a new key opens the one before it, and so on back.
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (entry->key_record().empty()) continue;
+    const auto taken = keyring.take_boxes(state, *entry, used ? &used->box : nullptr,
                                           used ? &used->invite : nullptr);
     if (!taken.ok()) return taken.error();
   }

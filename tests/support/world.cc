@@ -202,6 +202,24 @@ SimDevice& World::add_cadre(SimDevice& admin, const std::string& name,
   return cadre;
 }
 
+SimDevice& World::add_admin(SimDevice& admin, const std::string& name) {
+  sync::InviteOptions invite;
+  invite.role = wire::pb::ROLE_KIND_ADMIN;
+  invite.name = name;
+  invite.person = new_id<PersonId>(admin.clock, random);
+  const auto invited = sync::invite_members({invite}, admin.member());
+  if (!invited.ok()) ADD_FAILURE() << invited.error().en;
+  SimDevice& second = add_device(name);
+  MQ_ASSERT(invited.ok() && second.boot().ok());
+  MQ_ASSERT(second.join(invited->front().code).ok());
+  const auto digits = sync::compare_device(second.keyring().identity()->device, admin.member());
+  if (!digits.ok()) ADD_FAILURE() << digits.error().en;
+  const auto granted = sync::grant_keys(invite.person, admin.member());
+  if (!granted.ok()) ADD_FAILURE() << granted.error().en;
+  if (!second.sync_until_idle()) ADD_FAILURE() << second.last_error()->en;
+  return second;
+}
+
 void World::advance(std::chrono::milliseconds time) {
   server.clock.advance(time);
   for (const auto& device : devices) device->clock.advance(time);

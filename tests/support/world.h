@@ -10,7 +10,7 @@
 
 #include "mq/seal/keyring.h"
 #include "mq/seal/sealer.h"
-#include "mq/sync/engine.h"
+#include "mq/sync/membership.h"
 #include "mq/vault/vault.h"
 #include "support/fault_vfs.h"
 #include "support/sim_files.h"
@@ -58,6 +58,8 @@ class SimDevice {
   sync::ControlStore& control() { return *process_->control; }
   seal::Sealer& sealer() { return *process_->sealer; }
   sync::SyncEngine& engine();
+  // This home as the acts on the control log want it.
+  sync::Member member() { return {vault(), keyring(), control(), network, clock, random}; }
   const std::string& name() const { return name_; }
   // Lets time pass here, for the server and for whoever else shares its day.
   void wait(std::chrono::milliseconds time);
@@ -102,6 +104,8 @@ class World {
   // A cadre of every village, or of the given ones, on a device of his own, joined.
   SimDevice& add_cadre(SimDevice& admin, const std::string& name,
                        const std::vector<StreamId>& of = {});
+  // Another admin of the township, compared and granted the keys.
+  SimDevice& add_admin(SimDevice& admin, const std::string& name);
   Result<std::string> invite_cadre(SimDevice& admin, const std::string& name,
                                    const std::vector<StreamId>& of);
   // Time passes for everybody.

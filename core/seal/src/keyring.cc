@@ -194,7 +194,8 @@ Result<Keyring::Taken> Keyring::take_boxes(const wire::ControlState& state,
 Bytes Keyring::wrapped_older(const StreamId& stream, std::uint32_t new_epoch, const Key32& new_key,
                              Random& random) const {
   std::vector<EpochKey> older;
-  for (auto at = keys_.lower_bound({stream, 0}); at != keys_.end(); ++at) {
+  const bool linked = key(stream, new_epoch - 1) != nullptr;
+  for (auto at = keys_.lower_bound({stream, linked ? new_epoch - 1 : 0}); at != keys_.end(); ++at) {
     if (at->first.first != stream || at->first.second >= new_epoch) break;
     older.push_back({at->first.second, at->second.clone()});
   }

@@ -52,8 +52,8 @@ class Keyring {
   // look.
   Result<Taken> take_boxes(const wire::ControlState& state, const wire::pb::ControlEntry& entry,
                            const BoxKeyPair* invitation, const InviteId* invite);
-  // What a rotate to new_epoch carries: the keys held of all earlier epochs. Empty if there is
-  // none.
+  // What a rotate to new_epoch carries: the key before it, in whose own rotate lies the one before
+  // that; if that one is not held, all earlier keys that are. Empty if there is none.
   Bytes wrapped_older(const StreamId& stream, std::uint32_t new_epoch, const Key32& new_key,
                       Random& random) const;
 

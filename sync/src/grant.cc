@@ -1,0 +1,121 @@
+// Handing keys out again, and to new admins and supervisors once both sides have compared.
+#include "messages.h"
+#include "mq/seal/box.h"
+#include "mq/sync/membership.h"
+#include "rotate.h"
+
+namespace mq::sync {
+namespace {
+
+struct Due {
+  DeviceId device;
+  StreamId stream;
+};
+
+bool rose(const wire::ControlState& state, const PersonId& person) {
+  return state.has_role(person, pb::ROLE_KIND_ADMIN, state.head_seq()) ||
+         state.has_role(person, pb::ROLE_KIND_SUPERVISOR, state.head_seq());
+}
+
+// The key of an admin's or supervisor's device is somebody's in the middle until both have read the
+// same digits. The founder's came first, and no invitation lay between.
+bool may_be_handed(const wire::ControlState& state, const wire::DeviceRecord& device) {
+  const bool joined = device.invite.has_value() || device.appointed;
+  return !joined || !rose(state, device.person) || state.compare_digits(device.id).has_value();
+}
+
+// What this device can hand to the person's devices now.
+std::vector<Due> due_to(const Acts& acts, const PersonId& person, Granted& granted) {
+  const wire::ControlState& state = acts.control.state();
+  std::vector<Due> out;
+  granted = Granted();
+  for (const wire::DeviceRecord* device : state.devices_of(person)) {
+    if (device->span.until || device->id == acts.keyring.identity()->device) continue;
+    if (!may_be_handed(state, *device)) {
+      ++granted.uncompared;
+      continue;
+    }
+    ++granted.devices;
+    for (const wire::StreamRecord& stream : state.streams()) {
+      if (stream.epochs.empty() || !state.may_read(person, stream.id, state.head_seq())) continue;
+      const bool held = acts.keyring.key(stream.id, stream.epochs.back().epoch) != nullptr;
+      if (held) out.push_back({device->id, stream.id});
+      ++(held ? granted.keys : granted.lacking);
+    }
+  }
+  return out;
+}
+
+// Older keys lie wrapped in the newest epoch's entry.
+Status plan_grant(Plan& plan, const Acts& acts, const Due& due) {
+  const wire::ControlState& state = plan.state();
+  const std::uint32_t epoch = state.epoch_at(due.stream, state.head_seq());
+  const Key32* key = acts.keyring.key(due.stream, epoch);
+  if (key == nullptr) return {};  // changed meanwhile by somebody whose box did not fit here
+  const wire::DeviceRecord* device = state.device(due.device);
+  if (device == nullptr || device->span.until) return {};
+  MQ_TRY(const Bytes sealed_key, seal::seal_box(device->box_key, key->view(), acts.random));
+  pb::KeyRecord record;
+  pb::KeyRecord::Box& box = *record.add_boxes();
+  box.set_recipient(to_field(due.device.view()));
+  box.set_stream(to_field(due.stream.view()));
+  box.set_epoch(epoch);
+  box.set_box(to_field(sealed_key));
+  pb::ControlBody body;
+  body.mutable_grant()->set_stream(box.stream());
+  body.mutable_grant()->set_epoch(epoch);
+  body.mutable_grant()->set_recipient(box.recipient());
+  return plan.add(std::move(body), &record);
+}
+
+Error unknown_device() {
+  return {Code::kNotFound, "核对设备:成员登记里没有这台在用的设备;号码见 members --devices",
+          "comparing: the log has no such live device; see members --devices"};
+}
+
+}  // namespace
+
+Result<Granted> grant_keys(const PersonId& person, const Member& member) {
+  Caller caller(member.transport, member.clock, member.random);
+  Acts acts{member.vault, member.keyring, member.control, caller, member.random};
+  MQ_CHECK(begin_act(acts));
+  if (acts.control.state().person(person) == nullptr) {
+    return Error{Code::kNotFound, "授钥匙:成员登记里没有这个人",
+                 "granting keys: the log has no such person"};
+  }
+  Granted granted;
+  std::vector<Due> left = due_to(acts, person, granted);
+  while (!left.empty()) {
+    std::size_t planned = 0;
+    MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
+      for (planned = 0; planned < left.size() && plan.bytes() < kAppendBytes; ++planned) {
+        MQ_CHECK(plan_grant(plan, acts, left[planned]));
+      }
+      return {};
+    }));
+    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(planned));
+  }
+  return granted;
+}
+
+Result<std::string> compare_device(const DeviceId& id, const Member& member) {
+  Caller caller(member.transport, member.clock, member.random);
+  Acts acts{member.vault, member.keyring, member.control, caller, member.random};
+  MQ_CHECK(begin_act(acts));
+  MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
+    const wire::DeviceRecord* device = plan.state().device(id);
+    if (device == nullptr || device->span.until) return unknown_device();
+    if (plan.state().compare_digits(id)) return {};
+    std::array<std::uint8_t, 16> nonce{};
+    acts.random.fill(nonce);
+    pb::ControlBody body;
+    body.mutable_compare()->set_device(to_field(id.view()));
+    body.mutable_compare()->set_nonce(to_field(nonce));
+    return plan.add(std::move(body));
+  }));
+  const auto digits = acts.control.state().compare_digits(id);
+  MQ_ASSERT(digits.has_value());
+  return *digits;
+}
+
+}  // namespace mq::sync
