@@ -77,6 +77,7 @@ const std::map<std::string, std::string>& packages_of_cmake() {
       {"gRPC", "libgrpc-dev"},
       {"OpenSSL", "libssl-dev"},
       {"GTest", "libgtest-dev"},
+      {"ZLIB", "zlib1g-dev"},
       {"grpc_cpp_plugin", "protobuf-compiler-grpc"},
       {"PostgreSQL", "libpq-dev"},
       {"libpq", "libpq-dev"},
