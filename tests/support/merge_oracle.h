@@ -55,9 +55,11 @@ struct OracleOp {
 
 class MergeOracle {
  public:
-  // trust: the wrong variant that believes entries whose envelope is not held.
-  MergeOracle(const OracleWorld& world, std::set<int> held, bool trust = false)
-      : world_(world), held_(std::move(held)), trust_(trust) {}
+  // trust: the wrong variant that believes entries whose envelope is not held. `out`: held, but
+  // their ops are not in force.
+  MergeOracle(const OracleWorld& world, std::set<int> held, bool trust = false,
+              std::set<int> out = {})
+      : world_(world), held_(std::move(held)), trust_(trust), out_(std::move(out)) {}
 
   // Everything about a row that must be equal on all devices, one fact a line, sorted.
   std::set<std::string> picture(std::uint32_t entity, const RowId& row) const {
@@ -85,6 +87,7 @@ class MergeOracle {
   std::vector<OracleOp> ops_of(std::uint32_t entity, const RowId& row) const {
     std::vector<OracleOp> out;
     for (const int e : held_) {
+      if (out_.contains(e)) continue;
       for (const model::Transaction& t : world_[static_cast<std::size_t>(e)].transactions) {
         for (std::uint32_t i = 0; i < t.ops.size(); ++i) {
           if (t.ops[i].entity == entity && t.ops[i].row == row) out.push_back({e, &t, i});
@@ -279,6 +282,7 @@ class MergeOracle {
   const OracleWorld& world_;
   std::set<int> held_;
   bool trust_;
+  std::set<int> out_;
 };
 
 }  // namespace mq::testing

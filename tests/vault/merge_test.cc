@@ -63,11 +63,37 @@ class Replica final : public EnvelopeIndex {
   }
 
   std::set<std::string> picture(const RowId& id) const {
-    std::set<std::string> out;
     const auto at = rows_.find(id);
-    if (at == rows_.end()) return out;
+    if (at == rows_.end()) return {};
     const auto row = decode_row(at->second);
     EXPECT_TRUE(row.ok());
+    return picture(*row);
+  }
+
+  // The row merged anew from what is held, without the ops of `out`, its writes in any order.
+  std::set<std::string> picture_anew(const RowId& id, const std::set<int>& out,
+                                     SimRandom& random) const {
+    std::vector<RowWrite> writes;
+    for (const auto& [e, ix] : line_of_) {
+      if (out.contains(e)) continue;
+      for (const model::Transaction& t : world_[static_cast<std::size_t>(e)].transactions) {
+        RowWrite write{{ix, t.n, t.hlc, t.clock_class}, resolve(lines_, ix, t.n, t.context), {}};
+        for (std::uint32_t i = 0; i < t.ops.size(); ++i) {
+          if (t.ops[i].row == id) write.ops.emplace_back(i, &t.ops[i]);
+        }
+        const auto at = static_cast<std::ptrdiff_t>(random.below(writes.size() + 1));
+        if (!write.ops.empty()) writes.insert(writes.begin() + at, std::move(write));
+      }
+    }
+    RowState row = merge_anew(writes, lines_);
+    prune(row, lines_);
+    EXPECT_EQ(*decode_row(encode_row(row)), row);
+    return picture(row);
+  }
+
+  std::set<std::string> picture(const RowState& merged) const {
+    std::set<std::string> out;
+    const RowState* row = &merged;
     for (const MergeCell& cell : row->cells) picture(cell, out);
     for (const DeleteHead& d : row->deletes) out.insert("delete " + name(d.dot));
     if (is_deleted(*row)) out.insert("deleted");
@@ -195,6 +221,31 @@ TEST(Merge, EqualsTheOracleForEveryOrderOfArrivalWithClonesAndLiars) {
         }
       });
       if (::testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+// Any part of the envelopes held, any part of those out of force.
+TEST(Merge, ARowMergedAnewEqualsTheOracleWhateverIsOutOfForce) {
+  for (std::uint64_t seed = 1; seed <= 2200; ++seed) {
+    SCOPED_TRACE(cat("seed ", seed));
+    const MergeSchedule schedule(seed, {});
+    const OracleWorld& world = schedule.world();
+    SimRandom random(seed * 91);
+    Replica replica(world);
+    std::set<int> held, out;
+    const std::uint64_t tries = 1 + random.below(2 * world.size() + 1);
+    for (std::uint64_t k = 0; k < tries; ++k) {
+      const int e = static_cast<int>(random.below(world.size()));
+      if (!replica.receive(e)) continue;
+      held.insert(e);
+      if (random.chance(35)) out.insert(e);
+    }
+    const MergeOracle oracle(world, held, false, out);
+    for (unsigned k = 0; k < MergeSchedule::kRows; ++k) {
+      const RowId row = MergeSchedule::row(k);
+      ASSERT_EQ(replica.picture_anew(row, out, random),
+                oracle.picture(MergeSchedule::kEntity, row));
     }
   }
 }

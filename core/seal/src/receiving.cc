@@ -120,7 +120,8 @@ Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
     content = &**opening.content;
   }
   const std::vector<model::Transaction>& transactions = *content;
-  const auto applied = vault_.apply(stream.ix, envelope, transactions, opening.prepared);
+  const auto applied =
+      vault_.apply(stream.ix, envelope, transactions, vault::Standing::kInForce, opening.prepared);
   if (!applied.ok() && applied.error().code == Code::kCorrupt) return refuse(envelope, "corrupt");
   if (!applied.ok()) return applied.error();
   if (opening.statement && *applied == vault::Vault::Applied::kMerged) {

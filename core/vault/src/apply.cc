@@ -142,6 +142,14 @@ Result<std::set<std::pair<std::uint32_t, std::int64_t>>> Vault::State::waiting_r
   }
 }
 
+Status Vault::State::keep_waiting(StreamIx stream_ix, LineIx line, const Transaction& t) {
+  Line& l = lines.at(line);
+  if (l.first_waiting == 0 || t.n < l.first_waiting) l.first_waiting = t.n;
+  dirty.insert(line);
+  return db.run("INSERT INTO mq_waiting(rid, least_reader, bytes) VALUES (?1, ?2, ?3)",
+                pending_rid(line, t.n), t.least_reader, encode_transaction(stream_ix, t));
+}
+
 void Vault::State::count_void(LineIx author) {
   ++lines.at(author).void_entries;
   dirty.insert(author);
@@ -179,14 +187,6 @@ Result<LineIx> line_for(Vault::State& s, StreamIx stream, const ChainName& chain
   return s.new_line(std::move(line));
 }
 
-Status keep_waiting(Vault::State& s, StreamIx stream, LineIx line, const Transaction& t) {
-  Line& l = s.lines.at(line);
-  if (l.first_waiting == 0) l.first_waiting = t.n;
-  s.dirty.insert(line);
-  return s.db.run("INSERT INTO mq_waiting(rid, least_reader, bytes) VALUES (?1, ?2, ?3)",
-                  pending_rid(line, t.n), t.least_reader, s.encode_transaction(stream, t));
-}
-
 // What the author of the transaction before had seen; most often the next one's is the same.
 struct LastSeen {
   const model::Context* context = nullptr;
@@ -215,7 +215,7 @@ Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
     const Transaction& t = transactions[i];
     s.hlc->see(t.hlc, WallTime{s.checkpoint.time_ms});
     if (t.least_reader > s.schema.version()) {
-      MQ_CHECK(keep_waiting(s, stream, line, t));
+      MQ_CHECK(s.keep_waiting(stream, line, t));
       continue;
     }
     look(s, stream, line, t, last);
@@ -224,10 +224,23 @@ Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
   return {};
 }
 
+// Takes its place, and what it says of other envelopes counts against its author if it is void; its
+// ops stay out.
+Status keep_out(Vault::State& s, StreamIx stream, LineIx line, const wire::Envelope& envelope,
+                const std::vector<Transaction>& transactions, Standing standing) {
+  LastSeen last;
+  for (const Transaction& t : transactions) look(s, stream, line, t, last);
+  Line& l = s.lines.at(line);
+  if (standing == Standing::kUndecided && l.undecided_seq == 0) {
+    l.undecided_seq = envelope.header.seq;
+  }
+  return s.set_standing(envelope.hash(), standing);
+}
+
 }  // namespace
 
 Result<Vault::Applied> Vault::apply(StreamIx stream_ix, const wire::Envelope& envelope,
-                                    const std::vector<Transaction>& transactions,
+                                    const std::vector<Transaction>& transactions, Standing standing,
                                     const std::shared_ptr<const Prepared>& prepared) {
   State& s = *state_;
   const StreamInfo* info = s.stream(stream_ix);
@@ -249,11 +262,13 @@ Result<Vault::Applied> Vault::apply(StreamIx stream_ix, const wire::Envelope& en
   }
   MQ_CHECK(check_order(transactions, place.n));
   const std::uint64_t last_n = place.n + transactions.size();
-  const auto rows = prepared != nullptr ? prepared : prepare(transactions);
+  const bool in_force = standing == Standing::kInForce;
+  const auto rows = prepared != nullptr || !in_force ? prepared : prepare(transactions);
   const Status done = s.atomically([&]() -> Status {
     MQ_TRY(const LineIx line, line_for(s, stream_ix, chain, place));
     MQ_TRY(const auto before, s.context_after(line, header.seq - 1));
-    MQ_CHECK(merge_all(s, stream_ix, line, transactions, *rows));
+    MQ_CHECK(in_force ? merge_all(s, stream_ix, line, transactions, *rows)
+                      : keep_out(s, stream_ix, line, envelope, transactions, standing));
     const model::Context& running =
         transactions.empty() ? before.value_or(model::Context{}) : transactions.back().context;
     MQ_CHECK(
@@ -262,6 +277,16 @@ Result<Vault::Applied> Vault::apply(StreamIx stream_ix, const wire::Envelope& en
   });
   MQ_CHECK(done);
   return place.kind == LineMap::Place::Kind::kFork ? Applied::kFork : Applied::kMerged;
+}
+
+Status Vault::State::find_waiting(LineIx ix) {
+  MQ_TRY(sqlite::Query q, db.query("SELECT min(rid) FROM mq_waiting WHERE rid BETWEEN ?1 AND ?2"));
+  q.bind(1, pending_rid(ix, 0)).bind(2, pending_rid(ix + 1, 0) - 1);
+  MQ_TRY(const bool row, q.step());
+  lines.at(ix).first_waiting =
+      !row || q.is_null(0) ? 0 : static_cast<std::uint64_t>(q.integer(0) & ((1ll << 40) - 1));
+  dirty.insert(ix);
+  return {};
 }
 
 // After an upgrade: transactions of newer authors that this schema can read now.
@@ -279,16 +304,7 @@ Status Vault::State::interpret_waiting() {
       MQ_TRY(t, decode_transaction(q.blob(1)));
     }
     MQ_CHECK(db.run("DELETE FROM mq_waiting WHERE rid = ?1", pending_rid(ix, t.n)));
-    {
-      MQ_TRY(sqlite::Query q,
-             db.query("SELECT min(rid) FROM mq_waiting WHERE rid BETWEEN ?1 AND ?2"));
-      q.bind(1, pending_rid(ix, 0)).bind(2, pending_rid(ix + 1, 0) - 1);
-      MQ_TRY(const bool row, q.step());
-      Line& line = lines.at(ix);
-      line.first_waiting =
-          !row || q.is_null(0) ? 0 : static_cast<std::uint64_t>(q.integer(0) & ((1ll << 40) - 1));
-      dirty.insert(ix);
-    }
+    MQ_CHECK(find_waiting(ix));
     const StreamIx stream_ix = lines.at(ix).stream;
     const ResolvedContext seen = resolve(StreamLines(lines, stream_ix), ix, t.n, t.context);
     MQ_CHECK(merge_late(stream_ix, ix, t, seen));

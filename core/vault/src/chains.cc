@@ -82,32 +82,54 @@ Result<LineIx> Vault::State::new_line(Line line) {
   return l.ix;
 }
 
-// What a form loaded at `seen` shows of every other chain. Of a line with transactions that wait
-// for a newer schema only what stands before them: nobody here has seen them.
+namespace {
+
+// The last envelope that had come and can be named, as (n, hash). What waits for a decision is not
+// named even if it carries no transaction: who does not hold it could never resolve the entry.
+Result<std::optional<std::pair<std::uint64_t, Hash>>> last_seen(Vault::State& s, const Line& l,
+                                                                View seen) {
+  std::optional<std::pair<std::uint64_t, Hash>> out;
+  MQ_TRY(sqlite::Query q,
+         s.db.query("SELECT last_n, hash FROM mq_envelope WHERE line = ?1 AND last_n > ?2 AND "
+                    "last_n < ?3 AND seq < ?4 AND (rid <= ?5 OR own = 1) "
+                    "ORDER BY last_n DESC, seq DESC LIMIT 1"));
+  q.bind(1, std::int64_t{l.ix}).bind(2, sql(l.fork_n));
+  q.bind(3, sql(l.first_waiting == 0 ? l.last_n + 1 : l.first_waiting));
+  q.bind(4, sql(l.undecided_seq == 0 ? l.last_seq + 1 : l.undecided_seq)).bind(5, seen.token);
+  MQ_TRY(const bool found, q.step());
+  if (!found) return out;
+  const auto hash = Hash::from(q.blob(1));
+  if (!hash) return damaged("读取封存件目录", "reading the envelope index");
+  out.emplace(static_cast<std::uint64_t>(q.integer(0)), *hash);
+  return out;
+}
+
+}  // namespace
+
+// What a form loaded at `seen` shows of every other chain. Of a line with transactions that wait,
+// for a newer schema or for a decision, only what stands before them: nobody here has seen them.
 Result<Context> Vault::State::context_at(StreamIx stream_ix, View seen) {
   Context out;
   const bool newest = seen.token >= foreign_token;
-  for (const LineIx ix : lines.of(stream_ix)) {
-    const Line& l = lines.at(ix);
+  const std::vector<LineIx>& all = lines.of(stream_ix);
+  std::set<std::pair<LineIx, std::uint64_t>> continued;   // ends that a named line goes on from
+  for (auto ix = all.rbegin(); ix != all.rend(); ++ix) {  // a fork is newer than its parent
+    const Line& l = lines.at(*ix);
     if (device && l.chain == ChainName{*device, incarnation}) continue;
-    if (l.last_seq == 0 || l.last_n <= l.fork_n) continue;
-    if (newest && l.first_waiting == 0) {
-      if (lines.has_next(l)) continue;  // another line goes on from its end
-      out.push_back({l.chain.device, l.chain.incarnation, l.last_n, tag_of(l.last_hash)});
+    if (l.last_seq == 0 || l.last_n <= l.fork_n || lines.hides_below(l)) continue;
+    if (continued.contains({l.ix, l.last_seq})) {
+      continued.insert({l.parent, l.fork_seq});
       continue;
     }
-    MQ_TRY(sqlite::Query q,
-           db.query("SELECT last_n, hash FROM mq_envelope WHERE line = ?1 AND last_n > ?2 AND "
-                    "last_n < ?3 AND (rid <= ?4 OR own = 1) ORDER BY last_n DESC, seq DESC "
-                    "LIMIT 1"));
-    const std::uint64_t before = l.first_waiting == 0 ? l.last_n + 1 : l.first_waiting;
-    q.bind(1, std::int64_t{ix}).bind(2, sql(l.fork_n)).bind(3, sql(before)).bind(4, seen.token);
-    MQ_TRY(const bool found, q.step());
-    if (!found) continue;
-    const auto hash = Hash::from(q.blob(1));
-    if (!hash) return damaged("读取封存件目录", "reading the envelope index");
-    out.push_back({l.chain.device, l.chain.incarnation, static_cast<std::uint64_t>(q.integer(0)),
-                   tag_of(*hash)});
+    std::optional<std::pair<std::uint64_t, Hash>> end;
+    if (newest && !l.hides()) {
+      end.emplace(l.last_n, l.last_hash);
+    } else {
+      MQ_TRY(end, last_seen(*this, l, seen));
+    }
+    if (!end) continue;
+    out.push_back({l.chain.device, l.chain.incarnation, end->first, tag_of(end->second)});
+    continued.insert({l.parent, l.fork_seq});
   }
   std::sort(out.begin(), out.end());
   return out;

@@ -27,9 +27,30 @@ Result<std::vector<wire::Envelope>> Vault::parked() {
   }
 }
 
+Result<std::vector<std::pair<wire::Envelope, std::string>>> Vault::parked_with_reason() {
+  std::vector<std::pair<wire::Envelope, std::string>> out;
+  MQ_TRY(sqlite::Query q, state_->db.query("SELECT bytes, why FROM mq_parked ORDER BY rowid"));
+  for (;;) {
+    MQ_TRY(const bool row, q.step());
+    if (!row) return out;
+    MQ_TRY(wire::Envelope envelope, wire::parse_envelope(q.blob(0)));
+    out.emplace_back(std::move(envelope), std::string(q.text(1)));
+  }
+}
+
 Status Vault::unpark(const Hash& envelope) {
-  return state_->atomically(
-      [&] { return state_->db.run("DELETE FROM mq_parked WHERE hash = ?1", envelope.view()); });
+  State& s = *state_;
+  s.timed_runs.clear();
+  return s.atomically([&]() -> Status {
+    MQ_CHECK(s.db.run("DELETE FROM mq_parked WHERE hash = ?1", envelope.view()));
+    // Where the server had it: it may be held now.
+    MQ_CHECK(
+        s.db.run("UPDATE mq_envelope SET (server_index, received) = (SELECT server_index, received "
+                 "FROM mq_parked_at WHERE hash = ?1) WHERE hash = ?1 AND server_index IS NULL AND "
+                 "?1 IN (SELECT hash FROM mq_parked_at)",
+                 envelope.view()));
+    return s.db.run("DELETE FROM mq_parked_at WHERE hash = ?1", envelope.view());
+  });
 }
 
 Result<std::optional<model::Context>> Vault::chain_context(const wire::ChainId& chain,
@@ -47,11 +68,14 @@ Result<std::optional<model::Context>> Vault::chain_context(const wire::ChainId& 
   return s.context_after(held->line, held->seq);
 }
 
-Result<std::vector<wire::Envelope>> Vault::outbox(std::size_t bytes_max) {
+namespace {
+
+// The envelopes of a query for their rids, up to bytes_max, at least one.
+Result<std::vector<wire::Envelope>> some_of(Vault::State& s, std::string_view select_rids,
+                                            std::size_t bytes_max) {
   std::vector<std::int64_t> rids;
   {
-    MQ_TRY(sqlite::Query q, state_->db.query("SELECT rid FROM mq_envelope WHERE own = 1 AND "
-                                             "receipt = 0 ORDER BY rid"));
+    MQ_TRY(sqlite::Query q, s.db.query(select_rids));
     for (;;) {
       MQ_TRY(const bool row, q.step());
       if (!row) break;
@@ -61,7 +85,7 @@ Result<std::vector<wire::Envelope>> Vault::outbox(std::size_t bytes_max) {
   std::vector<wire::Envelope> out;
   std::size_t bytes = 0;
   for (const std::int64_t rid : rids) {
-    MQ_TRY(sqlite::Query q, state_->db.query("SELECT bytes FROM mq_envelope WHERE rid = ?1"));
+    MQ_TRY(sqlite::Query q, s.db.query("SELECT bytes FROM mq_envelope WHERE rid = ?1"));
     q.bind(1, rid);
     MQ_TRY(const bool row, q.step());
     if (!row) break;
@@ -71,6 +95,21 @@ Result<std::vector<wire::Envelope>> Vault::outbox(std::size_t bytes_max) {
     out.push_back(std::move(envelope));
   }
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<wire::Envelope>> Vault::outbox(std::size_t bytes_max) {
+  return some_of(*state_, "SELECT rid FROM mq_envelope WHERE own = 1 AND receipt = 0 ORDER BY rid",
+                 bytes_max);
+}
+
+Result<std::vector<wire::Envelope>> Vault::relay(std::size_t bytes_max) {
+  return some_of(*state_,
+                 "SELECT rid FROM mq_envelope WHERE own = 0 AND receipt <> 1 AND "
+                 "server_index IS NULL AND (receipt = 0 OR hash NOT IN "
+                 "(SELECT hash FROM mq_standing WHERE standing = 1)) ORDER BY rid",
+                 bytes_max);
 }
 
 namespace {
@@ -128,6 +167,16 @@ Status Vault::store_receipt(const wire::Receipt& receipt) {
   });
 }
 
+Status Vault::note_late(const Hash& envelope, WallTime received) {
+  state_->timed_runs.clear();
+  return state_->atomically([&] {
+    return state_->db.run(
+        "UPDATE mq_envelope SET receipt = ?2, received = coalesce(received, ?3) WHERE hash = ?1 "
+        "AND receipt = 0",
+        envelope.view(), static_cast<int>(wire::ReceiptClass::kLate), received.ms);
+  });
+}
+
 Result<std::optional<wire::Envelope>> Vault::envelope(const Hash& hash) {
   MQ_TRY(sqlite::Query q, state_->db.query("SELECT bytes FROM mq_envelope WHERE hash = ?1 "
                                            "UNION ALL SELECT bytes FROM mq_parked WHERE hash = ?1 "
@@ -172,8 +221,14 @@ Status Vault::set_cursor(StreamIx stream_ix, const Cursor& cursor, const Hash& e
         state_->db.run("UPDATE mq_stream SET cursor_index = ?2, cursor_head = ?3 "
                        "WHERE ix = ?1",
                        stream_ix, sql(cursor.index), cursor.head.view()));
-    return state_->db.run("UPDATE mq_envelope SET server_index = ?2, received = ?3 WHERE hash = ?1",
-                          envelope.view(), sql(cursor.index), received.ms);
+    MQ_CHECK(
+        state_->db.run("UPDATE mq_envelope SET server_index = ?2, received = ?3 WHERE hash = ?1",
+                       envelope.view(), sql(cursor.index), received.ms));
+    if (state_->db.changes() != 0) return {};
+    return state_->db.run(
+        "INSERT OR REPLACE INTO mq_parked_at(hash, server_index, received) "
+        "SELECT hash, ?2, ?3 FROM mq_parked WHERE hash = ?1",
+        envelope.view(), sql(cursor.index), received.ms);
   });
 }
 

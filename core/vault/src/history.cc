@@ -12,36 +12,6 @@ using model::Transaction;
 
 namespace {
 
-// (line, n) of every transaction that wrote the row: noted when it was edited, else its heads.
-Result<std::set<Cover>> writers(Vault::State& s, const OpenRow& row) {
-  std::set<Cover> out(row.creators.begin(), row.creators.end());
-  MQ_TRY(sqlite::Query q,
-         s.db.query("SELECT line, n FROM mq_touch WHERE entity = ?1 AND rid = ?2"));
-  q.bind(1, std::int64_t{row.entity}).bind(2, row.rid);
-  for (;;) {
-    MQ_TRY(const bool more, q.step());
-    if (!more) return out;
-    out.insert({static_cast<LineIx>(q.integer(0)), static_cast<std::uint64_t>(q.integer(1))});
-  }
-}
-
-struct Carrier {
-  std::int64_t rid = 0;
-  std::optional<WallTime> received;
-};
-
-Result<std::optional<Carrier>> carrier_of(Vault::State& s, const Cover& writer) {
-  MQ_TRY(sqlite::Query q,
-         s.db.query("SELECT rid, received FROM mq_envelope WHERE line = ?1 AND last_n >= ?2 "
-                    "ORDER BY last_n, seq LIMIT 1"));
-  q.bind(1, std::int64_t{writer.line}).bind(2, sql(writer.n));
-  MQ_TRY(const bool found, q.step());
-  if (!found) return std::optional<Carrier>{};
-  Carrier out{q.integer(0), {}};
-  if (!q.is_null(1)) out.received = WallTime{q.integer(1)};
-  return std::optional<Carrier>(out);
-}
-
 void take(const Vault::State& s, const OpenRow& row, LineIx line, const Transaction& t,
           std::optional<WallTime> received, std::vector<HistoryEntry>& out) {
   for (const model::Op& op : t.ops) {
@@ -49,25 +19,6 @@ void take(const Vault::State& s, const OpenRow& row, LineIx line, const Transact
     out.push_back(
         {op, s.lines.at(line).chain.device, t.hlc, t.clock_class, t.checkpoint, received});
   }
-}
-
-Status take_unsealed(Vault::State& s, const OpenRow& row, const Cover& writer,
-                     std::vector<HistoryEntry>& out) {
-  MQ_TRY(sqlite::Query q, s.db.query("SELECT bytes FROM mq_pending WHERE rid = ?1"));
-  q.bind(1, pending_rid(writer.line, writer.n));
-  MQ_TRY(const bool found, q.step());
-  if (!found) return {};
-  MQ_TRY(const Transaction t, s.decode_transaction(q.blob(0)));
-  take(s, row, writer.line, t, std::nullopt, out);
-  return {};
-}
-
-Result<wire::Envelope> envelope_at(Vault::State& s, std::int64_t rid) {
-  MQ_TRY(sqlite::Query q, s.db.query("SELECT bytes FROM mq_envelope WHERE rid = ?1"));
-  q.bind(1, rid);
-  MQ_TRY(const bool found, q.step());
-  if (!found) return damaged("读取封存件", "reading an envelope");
-  return wire::parse_envelope(q.blob(0));
 }
 
 }  // namespace
@@ -79,18 +30,20 @@ Result<std::vector<HistoryEntry>> Vault::history(std::uint32_t entity, const Row
   for (const StreamInfo& info : s.streams) {
     MQ_TRY(const OpenRow row, s.open_row(entity, info.ix, id));
     if (row.rid == 0) continue;
-    MQ_TRY(const std::set<Cover> wrote, writers(s, row));
+    MQ_TRY(const std::set<Cover> wrote, s.writers(row));
     std::map<std::int64_t, std::pair<LineIx, std::optional<WallTime>>> carriers;
     for (const Cover& writer : wrote) {
-      MQ_TRY(const auto carrier, carrier_of(s, writer));
+      MQ_TRY(const auto carrier, s.carrier_of(writer));
       if (carrier) {
+        if (!carrier->in_force) continue;
         carriers.try_emplace(carrier->rid, writer.line, carrier->received);
       } else {
-        MQ_CHECK(take_unsealed(s, row, writer, out));
+        MQ_TRY(const auto t, s.unsealed_at(writer));
+        if (t) take(s, row, writer.line, *t, std::nullopt, out);
       }
     }
     for (const auto& [rid, from] : carriers) {
-      MQ_TRY(const wire::Envelope envelope, envelope_at(s, rid));
+      MQ_TRY(const wire::Envelope envelope, s.envelope_at(rid));
       if (envelope.pruned()) continue;
       MQ_TRY(const std::vector<Transaction> transactions, open(envelope));
       for (const Transaction& t : transactions) take(s, row, from.first, t, from.second, out);
@@ -162,6 +115,12 @@ Result<std::vector<std::string>> Vault::verify() {
     }
   }
   MQ_CHECK(check_lines(s, faults));
+  MQ_TRY(const std::int64_t lost,
+         s.db.integer("SELECT count(*) FROM mq_standing WHERE hash NOT IN "
+                      "(SELECT hash FROM mq_envelope) OR standing NOT IN (1, 2)"));
+  if (lost != 0) {
+    faults.push_back("待核收的记号对不上 (a standing names no envelope, or is no standing)");
+  }
   MQ_CHECK(check_rows(s, faults));
   return faults;
 }

@@ -112,6 +112,16 @@ bool LineMap::has_next(const Line& line) const {
   });
 }
 
+bool LineMap::hides_below(const Line& line) const {
+  std::uint64_t seq = line.fork_seq, n = line.fork_n;
+  for (LineIx ix = line.parent; ix != 0; ix = at(ix).parent) {
+    if (at(ix).hides(seq, n)) return true;
+    seq = std::min(seq, at(ix).fork_seq);
+    n = std::min(n, at(ix).fork_n);
+  }
+  return false;
+}
+
 std::size_t LineMap::ends(std::int64_t stream, const ChainName& chain) const {
   std::size_t count = 0;
   for (const LineIx ix : of(stream, chain)) {

@@ -27,9 +27,17 @@ struct Line {
   std::uint32_t control_seq = 0;
   std::uint64_t committed_n = 0;    // own line: with what is not sealed yet; else last_n
   std::uint64_t first_waiting = 0;  // n of the first transaction kept but not interpreted; 0: none
+  std::uint64_t undecided_seq = 0;  // the first envelope that waits for a decision; 0: none
   std::uint64_t void_entries = 0;   // contexts of this line that name an envelope that is not there
   Hlc last_hlc;
   std::optional<model::Context> running;  // context at the end; nothing: not loaded
+
+  bool hides() const { return first_waiting != 0 || undecided_seq != 0; }
+  // Whether something that nobody here has been shown stands at or before this place.
+  bool hides(std::uint64_t seq, std::uint64_t n) const {
+    return (first_waiting != 0 && first_waiting <= n) ||
+           (undecided_seq != 0 && undecided_seq <= seq);
+  }
 };
 
 // What LineMap does not hold in memory.
@@ -79,6 +87,8 @@ class LineMap {
   // without envelopes of its own does not count.
   std::size_t ends(std::int64_t stream, const ChainName& chain) const;
   bool has_next(const Line& line) const;
+  // A beginning that the line shares with others hides something.
+  bool hides_below(const Line& line) const;
   const EnvelopeIndex& index() const { return index_; }
 
  private:

@@ -222,6 +222,41 @@ void apply_op(RowState& row, const model::Op& op, std::uint32_t i, const Stamp& 
 
 namespace {
 
+// What the write says, next to everything else: what its author had seen goes afterwards.
+void place_anew(RowState& row, const RowWrite& write, const Lines& lines) {
+  const ResolvedContext nothing;
+  for (const auto& [i, op] : write.ops) {
+    if (op->kind == OpKind::kRemove) continue;
+    const bool keeps_seen = op->kind == OpKind::kStep || op->kind == OpKind::kDelete;
+    apply_op(row, *op, i, write.stamp, keeps_seen ? write.seen : nothing, lines);
+  }
+}
+
+void supersede_anew(RowState& row, const RowWrite& write, const Lines& lines) {
+  for (const auto& [i, op] : write.ops) {
+    if (op->kind == OpKind::kRemove) {
+      apply_op(row, *op, i, write.stamp, write.seen, lines);
+      continue;
+    }
+    drop_deletes(row, write.seen.covers);
+    if (op->kind == OpKind::kDelete) continue;
+    const CellKey key{op->field, family(op->kind)};
+    remember(row, replaces(key.kind) ? &key : nullptr, write.seen);
+    if (MergeCell* cell = row.cell(key)) drop_covered(*cell, write.seen.covers);
+  }
+}
+
+}  // namespace
+
+RowState merge_anew(const std::vector<RowWrite>& writes, const Lines& lines) {
+  RowState row;
+  for (const RowWrite& write : writes) place_anew(row, write, lines);
+  for (const RowWrite& write : writes) supersede_anew(row, write, lines);
+  return row;
+}
+
+namespace {
+
 bool settle_seen(Seen& seen, const Lines& lines) {
   return 0 < std::erase_if(seen.open, [&](const model::ContextEntry& entry) {
            const auto covers = lines.resolve(entry);

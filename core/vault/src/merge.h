@@ -50,6 +50,16 @@ ResolvedContext resolve(const Lines& lines, LineIx own, std::uint64_t n,
 // own line that came after it may stand already.
 void apply_op(RowState& row, const model::Op& op, std::uint32_t i, const Stamp& stamp,
               const ResolvedContext& seen, const Lines& lines, bool late = false);
+// One transaction's ops on one row, with their places, rising.
+struct RowWrite {
+  Stamp stamp;
+  ResolvedContext seen;
+  std::vector<std::pair<std::uint32_t, const model::Op*>> ops;
+};
+// The row of these transactions and no other, whatever their order here: what apply_op and settle
+// make of them one by one. Contexts are resolved against what is held now. Nobody's need come
+// first, so authors whose contexts name each other supersede each other, as they do on arrival.
+RowState merge_anew(const std::vector<RowWrite>& writes, const Lines& lines);
 // Looks again at every open entry; drops those that count no more. True if anything changed.
 bool settle(RowState& row, const Lines& lines);
 // Drops what can count no more: covers of lines that wrote nothing here, empty cells.

@@ -16,16 +16,25 @@ bool shows_one(OpKind kind) {
   return kind != OpKind::kAdd && kind != OpKind::kAppend && kind != OpKind::kStep;
 }
 
-void note_creators(OpenRow& row) {
-  if (row.state.touched) return;
+std::vector<Cover> heads_writers(const RowState& state) {
+  std::vector<Cover> out;
   const auto note = [&](const Dot& dot) {
     const Cover cover{dot.line, dot.n};
-    if (row.creators.empty() || row.creators.back() != cover) row.creators.push_back(cover);
+    if (out.empty() || out.back() != cover) out.push_back(cover);
   };
-  for (const MergeCell& cell : row.state.cells) {
+  for (const MergeCell& cell : state.cells) {
     for (const Head& head : cell.heads) note(head.dot);
   }
-  for (const DeleteHead& d : row.state.deletes) note(d.dot);
+  for (const DeleteHead& d : state.deletes) note(d.dot);
+  return out;
+}
+
+// A transaction that leaves no head in the new row: it only took out what is not here yet.
+bool leaves_no_head(const OpenRow& row) {
+  const std::vector<Cover> wrote = heads_writers(row.state);
+  return std::any_of(row.stamps.begin(), row.stamps.end(), [&](const Stamp& stamp) {
+    return std::find(wrote.begin(), wrote.end(), Cover{stamp.line, stamp.n}) == wrote.end();
+  });
 }
 
 ColumnWrite make_write(const Column& column, const ColumnValue& value) {
@@ -79,7 +88,7 @@ Result<OpenRow> Vault::State::open_row(std::uint32_t entity, StreamIx stream_ix,
   row.deleted = q.integer(1) != 0;
   MQ_TRY(row.state, decode_row(q.blob(2)));
   for (const OpenEntry& open : row.state.open) row.open_before.push_back(open.entry);
-  note_creators(row);
+  if (!row.state.touched) row.creators = heads_writers(row.state);
   if (conflict_rows == 0) return row;
   MQ_TRY(sqlite::Query c, db.query("SELECT field FROM mq_conflict WHERE entity = ?1 AND rid = ?2"));
   c.bind(1, std::int64_t{entity}).bind(2, row.rid);
@@ -225,13 +234,14 @@ Status Vault::State::store_row(OpenRow& row) {
   prune(row.state, StreamLines(lines, row.stream));
   row.deleted = is_deleted(row.state);
   const bool existed = row.rid != 0;
+  const bool noted = existed ? !row.stamps.empty() : leaves_no_head(row);
+  row.state.touched = row.state.touched || noted;
   if (existed) {
-    if (!row.stamps.empty()) MQ_CHECK(note_touch(row));
-    if (!row.stamps.empty()) row.state.touched = true;
     MQ_CHECK(update_row(row, writes));
   } else {
     MQ_TRY(row.rid, insert_row(row, writes));
   }
+  if (noted) MQ_CHECK(note_touch(row));
   MQ_CHECK(note_open_entries(row));
   MQ_CHECK(note_contests(row));
   if (existed) MQ_CHECK(note_search(row));

@@ -164,6 +164,14 @@ Status Vault::State::note_search(const OpenRow& row) {
                 row.rid);
 }
 
+Status Vault::State::reset_search() {
+  indexed.clear();
+  MQ_CHECK(
+      db.execute("DROP TABLE mq_search; DELETE FROM mq_search_state; "
+                 "DELETE FROM mq_search_dirty; DELETE FROM mq_search_version;"));
+  return db.execute(search_tables());
+}
+
 Result<std::vector<Vault::Hit>> Vault::search(std::string_view text, std::size_t limit) {
   State& s = *state_;
   if (!is_utf8(text)) return std::vector<Hit>{};  // no stored text holds it
@@ -221,14 +229,6 @@ Result<std::uint64_t> index_fresh(Vault::State& s, const Table& table, std::uint
   return done;
 }
 
-Status reset_index(Vault::State& s) {
-  s.indexed.clear();
-  MQ_CHECK(
-      s.db.execute("DROP TABLE mq_search; DELETE FROM mq_search_state; "
-                   "DELETE FROM mq_search_dirty; DELETE FROM mq_search_version;"));
-  return s.db.execute(search_tables());
-}
-
 // One edited row; false if there is none.
 Result<bool> index_dirty(Vault::State& s) {
   std::uint32_t entity = 0;
@@ -244,7 +244,7 @@ Result<bool> index_dirty(Vault::State& s) {
     if (!q.is_null(2)) version = q.integer(2) + 1;
   }
   if (version > kVersionMax) {
-    MQ_CHECK(reset_index(s));
+    MQ_CHECK(s.reset_search());
     return true;
   }
   if (const Table* table = s.table(entity); table != nullptr && searched(*table)) {

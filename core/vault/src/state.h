@@ -164,15 +164,45 @@ struct Vault::State final : EnvelopeIndex {
                                                                         std::uint64_t to,
                                                                         const Hash& hash);
   void count_void(LineIx author);
+  Status keep_waiting(StreamIx stream, LineIx line, const model::Transaction& t);
+  // Reads the line's first_waiting again.
+  Status find_waiting(LineIx line);
   Status settle_entries(StreamIx stream, const ChainName& chain, std::uint64_t from,
                         std::uint64_t to, const Hash& hash);
   Status interpret_waiting();
+
+  // writers.cc
+  // (line, n) of every transaction that wrote the row: noted when it was edited, else its heads.
+  Result<std::set<Cover>> writers(const OpenRow& row);
+  struct Carrier {
+    std::int64_t rid = 0;
+    std::optional<WallTime> received;
+    bool in_force = true;
+  };
+  // Nothing: not sealed yet.
+  Result<std::optional<Carrier>> carrier_of(const Cover& writer);
+  Result<wire::Envelope> envelope_at(std::int64_t rid);
+  // Own transaction that is not sealed yet; nothing: there is none of that number.
+  Result<std::optional<model::Transaction>> unsealed_at(const Cover& writer);
+
+  // standing.cc
+  Status set_standing(const Hash& envelope, Standing standing);
+  // Reads the undecided_seq of all lines again.
+  Status find_undecided();
+
+  // remerge.cc
+  // Puts the row in the place of what is stored of it; `wrote` are its transactions.
+  Status replace_row(std::uint32_t entity, StreamIx stream, const RowId& id,
+                     const std::vector<RowWrite>& wrote);
+  Status delete_row(const OpenRow& row);
 
   // origin.cc
   Result<std::optional<WallTime>> received_at(LineIx line, std::uint64_t n);
 
   // search.cc
   Status note_search(const OpenRow& row);
+  // The index is made anew, a few rows at a time; until then rows are scanned.
+  Status reset_search();
 };
 
 inline std::int64_t sql(std::uint64_t number) { return static_cast<std::int64_t>(number); }

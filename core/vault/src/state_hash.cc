@@ -157,6 +157,21 @@ Status hash_unknown(Vault::State& s, StreamIx stream, std::uint32_t entity, Hash
   }
 }
 
+// The hashes of what is parked, undecided or refused, sorted.
+Result<Bytes> out_of_force(Vault::State& s, const StreamInfo& info) {
+  ByteWriter out;
+  MQ_TRY(sqlite::Query q,
+         s.db.query("SELECT hash FROM mq_parked WHERE stream = ?1 UNION "
+                    "SELECT o.hash FROM mq_standing o JOIN mq_envelope e ON e.hash = o.hash "
+                    "JOIN mq_line l ON l.ix = e.line WHERE l.stream = ?2 ORDER BY 1"));
+  q.bind(1, info.id.view()).bind(2, info.ix);
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return out.take();
+    out.raw(q.blob(0));
+  }
+}
+
 }  // namespace
 
 Result<Hash> Vault::state_hash(StreamIx stream_ix) {
@@ -184,15 +199,8 @@ Result<Hash> Vault::state_hash(StreamIx stream_ix) {
     MQ_CHECK(table != nullptr ? hash_table(s, stream_ix, *table, state)
                               : hash_unknown(s, stream_ix, entity, state));
   }
-  ByteWriter parked;
-  MQ_TRY(sqlite::Query q, s.db.query("SELECT hash FROM mq_parked WHERE stream = ?1 ORDER BY hash"));
-  q.bind(1, info->id.view());
-  for (;;) {
-    MQ_TRY(const bool more, q.step());
-    if (!more) break;
-    parked.raw(q.blob(0));
-  }
-  return wire::hash("mq/sh2", {state.view(), parked.bytes()});
+  MQ_TRY(const Bytes out, out_of_force(s, *info));
+  return wire::hash("mq/sh2", {state.view(), out});
 }
 
 }  // namespace mq::vault

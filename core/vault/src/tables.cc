@@ -31,6 +31,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS mq_envelope_by_hash ON mq_envelope(hash);
 CREATE INDEX IF NOT EXISTS mq_envelope_by_n ON mq_envelope(line, last_n, seq);
 CREATE INDEX IF NOT EXISTS mq_envelope_outbox ON mq_envelope(line, seq)
   WHERE own = 1 AND receipt = 0;
+CREATE INDEX IF NOT EXISTS mq_envelope_relay ON mq_envelope(line, seq)
+  WHERE own = 0 AND receipt <> 1 AND server_index IS NULL;
 CREATE TABLE IF NOT EXISTS mq_pending(rid INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS mq_waiting(rid INTEGER PRIMARY KEY, least_reader INTEGER NOT NULL,
   bytes BLOB NOT NULL);
@@ -51,6 +53,10 @@ CREATE TABLE IF NOT EXISTS mq_receipt(stream INTEGER NOT NULL, device BLOB NOT N
 CREATE TABLE IF NOT EXISTS mq_form(key TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS mq_parked(hash BLOB PRIMARY KEY, stream BLOB NOT NULL,
   why TEXT NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS mq_parked_at(hash BLOB PRIMARY KEY, server_index INTEGER NOT NULL,
+  received INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS mq_standing(hash BLOB PRIMARY KEY, standing INTEGER NOT NULL)
+  WITHOUT ROWID;
 )sql";
 
 }  // namespace
@@ -237,6 +243,7 @@ Status Vault::State::reload() {
   MQ_CHECK(load_streams(*this));
   std::uint64_t last_hlc = 0;
   MQ_CHECK(load_lines(*this, last_hlc));
+  MQ_CHECK(find_undecided());
   MQ_CHECK(load_pending(*this, last_hlc));
   hlc.emplace(clock, Hlc{last_hlc});
   MQ_TRY(token, db.integer("SELECT max(rid) FROM mq_envelope"));

@@ -87,11 +87,7 @@ Status renew_search(Vault::State& s) {
   }
   MQ_TRY(const auto before, s.setting("vault.search"));
   if (before && *before == now.bytes()) return {};
-  s.indexed.clear();
-  MQ_CHECK(
-      s.db.execute("DROP TABLE mq_search; DELETE FROM mq_search_state; "
-                   "DELETE FROM mq_search_dirty; DELETE FROM mq_search_version;"));
-  MQ_CHECK(s.db.execute(search_tables()));
+  MQ_CHECK(s.reset_search());
   return s.set_setting("vault.search", now.bytes());
 }
 

@@ -114,6 +114,10 @@ struct Origin {
   std::optional<WallTime> not_after;  // the server's log or receipt, if delivered
 };
 
+// What the control log says of a held envelope. Its place in its chain, its number of transactions
+// and what they name as seen count in any case; its ops are merged only in force.
+enum class Standing : std::uint8_t { kInForce = 0, kUndecided = 1, kRefused = 2 };
+
 struct VaultOptions {
   std::string path;  // database file
   std::string vfs;   // an installed EncryptedVfs, or empty in tests of logic alone
@@ -215,10 +219,13 @@ class Vault {
   enum class Applied { kMerged, kDuplicate, kFork, kGap };
   // One foreign (or own, after a restore) envelope with its opened transactions, in chain order;
   // `transactions` has whole contexts. kGap: an earlier envelope of the chain is missing, keep it
-  // with park(). A fork is kept and merged on a line of its own.
+  // with park(). A fork is kept and merged on a line of its own. Out of force nothing of it is
+  // shown; one that does not open may be refused with no transactions, and none can follow it then
+  // but refused ones.
   struct Prepared;
   Result<Applied> apply(StreamIx stream, const wire::Envelope& envelope,
                         const std::vector<model::Transaction>& transactions,
+                        Standing standing = Standing::kInForce,
                         const std::shared_ptr<const Prepared>& prepared = nullptr);
   // What apply() needs of these transactions before it asks the database. Reads nothing that
   // changes while the vault is open: safe on another thread. Views them and the vault.
@@ -227,12 +234,50 @@ class Vault {
   // Envelopes that cannot be applied yet (gap, missing key, unknown control head): kept verbatim.
   Status park(const wire::Envelope& envelope, std::string_view why);
   Result<std::vector<wire::Envelope>> parked();
+  Result<std::vector<std::pair<wire::Envelope, std::string>>> parked_with_reason();
   Status unpark(const Hash& envelope);
   // Running context of a chain line, which the next segment's context changes start from.
   Result<std::optional<model::Context>> chain_context(const wire::ChainId& chain, const Hash& prev);
 
+  // ---- what the log rules out, or in again
+  struct Held {
+    Hash hash;
+    std::uint64_t seq = 0;
+    Hash prev;
+    std::uint32_t control_seq = 0;   // the head that it names
+    std::uint64_t transactions = 0;  // that it carries
+    Standing standing = Standing::kInForce;
+    bool own = false;
+    std::optional<WallTime> received;
+  };
+  // Every held envelope of all lines of the chain, by seq; parked ones are not held.
+  Result<std::vector<Held>> chain(const wire::ChainId& chain);
+  Result<std::vector<wire::ChainId>> chains(StreamIx stream);
+  // Both are held, and the line of prev links that ends with `end` goes through `envelope`.
+  Result<bool> on_line(const Hash& envelope, const Hash& end);
+  // Nothing: not held.
+  Result<std::optional<Standing>> standing(const Hash& envelope);
+  struct Verdict {
+    Hash envelope;
+    Standing standing = Standing::kInForce;
+  };
+  // The retained envelopes that touch a row are opened by `open` (seal's), with whole contexts; own
+  // unsealed work is added.
+  using Opener = std::function<Result<std::vector<model::Transaction>>(const wire::Envelope&)>;
+  // The rows that the envelopes touch are merged again, as if each had always stood like this;
+  // returns how many rows. One commit. What is not held, or stands so already, is passed over. What
+  // comes in force counts as seen by no form that was loaded before. An error of `open` is
+  // returned.
+  Result<std::uint64_t> rule(StreamIx stream, const std::vector<Verdict>& verdicts,
+                             const Opener& open);
+
   // Own envelopes of all streams without receipt, oldest first, up to bytes_max.
   Result<std::vector<wire::Envelope>> outbox(std::size_t bytes_max);
+  // Those of others that no server is known to hold as they stand, in the order they came: a bundle
+  // brought them, or they lie in the late box and have been decided since.
+  Result<std::vector<wire::Envelope>> relay(std::size_t bytes_max);
+  // The server holds it in its late box, since then.
+  Status note_late(const Hash& envelope, WallTime received);
   Status store_receipt(const wire::Receipt& receipt);
   Result<std::optional<wire::Envelope>> envelope(const Hash& hash);
   // Every held envelope of a stream in server order where known; for healing a server and bundles.
@@ -259,9 +304,7 @@ class Vault {
   // PROTOCOL section 2, over bytes as received; equal on every device with the same envelopes.
   Result<Hash> state_hash(StreamIx stream);
   Result<Delivery> delivery();
-  // The retained envelopes that touch a row are opened by `open` (seal's), own unsealed work is
-  // added.
-  using Opener = std::function<Result<std::vector<model::Transaction>>(const wire::Envelope&)>;
+  // Of what is in force.
   Result<std::vector<HistoryEntry>> history(std::uint32_t entity, const RowId& row,
                                             const Opener& open);
   // PRAGMA integrity_check, counters, chains contiguous; each fault a sentence.
