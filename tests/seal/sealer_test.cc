@@ -200,7 +200,7 @@ TEST_F(SealerTest, AContextOfAStrangersDeviceIsRefused) {
   EXPECT_EQ(li.visits(), 1u);
 }
 
-TEST_F(SealerTest, BeyondACutAnEnvelopeWaitsForADecision) {
+TEST_F(SealerTest, BeyondACutAnEnvelopeIsHeldOutOfForce) {
   wang.record(wangs, "走访。");
   const auto before = wang.seal_all(wangs);
   wang.record(wangs, "停用之后。");
@@ -209,14 +209,15 @@ TEST_F(SealerTest, BeyondACutAnEnvelopeWaitsForADecision) {
   const wire::ChainId chain = wire::chain_of(before[0].header);
   town.town.revoke(wang.holder->id, {cut_of(chain, 1, before[0].hash())});
   EXPECT_EQ(li.receive(before[0]), Received::kMerged);
-  EXPECT_EQ(li.receive(after[0]), Received::kParked);
-  EXPECT_EQ(li.sealer->retry_parked(li.state()).value(), 0);
+  EXPECT_EQ(li.receive(after[0]), Received::kUndecided);
+  EXPECT_EQ(li.sealer->rule_again(li.state()).value(), 0u);
   EXPECT_EQ(li.visits(), 1u);
+  EXPECT_EQ(li.sealer->transactions_taken(), 1u);
   ASSERT_TRUE(town.town
                   .append(admit_body(cut_of(chain, 1, before[0].hash()),
                                      cut_of(chain, 2, after[0].hash()), {after[0].hash()}))
                   .ok());
-  EXPECT_EQ(li.sealer->retry_parked(li.state()).value(), 1);
+  EXPECT_EQ(li.sealer->rule_again(li.state()).value(), 1u);
   EXPECT_EQ(li.visits(), 2u);
 }
 
@@ -227,7 +228,7 @@ TEST_F(SealerTest, BacklogOfALostRightWaitsThoughTheRightCameBack) {
   ASSERT_EQ(before.size(), 1u);
   town.town.end_role(wang.person, kCadre);
   town.town.add_role(wang.person, kCadre, {village});
-  EXPECT_EQ(li.receive(before[0]), Received::kParked);
+  EXPECT_EQ(li.receive(before[0]), Received::kUndecided);
 }
 
 TEST_F(SealerTest, WorkFromBeforeAStreamClosedIsInForce) {
@@ -257,7 +258,7 @@ TEST_F(SealerTest, AForkBelowTheCutWaits) {
   town.town.revoke(wang.holder->id, {cut_of(chain, 2, second[0].hash())});
   EXPECT_EQ(li.receive(first[0]), Received::kMerged);
   EXPECT_EQ(li.receive(second[0]), Received::kMerged);
-  EXPECT_EQ(li.receive(stolen[0]), Received::kParked);
+  EXPECT_EQ(li.receive(stolen[0]), Received::kUndecided);
   EXPECT_EQ(li.visits(), 2u);
 }
 
@@ -271,7 +272,7 @@ TEST_F(SealerTest, TheRevokedSealTheirBacklogUnderTheirLastRight) {
   const auto sent = wang.seal_all(wangs);
   ASSERT_EQ(sent.size(), 1u);
   EXPECT_EQ(sent[0].header.control_seq, last);
-  EXPECT_EQ(li.receive(sent[0]), Received::kParked);
+  EXPECT_EQ(li.receive(sent[0]), Received::kUndecided);
 }
 
 TEST_F(SealerTest, AForkIsKeptAndMerged) {

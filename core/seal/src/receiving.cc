@@ -1,4 +1,4 @@
-// The receiving side of the sealer: what is in force is merged, what may come into force waits.
+// The receiving side of the sealer: what is in force is merged, what may come into force is held.
 #include <algorithm>
 #include <set>
 
@@ -49,24 +49,6 @@ Result<Sealer::Received> Sealer::refuse(const wire::Envelope& envelope, std::str
   return Received::kRefused;
 }
 
-// The rule is the control log's, the server's as well. What an admission refused waits with what is
-// undecided. Before an end only what leads to it is in force: the line of an end that is held is
-// held whole, so what is not held lies on another.
-Result<bool> Sealer::beyond_end(const wire::Envelope& envelope, const ControlState& state) {
-  const EnvelopeHeader& header = envelope.header;
-  const wire::ChainId chain = wire::chain_of(header);
-  const wire::Ruling ruling = state.ruling(chain, header.seq, envelope.hash(), header.control_seq);
-  if (ruling != wire::Ruling::kInForce) return true;
-  bool before_an_end = false;
-  for (const wire::ChainPoint& end : state.ends_of(chain, header.control_seq)) {
-    if (end.seq < header.seq) continue;
-    MQ_TRY(const auto held, vault_.chain_context(chain, end.hash));
-    if (!held) return false;
-    before_an_end = true;
-  }
-  return before_an_end;
-}
-
 // Who signed it, and whether he might: decided by the control log at the head that it names.
 Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const ControlState& state,
                                        const Opening& opening) {
@@ -81,8 +63,6 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
                      state.may_write(header.device, header.stream, header.control_seq) &&
                      header.epoch == state.epoch_at(header.stream, header.control_seq);
   if (!right) return refuse(envelope, "refused");
-  MQ_TRY(const bool beyond, beyond_end(envelope, state));
-  if (beyond) return wait(envelope, "cut");
   const vault::StreamInfo* stream = vault_.stream(header.stream);
   if (stream == nullptr) return wait(envelope, "stream");
   // Our own current chain, and we do not hold it: this home is older than what it once sent.
@@ -90,7 +70,16 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
     restore_suspected_ = true;
     return wait(envelope, "restore");
   }
-  return merge(envelope, *stream, opening);
+  vault::Vault::Held place;
+  place.hash = envelope.hash();
+  place.seq = header.seq;
+  place.control_seq = header.control_seq;
+  MQ_TRY(const vault::Standing standing, ruling(wire::chain_of(header), place, state));
+  MQ_TRY(const Received received, merge(envelope, *stream, opening, standing));
+  if (received != Received::kParked && received != Received::kRefused) {
+    MQ_CHECK(follow_end(envelope, stream->ix, state));
+  }
+  return received;
 }
 
 // What becomes of a segment that did not open: most reasons pass with time.
@@ -110,36 +99,41 @@ Result<Sealer::Received> Sealer::unopened(const wire::Envelope& envelope, Error 
 }
 
 Result<Sealer::Received> Sealer::merge(const wire::Envelope& envelope,
-                                       const vault::StreamInfo& stream, const Opening& opening) {
+                                       const vault::StreamInfo& stream, const Opening& opening,
+                                       vault::Standing standing) {
   static const std::vector<model::Transaction> kNone;
+  const bool in_force = standing == vault::Standing::kInForce;
+  const bool out_for_ever = standing == vault::Standing::kRefused;
   const std::vector<model::Transaction>* content = &kNone;
   if (is_segment(envelope.header)) {
     if (!opening.content) return wait(envelope, "gap");
-    if (!opening.content->ok()) return unopened(envelope, opening.content->error());
-    if (opening.names_strangers) return refuse(envelope, "corrupt");
-    content = &**opening.content;
+    const bool spoilt = opening.content->ok() ? opening.names_strangers
+                                              : opening.content->error().code == Code::kCorrupt;
+    if (!spoilt && !opening.content->ok()) return unopened(envelope, opening.content->error());
+    // What was refused keeps its place even if nobody can read it.
+    if (spoilt && !out_for_ever) return refuse(envelope, "corrupt");
+    if (!spoilt) content = &**opening.content;
   }
-  const std::vector<model::Transaction>& transactions = *content;
-  const auto applied =
-      vault_.apply(stream.ix, envelope, transactions, vault::Standing::kInForce, opening.prepared);
-  if (!applied.ok() && applied.error().code == Code::kCorrupt) return refuse(envelope, "corrupt");
+  auto applied = vault_.apply(stream.ix, envelope, *content, standing, opening.prepared);
+  if (!applied.ok() && applied.error().code == Code::kCorrupt) {
+    if (!out_for_ever) return refuse(envelope, "corrupt");
+    applied = vault_.apply(stream.ix, envelope, kNone, standing);
+  }
   if (!applied.ok()) return applied.error();
-  if (opening.statement && *applied == vault::Vault::Applied::kMerged) {
+  if (opening.statement && in_force && *applied == vault::Vault::Applied::kMerged) {
     MQ_CHECK(vault_.note_statement(stream.ix, envelope.header.device, opening.statement->until));
   }
   switch (*applied) {
-    case vault::Vault::Applied::kMerged:
-      transactions_taken_ += transactions.size();
-      return Received::kMerged;
     case vault::Vault::Applied::kDuplicate:
       return Received::kDuplicate;
-    case vault::Vault::Applied::kFork:
-      transactions_taken_ += transactions.size();
-      return Received::kFork;
     case vault::Vault::Applied::kGap:
+      return wait(envelope, "gap");
+    default:
       break;
   }
-  return wait(envelope, "gap");
+  if (!in_force) return Received::kUndecided;
+  transactions_taken_ += content->size();
+  return *applied == vault::Vault::Applied::kFork ? Received::kFork : Received::kMerged;
 }
 
 // The opener learns what the vault holds of the chains that go on here.
@@ -207,7 +201,7 @@ Result<int> Sealer::retry_once(const ControlState& state, int& merged) {
     if (received == Received::kParked || received == Received::kRefused) continue;
     MQ_CHECK(vault_.unpark(envelope.hash()));
     ++settled;
-    merged += received == Received::kDuplicate ? 0 : 1;
+    merged += received == Received::kMerged || received == Received::kFork ? 1 : 0;
   }
   return settled;
 }

@@ -20,7 +20,7 @@ bool needs_new_incarnation(ContinuationToken::Verdict verdict) {
 }  // namespace
 
 // Under which control entry and epoch an envelope is sealed.
-struct Sealer::Standing {
+struct Sealer::Footing {
   std::uint32_t control_seq = 0;
   Hash control_head;
   std::uint32_t epoch = 0;
@@ -32,14 +32,14 @@ Sealer::Sealer(vault::Vault& vault, const Keyring& keyring, ContinuationToken& t
     : vault_(vault), keyring_(keyring), token_(token), random_(random), worker_(worker) {}
 
 // The newest entry in force at which this device may write; never before that of the chain's end.
-std::optional<Sealer::Standing> Sealer::standing(const StreamId& stream,
-                                                 const vault::Vault::ChainEnd& chain,
-                                                 const wire::ControlState& state) const {
+std::optional<Sealer::Footing> Sealer::standing(const StreamId& stream,
+                                                const vault::Vault::ChainEnd& chain,
+                                                const wire::ControlState& state) const {
   const DeviceId& device = keyring_.identity()->device;
   std::uint32_t seq = state.head_seq();
   while (seq > 0 && seq >= chain.control_seq && !state.may_write(device, stream, seq)) --seq;
   if (seq == 0 || seq < chain.control_seq) return std::nullopt;
-  Standing found;
+  Footing found;
   found.control_seq = seq;
   found.control_head = state.head_at(seq);
   found.epoch = state.epoch_at(stream, seq);
@@ -50,7 +50,7 @@ std::optional<Sealer::Standing> Sealer::standing(const StreamId& stream,
 
 wire::EnvelopeHeader Sealer::next_header(const vault::StreamInfo& stream,
                                          const vault::Vault::ChainEnd& chain,
-                                         const Standing& standing, wire::EnvelopeKind kind) const {
+                                         const Footing& standing, wire::EnvelopeKind kind) const {
   wire::EnvelopeHeader header;
   header.kind = static_cast<std::uint8_t>(kind);
   header.stream = stream.id;
@@ -66,7 +66,7 @@ wire::EnvelopeHeader Sealer::next_header(const vault::StreamInfo& stream,
 
 Result<wire::Envelope> Sealer::seal_one(const vault::StreamInfo& stream,
                                         const vault::Vault::ChainEnd& chain,
-                                        const Standing& standing,
+                                        const Footing& standing,
                                         const std::vector<model::Transaction>& waiting) {
   const wire::EnvelopeHeader header =
       next_header(stream, chain, standing, wire::EnvelopeKind::kSegment);

@@ -84,11 +84,13 @@ class Sealer {
   // Full receiving side for one envelope. kRefused is kept under "refused" or "corrupt" if its
   // signature is good, and dropped if not. A state statement is noted in the vault; other
   // kinds are chained without content.
-  // Parked under: "control", "stream", "key", "gap", "cut", "newer", "pruned", "restore".
+  // Parked under: "control", "stream", "key", "gap", "newer", "pruned", "restore".
   // Checks, in this order: control head known, signature, device, right at the named
-  // head, epoch rule, open, contexts of known devices only, vault.apply; parks what must wait and
-  // says so.
-  enum class Received { kMerged, kDuplicate, kFork, kParked, kRefused };
+  // head, epoch rule, cuts and admissions, open, contexts of known devices only, vault.apply; parks
+  // what must wait and says so.
+  // kUndecided: beyond an end of its chain, or refused by an admission; held in the vault with its
+  // standing, nothing of it is shown.
+  enum class Received { kMerged, kDuplicate, kFork, kParked, kRefused, kUndecided };
   Result<Received> receive(const wire::Envelope& envelope, const wire::ControlState& state);
   // The same for several, in this order; `told` hears of each before the next is merged, and its
   // error ends it.
@@ -97,8 +99,12 @@ class Sealer {
                      const wire::ControlState& state, const Told& told);
   // Tries parked envelopes again; returns how many were merged.
   Result<int> retry_parked(const wire::ControlState& state);
-  // How many transactions the two above have merged since this was made.
+  // How many transactions the two above have brought into force since this was made.
   std::uint64_t transactions_taken() const { return transactions_taken_; }
+  // What is held stands as the log says now: call it when cuts, lost rights or admissions came. In
+  // one commit; says how many rows were merged again. What this device sealed itself stays as it is
+  // while it has no right to write the stream: its person must find it until that is decided.
+  Result<std::uint64_t> rule_again(const wire::ControlState& state);
 
  private:
   vault::Vault& vault_;
@@ -109,27 +115,37 @@ class Sealer {
   bool restore_suspected_ = false;
   std::uint64_t transactions_taken_ = 0;
 
-  struct Standing;
-  std::optional<Standing> standing(const StreamId& stream, const vault::Vault::ChainEnd& chain,
-                                   const wire::ControlState& state) const;
+  struct Footing;
+  std::optional<Footing> standing(const StreamId& stream, const vault::Vault::ChainEnd& chain,
+                                  const wire::ControlState& state) const;
   wire::EnvelopeHeader next_header(const vault::StreamInfo& stream,
-                                   const vault::Vault::ChainEnd& chain, const Standing& standing,
+                                   const vault::Vault::ChainEnd& chain, const Footing& standing,
                                    wire::EnvelopeKind kind) const;
   Result<wire::Envelope> seal_one(const vault::StreamInfo& stream,
-                                  const vault::Vault::ChainEnd& chain, const Standing& standing,
+                                  const vault::Vault::ChainEnd& chain, const Footing& standing,
                                   const std::vector<model::Transaction>& waiting);
   Result<Received> wait(const wire::Envelope& envelope, std::string_view why);
   Result<Received> refuse(const wire::Envelope& envelope, std::string_view why);
   Status show_ends(const std::vector<const wire::Envelope*>& envelopes, Opener& opener);
   Result<Received> take(const wire::Envelope& envelope, const wire::ControlState& state,
                         const Opening& opening);
-  Result<bool> beyond_end(const wire::Envelope& envelope, const wire::ControlState& state);
+  // ruling.cc
+  Result<vault::Standing> ruling(const wire::ChainId& chain, const vault::Vault::Held& held,
+                                 const wire::ControlState& state);
+  Result<bool> off_the_line(const wire::ChainId& chain, const vault::Vault::Held& held,
+                            const wire::ControlState& state);
+  Status rule_chain(const wire::ChainId& chain, const wire::ControlState& state,
+                    std::vector<vault::Vault::Verdict>& changed);
+  Result<std::uint64_t> apply_verdicts(vault::StreamIx stream,
+                                       const std::vector<vault::Vault::Verdict>& changed);
+  Status follow_end(const wire::Envelope& envelope, vault::StreamIx stream,
+                    const wire::ControlState& state);
   Result<Received> admit(const wire::Envelope& envelope, const wire::ControlState& state,
                          const Opening& opening);
   Result<Received> unopened(const wire::Envelope& envelope, Error why);
   Result<int> retry_once(const wire::ControlState& state, int& merged);
   Result<Received> merge(const wire::Envelope& envelope, const vault::StreamInfo& stream,
-                         const Opening& opening);
+                         const Opening& opening, vault::Standing standing);
 };
 
 }  // namespace mq::seal
