@@ -2,6 +2,7 @@
 
 #include "alarms.h"
 #include "engine_state.h"
+#include "mq/sync/late.h"
 #include "parting.h"
 
 namespace mq::sync {
@@ -47,6 +48,7 @@ Result<Progress> SyncEngine::State::advance() {
     return Progress::kMore;
   }
   if (phase == Phase::kBegin) {
+    MQ_CHECK(rule_by_log(vault, control, sealer));
     ask_refused_again();
     MQ_TRY(const bool work, anything_unsealed());
     phase = work ? Phase::kLevel : Phase::kExchange;
@@ -141,6 +143,7 @@ Status SyncEngine::State::level() {
   }
   if (server_control_seq != ours) return {};
   MQ_CHECK(forget_parting(vault));
+  MQ_CHECK(rule_by_log(vault, control, sealer));
   server_control_seq = kUnknownSeq;
   phase = parked ? Phase::kRetry : Phase::kSeal;
   return {};

@@ -63,11 +63,19 @@ struct SyncEngine::State {
   pb::ExchangeRequest request_for(const AskedStreams& asked) const;
   Status push_into(pb::ExchangeRequest& request, std::vector<wire::Envelope>& pushed);
   Result<pb::ExchangeReply> call(const pb::ExchangeRequest& request);
+  // An envelope of a late box, and its place there.
+  struct LateEnvelope {
+    std::uint32_t ordinal = 0;
+    std::uint64_t index = 0;
+    WallTime time;
+    wire::Envelope envelope;
+  };
   struct Incoming {
     wire::Checkpoint checkpoint;
     std::vector<wire::Receipt> receipts;
     std::vector<Placed> placed;
     Pulled pulled;
+    std::vector<LateEnvelope> late;
     std::vector<InviteId> claimed_twice;
     bool new_generation = false;  // of a server that we knew under another
     bool forked_self = false;
@@ -90,6 +98,12 @@ struct SyncEngine::State {
   Status merge(const Pulled& pulled, Counts& counts);
   Status check_body(const wire::Envelope& envelope) const;
   void trust_time(const wire::Checkpoint& checkpoint);
+
+  // late_box.cc
+  Status ask_late(const AskedStreams& asked, pb::ExchangeRequest& request);
+  Status check_late(const pb::ExchangeReply& reply, const AskedStreams& asked,
+                    Incoming& incoming) const;
+  Status store_late(const Incoming& incoming, Counts& counts);
 
   // heal.cc
   struct Healing {

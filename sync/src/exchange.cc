@@ -33,6 +33,7 @@ Result<Progress> SyncEngine::State::exchange() {
   }
   MQ_TRY(const AskedStreams asked, asked_streams());
   pb::ExchangeRequest request = request_for(asked);
+  MQ_CHECK(ask_late(asked, request));
   std::vector<wire::Envelope> pushed;
   MQ_CHECK(push_into(request, pushed));
   MQ_TRY(const pb::ExchangeReply reply, call(request));
@@ -43,7 +44,8 @@ Result<Progress> SyncEngine::State::exchange() {
   report.forks += outcome.forks;
   report.envelopes_up += pushed.size();
   busy = outcome.busy;
-  const bool brought = !incoming.receipts.empty() || !incoming.pulled.envelopes.empty();
+  const bool brought =
+      !incoming.receipts.empty() || !incoming.pulled.envelopes.empty() || !incoming.late.empty();
   const bool unfinished = !pushed.empty() || !incoming.pulled.level || reply.more();
   const bool fruitless = incoming.again || (!brought && unfinished);
   fruitless_turns = fruitless ? fruitless_turns + 1 : 0;
@@ -120,7 +122,7 @@ Result<Progress> SyncEngine::State::after_exchange(const pb::ExchangeReply& repl
   }
   phase = Phase::kExchange;
   if (incoming.again || !incoming.pulled.level || reply.more()) return Progress::kMore;
-  if (parked && !incoming.pulled.envelopes.empty()) {
+  if (parked && (!incoming.pulled.envelopes.empty() || !incoming.late.empty())) {
     phase = Phase::kRetry;
     return Progress::kMore;
   }

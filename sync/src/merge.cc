@@ -76,6 +76,7 @@ Result<SyncEngine::State::Incoming> SyncEngine::State::check_reply(
   const Reading reading{asked, control.state(), incoming.checkpoint.generation, receipts,
                         same_log(reply)};
   MQ_TRY(incoming.pulled, check_parts(reply, reading));
+  MQ_CHECK(check_late(reply, asked, incoming));
   incoming.again = !incoming.pulled.diverged.empty();
   return incoming;
 }
@@ -110,6 +111,7 @@ Status SyncEngine::State::store(const Incoming& incoming) {
           vault.set_cursor(placed.stream, {placed.index, placed.head}, placed.hash, placed.time));
     }
     MQ_CHECK(merge(incoming.pulled, counts));
+    MQ_CHECK(store_late(incoming, counts));
     MQ_CHECK(store_healing(incoming, next));
     return {};
   });
@@ -128,7 +130,7 @@ Status SyncEngine::State::store(const Incoming& incoming) {
     }
   }
   parked = parked || counts.parked > 0;
-  report.envelopes_down += incoming.pulled.envelopes.size();
+  report.envelopes_down += incoming.pulled.envelopes.size() + incoming.late.size();
   report.transactions_down += counts.transactions;
   report.parked += counts.parked;
   report.refused += counts.refused;

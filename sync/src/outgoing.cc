@@ -23,23 +23,31 @@ Result<std::vector<wire::Envelope>> Outgoing::next(std::size_t bytes_max, std::s
     if (!envelope || envelope->pruned() || waits(*envelope)) continue;
     if (!take(std::move(*envelope))) return out;
   }
-  MQ_TRY(std::vector<wire::Envelope> outbox, sendable(bytes_max));
-  for (wire::Envelope& envelope : outbox) {
-    if (!take(std::move(envelope))) return out;
+  using Some = Result<std::vector<wire::Envelope>>;
+  const Some mine = sendable(bytes_max, [&](std::size_t reach) { return vault_.outbox(reach); });
+  if (!mine.ok()) return mine.error();
+  for (const wire::Envelope& envelope : *mine) {
+    if (!take(envelope)) return out;
+  }
+  const Some others = sendable(bytes_max, [&](std::size_t reach) { return vault_.relay(reach); });
+  if (!others.ok()) return others.error();
+  for (const wire::Envelope& envelope : *others) {
+    if (!take(envelope)) return out;
   }
   return out;
 }
 
-// The outbox without what waits; further into it as long as only waiting ones come.
-Result<std::vector<wire::Envelope>> Outgoing::sendable(std::size_t bytes_max) {
+// What is there without what waits; further into it as long as only waiting ones come.
+Result<std::vector<wire::Envelope>> Outgoing::sendable(std::size_t bytes_max, const There& there) {
   for (std::size_t reach = bytes_max;; reach *= 2) {
-    MQ_TRY(std::vector<wire::Envelope> outbox, vault_.outbox(reach));
+    MQ_TRY(std::vector<wire::Envelope> some, there(reach));
+    if (some.empty()) return some;
     std::size_t bytes = 0;
-    for (const wire::Envelope& envelope : outbox) bytes += envelope.bytes();
-    std::erase_if(outbox, [&](const wire::Envelope& envelope) {
+    for (const wire::Envelope& envelope : some) bytes += envelope.bytes();
+    std::erase_if(some, [&](const wire::Envelope& envelope) {
       return waits(envelope) || queued_.contains(envelope.hash());
     });
-    if (!outbox.empty() || bytes + wire::kEnvelopeBytesMax < reach) return outbox;
+    if (!some.empty() || bytes + wire::kEnvelopeBytesMax < reach) return some;
   }
 }
 

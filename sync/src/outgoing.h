@@ -1,11 +1,13 @@
 // Outgoing: which envelopes the next exchange pushes, and what the server said of the last ones.
 //
 // The outbox is the truth: what is there has no receipt. Before it comes a queue of what the server
-// lacks (after a gap or while healing it). A refused envelope stays held and is reported; its chain
+// lacks (after a gap or while healing it), after it what others wrote and no server is known to
+// hold as it stands. A refused envelope stays held and is reported; its chain
 // waits, since nothing after it could be stored.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -39,7 +41,8 @@ class Outgoing {
  private:
   Status rewind(const wire::Envelope& pushed, std::uint64_t need_seq);
   bool waits(const wire::Envelope& envelope) const;
-  Result<std::vector<wire::Envelope>> sendable(std::size_t bytes_max);
+  using There = std::function<Result<std::vector<wire::Envelope>>(std::size_t bytes_max)>;
+  Result<std::vector<wire::Envelope>> sendable(std::size_t bytes_max, const There& there);
   void drop_from_queue(const Hash& hash);
 
   vault::Vault& vault_;
