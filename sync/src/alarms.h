@@ -1,18 +1,23 @@
 // Alarms: what a person is told at once when the control log has grown (PROTOCOL sections 5, 6).
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "mq/seal/keyring.h"
+#include "mq/sync/engine.h"
 #include "mq/wire/control.h"
 
 namespace mq::sync {
 
-// A device or role in my name, a new reader of my diary.
-std::vector<std::string> alarms_between(const wire::ControlState& before,
-                                        const wire::ControlState& after, const seal::Identity& me);
+// What the entries after `since` mean to the person at this device: devices, roles and cuts in his
+// name, new readers of streams that he writes, and what concerns every member.
+std::vector<Alarm> alarms_since(const wire::ControlState& log, std::uint32_t since,
+                                const seal::Keyring& keyring);
 
-std::string claimed_twice_zh(const InviteId& invite);
+Alarm claimed_twice(const InviteId& invite);
+Alarm restored_home();
+
+// Keeps them in the vault until they are seen (membership.h).
+Status keep_alarms(vault::Vault& vault, const std::vector<Alarm>& alarms, WallTime when);
 
 }  // namespace mq::sync

@@ -4,6 +4,7 @@
 #include "engine_state.h"
 #include "mq/sync/late.h"
 #include "parting.h"
+#include "settings.h"
 
 namespace mq::sync {
 
@@ -121,9 +122,9 @@ Status SyncEngine::State::introduce_device() {
 Status SyncEngine::State::level() {
   MQ_TRY(const Signer signer, device_signer(keyring));
   Acts acts{vault, keyring, control, caller, random};
-  const wire::ControlState before = control.state();
+  const std::uint32_t before = control.state().head_seq();
   ++report.round_trips;
-  MQ_TRY(const ServerLog server, server_control_seq < before.head_seq()
+  MQ_TRY(const ServerLog server, server_control_seq < before
                                      ? bring_back_control(acts, signer, server_control_seq)
                                      : read_control(acts, signer));
   if (server.parted) {
@@ -134,18 +135,61 @@ Status SyncEngine::State::level() {
   }
   server_control_seq = server.seq;
   const std::uint32_t ours = control.state().head_seq();
-  if (before.head_seq() != ours) {
+  if (before != ours) {
     MQ_CHECK(control.complete_keys(keyring));
     outgoing.forget_refusals();
-    for (std::string& alarm : alarms_between(before, control.state(), *keyring.identity())) {
-      report.alarms_zh.push_back(std::move(alarm));
-    }
   }
   if (server_control_seq != ours) return {};
   MQ_CHECK(forget_parting(vault));
   MQ_CHECK(rule_by_log(vault, control, sealer));
+  MQ_CHECK(follow_rights());
+  MQ_CHECK(tell_news());
   server_control_seq = kUnknownSeq;
   phase = parked ? Phase::kRetry : Phase::kSeal;
+  return {};
+}
+
+bool SyncEngine::State::stopped() const {
+  const wire::DeviceRecord* device = control.state().device(keyring.identity()->device);
+  return device != nullptr && device->span.until.has_value();
+}
+
+Status SyncEngine::State::tell(const std::vector<Alarm>& alarms) {
+  MQ_CHECK(keep_alarms(vault, alarms, caller.server_time()));
+  report.alarms.insert(report.alarms.end(), alarms.begin(), alarms.end());
+  return {};
+}
+
+// Once for each entry of the log, however it came here; the log as it was at joining is no news.
+Status SyncEngine::State::tell_news() {
+  const wire::ControlState& log = control.state();
+  const wire::DeviceRecord* device = log.device(keyring.identity()->device);
+  if (device == nullptr) return {};
+  MQ_TRY(const std::optional<std::uint32_t> told, load_alarms_told(vault));
+  const std::uint32_t since = told.value_or(device->span.from);
+  if (since >= log.head_seq()) return {};
+  const std::vector<Alarm> news = alarms_since(log, since, keyring);
+  return vault.together([&]() -> Status {
+    MQ_CHECK(store_alarms_told(vault, log.head_seq()));
+    return tell(news);
+  });
+}
+
+// Where a right was lost and given again, the chain before has ended for everybody: this device
+// goes on under a new incarnation, in all its streams.
+Status SyncEngine::State::follow_rights() {
+  const wire::ControlState& log = control.state();
+  const wire::DeviceRecord* device = log.device(keyring.identity()->device);
+  if (device == nullptr || stopped()) return {};
+  MQ_TRY(const std::optional<std::uint32_t> noted, load_incarnation_since(vault));
+  const std::uint32_t since = noted.value_or(device->span.from);
+  for (const wire::StreamRecord& stream : log.streams()) {
+    if (log.last_loss(device->id, stream.id) <= since) continue;
+    if (!log.may_write(device->id, stream.id, log.head_seq())) continue;
+    MQ_CHECK(sealer.start_incarnation());
+    flushed = false;
+    return store_incarnation_since(vault, log.head_seq());
+  }
   return {};
 }
 
@@ -167,9 +211,7 @@ Status SyncEngine::State::find_parting() {
 
 Status SyncEngine::State::renew() {
   MQ_CHECK(sealer.start_incarnation());
-  report.alarms_zh.push_back(
-      "这台设备的数据曾从备份恢复或被复制过。已换新编号继续,没有丢失;如果不是你做的,"
-      "请告诉管理员。");
+  MQ_CHECK(tell({restored_home()}));
   flushed = false;
   phase = Phase::kRetry;
   return {};

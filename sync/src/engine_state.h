@@ -50,6 +50,10 @@ struct SyncEngine::State {
   void ask_refused_again();
   Status introduce_device();
   Status level();
+  bool stopped() const;
+  Status follow_rights();
+  Status tell(const std::vector<Alarm>& alarms);
+  Status tell_news();
   Status find_parting();
   Status renew();
   Status retry_parked();

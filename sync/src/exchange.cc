@@ -2,6 +2,7 @@
 
 #include "engine_state.h"
 #include "messages.h"
+#include "mq/sync/membership.h"
 
 namespace mq::sync {
 namespace {
@@ -57,6 +58,8 @@ Result<AskedStreams> SyncEngine::State::asked_streams() {
   AskedStreams asked;
   const wire::ControlState& log = control.state();
   const PersonId& me = keyring.identity()->person;
+  // A stopped device is shown nothing any more; it still delivers what it has.
+  if (stopped()) return asked;
   for (const vault::StreamInfo& stream : vault.streams()) {
     if (stream.ordinal == 0 || !log.may_read(me, stream.id, log.head_seq())) continue;
     MQ_TRY(const auto cursor, vault.cursor(stream.ix));
@@ -141,6 +144,8 @@ Result<Progress> SyncEngine::State::after_exchange(const pb::ExchangeReply& repl
     return Progress::kMore;
   }
   MQ_CHECK(healed());
+  MQ_CHECK(tell_news());
+  report.keys_missing = keys_missing(control.state(), keyring);
   phase = Phase::kBegin;
   return Progress::kIdle;
 }

@@ -1,4 +1,6 @@
 // Handing keys out again, and to new admins and supervisors once both sides have compared.
+#include <algorithm>
+
 #include "messages.h"
 #include "mq/seal/box.h"
 #include "mq/sync/membership.h"
@@ -24,9 +26,9 @@ bool may_be_handed(const wire::ControlState& state, const wire::DeviceRecord& de
   return !joined || !rose(state, device.person) || state.compare_digits(device.id).has_value();
 }
 
-// What this device can hand to the person's devices now.
-std::vector<Due> due_to(const Acts& acts, const PersonId& person, Granted& granted) {
-  const wire::ControlState& state = acts.control.state();
+// What this device can hand to the person's devices, as the log would stand.
+std::vector<Due> due_to(const Acts& acts, const wire::ControlState& state, const PersonId& person,
+                        Granted& granted) {
   std::vector<Due> out;
   granted = Granted();
   for (const wire::DeviceRecord* device : state.devices_of(person)) {
@@ -68,6 +70,37 @@ Status plan_grant(Plan& plan, const Acts& acts, const Due& due) {
   return plan.add(std::move(body), &record);
 }
 
+Error unknown_person() {
+  return {Code::kNotFound, "授权:成员登记里没有这个人", "granting: the log has no such person"};
+}
+
+bool has_all(const wire::ControlState& state, const GiveOptions& options) {
+  for (const wire::RoleRecord* role : state.roles_of(options.person)) {
+    const auto listed = [&](const StreamId& id) {
+      return std::ranges::find(role->streams, id) != role->streams.end();
+    };
+    if (role->kind != options.kind || role->span.until) continue;
+    if (std::ranges::all_of(options.streams, listed)) return true;
+  }
+  return false;
+}
+
+Status plan_right(Plan& plan, const Acts& acts, const GiveOptions& options, Granted& granted) {
+  granted = Granted();
+  if (plan.state().person(options.person) == nullptr) return unknown_person();
+  if (has_all(plan.state(), options)) return {};
+  pb::ControlBody body;
+  pb::Role& role = *body.mutable_role();
+  role.set_person(to_field(options.person.view()));
+  role.set_kind(options.kind);
+  for (const StreamId& stream : options.streams) role.add_streams(to_field(stream.view()));
+  MQ_CHECK(plan.add(std::move(body)));
+  for (const Due& due : due_to(acts, plan.state(), options.person, granted)) {
+    MQ_CHECK(plan_grant(plan, acts, due));
+  }
+  return {};
+}
+
 Error unknown_device() {
   return {Code::kNotFound, "核对设备:成员登记里没有这台在用的设备;号码见 members --devices",
           "comparing: the log has no such live device; see members --devices"};
@@ -79,12 +112,9 @@ Result<Granted> grant_keys(const PersonId& person, const Member& member) {
   Caller caller(member.transport, member.clock, member.random);
   Acts acts{member.vault, member.keyring, member.control, caller, member.random};
   MQ_CHECK(begin_act(acts));
-  if (acts.control.state().person(person) == nullptr) {
-    return Error{Code::kNotFound, "授钥匙:成员登记里没有这个人",
-                 "granting keys: the log has no such person"};
-  }
+  if (acts.control.state().person(person) == nullptr) return unknown_person();
   Granted granted;
-  std::vector<Due> left = due_to(acts, person, granted);
+  std::vector<Due> left = due_to(acts, acts.control.state(), person, granted);
   while (!left.empty()) {
     std::size_t planned = 0;
     MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
@@ -95,6 +125,15 @@ Result<Granted> grant_keys(const PersonId& person, const Member& member) {
     }));
     left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(planned));
   }
+  return granted;
+}
+
+Result<Granted> give_right(const GiveOptions& options, const Member& member) {
+  Caller caller(member.transport, member.clock, member.random);
+  Acts acts{member.vault, member.keyring, member.control, caller, member.random};
+  MQ_CHECK(begin_act(acts));
+  Granted granted;
+  MQ_CHECK(append_plan(acts, [&](Plan& plan) { return plan_right(plan, acts, options, granted); }));
   return granted;
 }
 

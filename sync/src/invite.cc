@@ -3,13 +3,13 @@
 //
 // The secrets are stored before the append, so that calling again with the same people after a lost
 // answer gives the same codes.
+#include <algorithm>
 #include <set>
 
-#include "acts.h"
+#include "invites.h"
 #include "messages.h"
 #include "mq/base/date.h"
 #include "mq/sync/membership.h"
-#include "mq/wire/invitation.h"
 #include "settings.h"
 
 namespace mq::sync {
@@ -19,14 +19,6 @@ constexpr int kInviteDays = 30;
 // Of one append, which the server takes up to 1 MiB; one more person fits beyond the bytes.
 constexpr std::size_t kPeopleMax = 100;
 constexpr std::size_t kBytesMax = 900u << 10;
-
-// Somebody to invite, with his secret.
-struct Asked {
-  const InviteOptions* options = nullptr;
-  std::uint32_t last_day = 0;
-  wire::InviteSecret secret;
-  wire::InviteKeys keys;
-};
 
 // Whether the code would still do what is asked. A used one stays used: a second device of the same
 // person needs a new invitation; so does whoever let his expire, or is to have other rights.
@@ -52,32 +44,15 @@ Result<wire::InviteSecret> secret_for(Acts& acts, const InviteOptions& options) 
 
 // All secrets in one commit.
 Result<std::vector<Asked>> with_secrets(Acts& acts, const std::vector<InviteOptions>& people) {
-  const auto today = static_cast<std::uint32_t>(Date::in_shanghai(acts.caller.server_time()).days);
   std::vector<Asked> asked;
   MQ_CHECK(acts.vault.together([&]() -> Status {
     for (const InviteOptions& options : people) {
-      const std::uint32_t last_day = options.last_day != 0 ? options.last_day : today + kInviteDays;
-      MQ_TRY(wire::InviteSecret secret, secret_for(acts, options));
-      wire::InviteKeys keys = wire::derive_invite(secret);
-      asked.push_back({&options, last_day, std::move(secret), std::move(keys)});
+      MQ_TRY(Asked one, asked_for(acts, options));
+      asked.push_back(std::move(one));
     }
     return {};
   }));
   return asked;
-}
-
-pb::ControlBody invite_body(const InviteOptions& options, const wire::InviteKeys& keys,
-                            std::uint32_t last_day) {
-  pb::ControlBody body;
-  pb::Invite& invite = *body.mutable_invite();
-  invite.set_invite(to_field(keys.id.view()));
-  invite.set_person(to_field(options.person.view()));
-  invite.set_role(options.role);
-  for (const StreamId& stream : options.streams) invite.add_streams(to_field(stream.view()));
-  invite.set_last_day(last_day);
-  invite.set_sign_key(to_field(keys.sign.public_key().view()));
-  invite.set_box_key(to_field(seal::BoxKeyPair::from_seed(keys.box_seed).public_key().view()));
-  return body;
 }
 
 wire::InviteRecord as_record(const InviteOptions& options, const wire::InviteKeys& keys) {
@@ -90,13 +65,15 @@ wire::InviteRecord as_record(const InviteOptions& options, const wire::InviteKey
 }
 
 // The newest key of every stream that the log's rule opens to this invitation.
-Result<pb::KeyRecord> boxes_of_invite(const Plan& plan, const Acts& acts,
-                                      const InviteOptions& options, const wire::InviteKeys& keys) {
-  const wire::InviteRecord invite = as_record(options, keys);
+Result<pb::KeyRecord> boxes_of_invite(const Plan& plan, const Acts& acts, const Asked& asked,
+                                      const std::vector<StreamId>& rotated) {
+  const wire::InviteKeys& keys = asked.keys;
+  const wire::InviteRecord invite = as_record(*asked.options, keys);
   const BoxKey box_key = seal::BoxKeyPair::from_seed(keys.box_seed).public_key();
   pb::KeyRecord record;
   for (const wire::StreamRecord& stream : plan.state().streams()) {
     if (stream.epochs.empty() || !plan.state().may_read(invite, stream.id)) continue;
+    if (std::ranges::find(rotated, stream.id) != rotated.end()) continue;
     const std::uint32_t epoch = stream.epochs.back().epoch;
     const Key32* key = acts.keyring.key(stream.id, epoch);
     if (key == nullptr) {
@@ -125,18 +102,7 @@ bool has_diary(const wire::ControlState& state, const PersonId& person) {
 Status plan_person(Plan& plan, const LabelKey& label, const InviteOptions& options,
                    Random& random) {
   if (plan.state().person(options.person) != nullptr) return {};
-  pb::ControlBody body;
-  body.mutable_person()->set_person(to_field(options.person.view()));
-  body.mutable_person()->set_sealed_name(sealed(label, options.name, random));
-  return plan.add(std::move(body));
-}
-
-Status plan_invite(Plan& plan, const Acts& acts, const InviteOptions& options,
-                   const wire::InviteKeys& keys, std::uint32_t last_day) {
-  if (plan.state().invite(keys.id) != nullptr) return {};
-  MQ_TRY(const pb::KeyRecord record, boxes_of_invite(plan, acts, options, keys));
-  return plan.add_invite(invite_body(options, keys, last_day), keys.mac,
-                         record.boxes_size() > 0 ? &record : nullptr);
+  return plan.add(person_body(label, options, random));
 }
 
 Status plan_diary(Plan& plan, const LabelKey& label, const InviteOptions& options,
@@ -162,7 +128,7 @@ Result<std::size_t> append_part(Acts& acts, const std::vector<Asked>& asked, std
     for (taken = 0; taken < most && plan.bytes() < kBytesMax; ++taken) {
       const Asked& one = asked[begin + taken];
       MQ_CHECK(plan_person(plan, label, *one.options, acts.random));
-      MQ_CHECK(plan_invite(plan, acts, *one.options, one.keys, one.last_day));
+      MQ_CHECK(plan_invite(plan, acts, one));
       MQ_CHECK(plan_diary(plan, label, *one.options, clock, acts.random));
     }
     return {};
@@ -171,6 +137,45 @@ Result<std::size_t> append_part(Acts& acts, const std::vector<Asked>& asked, std
 }
 
 }  // namespace
+
+pb::ControlBody person_body(const LabelKey& label, const InviteOptions& options, Random& random) {
+  pb::ControlBody body;
+  body.mutable_person()->set_person(to_field(options.person.view()));
+  body.mutable_person()->set_sealed_name(sealed(label, options.name, random));
+  return body;
+}
+
+pb::ControlBody invite_body(const Asked& asked) {
+  const wire::InviteKeys& keys = asked.keys;
+  pb::ControlBody body;
+  pb::Invite& invite = *body.mutable_invite();
+  invite.set_invite(to_field(keys.id.view()));
+  invite.set_person(to_field(asked.options->person.view()));
+  invite.set_role(asked.options->role);
+  for (const StreamId& stream : asked.options->streams) {
+    invite.add_streams(to_field(stream.view()));
+  }
+  invite.set_last_day(asked.last_day);
+  invite.set_sign_key(to_field(keys.sign.public_key().view()));
+  invite.set_box_key(to_field(seal::BoxKeyPair::from_seed(keys.box_seed).public_key().view()));
+  return body;
+}
+
+Result<Asked> asked_for(Acts& acts, const InviteOptions& options) {
+  const auto today = static_cast<std::uint32_t>(Date::in_shanghai(acts.caller.server_time()).days);
+  const std::uint32_t last_day = options.last_day != 0 ? options.last_day : today + kInviteDays;
+  MQ_TRY(wire::InviteSecret secret, secret_for(acts, options));
+  wire::InviteKeys keys = wire::derive_invite(secret);
+  return Asked{&options, last_day, std::move(secret), std::move(keys)};
+}
+
+Status plan_invite(Plan& plan, const Acts& acts, const Asked& asked,
+                   const std::vector<StreamId>& rotated) {
+  if (plan.state().invite(asked.keys.id) != nullptr) return {};
+  MQ_TRY(const pb::KeyRecord record, boxes_of_invite(plan, acts, asked, rotated));
+  return plan.add_invite(invite_body(asked), asked.keys.mac,
+                         record.boxes_size() > 0 ? &record : nullptr);
+}
 
 Result<std::vector<Invited>> invite_members(const std::vector<InviteOptions>& people,
                                             const Member& member) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cuts.h"
+#include "endings.h"
 #include "messages.h"
 #include "mq/base/text.h"
 #include "rotate.h"
@@ -44,34 +44,14 @@ Result<std::string> sealed_reason(const Acts& acts, const std::string& reason) {
   return sealed(label, reason, acts.random);
 }
 
-Cutoff counted(const std::vector<pb::Cut>& cuts) {
-  Cutoff out;
+void count(const std::vector<pb::Cut>& cuts, Cutoff& done) {
   std::set<std::string> streams;
   for (const pb::Cut& cut : cuts) {
     streams.insert(cut.stream());
-    out.envelopes += cut.seq();
+    done.envelopes += cut.seq();
   }
-  out.chains = cuts.size();
-  out.streams = streams.size();
-  return out;
-}
-
-using MakeEnding = std::function<Result<Ending>()>;
-
-Status plan_ending(Acts& acts, Plan& plan, const MakeEnding& make, Cutoff& done) {
-  MQ_TRY(Ending ending, make());
-  pb::ControlBody body = ending.body;
-  if (!ending.devices.empty()) {
-    MQ_TRY(const std::vector<pb::Cut> cuts, cuts_for(acts, plan, ending));
-    done = counted(cuts);
-    auto* field = body.has_revoke() ? body.mutable_revoke()->mutable_cuts()
-                                    : body.mutable_end_of_right()->mutable_cuts();
-    field->Assign(cuts.begin(), cuts.end());
-  }
-  MQ_CHECK(plan.add(std::move(body)));
-  const PersonId& me = acts.keyring.identity()->person;
-  MQ_TRY(done.rotated, plan_rotations(plan, acts, missing_rotations(plan.state(), me)));
-  return {};
+  done.chains += cuts.size();
+  done.streams += streams.size();
 }
 
 std::size_t still_missing(const wire::ControlState& state) {
@@ -79,28 +59,18 @@ std::size_t still_missing(const wire::ControlState& state) {
       state.streams(), [&](const auto& stream) { return state.rotation_missing(stream.id); }));
 }
 
-// It stands once it is appended: whatever keeps us from changing the other keys, somebody goes on.
-Result<Cutoff> end(Acts& acts, const MakeEnding& make) {
+Result<Cutoff> end(Acts& acts, const std::function<Result<Ending>()>& make) {
   Cutoff done;
+  const PersonId me = acts.keyring.identity()->person;
   MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
     done = Cutoff();
-    return plan_ending(acts, plan, make, done);
+    MQ_TRY(const Ending ending, make());
+    MQ_CHECK(plan_ending(acts, plan, ending, done));
+    MQ_TRY(done.rotated, plan_rotations(plan, acts, missing_rotations(plan.state(), me)));
+    return {};
   }));
-  const auto rest = rotate_missing(acts);
-  done.rotated += rest.ok() ? *rest : 0;
-  done.left = still_missing(acts.control.state());
+  change_other_keys(acts, done);
   return done;
-}
-
-Result<Ending> device_ending(const Acts& acts, const RevokeOptions& options) {
-  MQ_CHECK(check_device(acts, options));
-  Ending ending;
-  pb::Revoke& revoke = *ending.body.mutable_revoke();
-  revoke.set_device(to_field(options.device.view()));
-  MQ_TRY(*revoke.mutable_sealed_reason(), sealed_reason(acts, options.reason));
-  ending.devices = {options.device};
-  ending.since = options.since;
-  return ending;
 }
 
 Result<Ending> invite_ending(const Acts& acts, const InviteId& id) {
@@ -152,6 +122,35 @@ Result<Ending> right_ending(const Acts& acts, const EndOptions& options) {
 }
 
 }  // namespace
+
+Result<Ending> device_ending(const Acts& acts, const RevokeOptions& options) {
+  MQ_CHECK(check_device(acts, options));
+  Ending ending;
+  pb::Revoke& revoke = *ending.body.mutable_revoke();
+  revoke.set_device(to_field(options.device.view()));
+  MQ_TRY(*revoke.mutable_sealed_reason(), sealed_reason(acts, options.reason));
+  ending.devices = {options.device};
+  ending.since = options.since;
+  return ending;
+}
+
+Status plan_ending(Acts& acts, Plan& plan, const Ending& ending, Cutoff& done) {
+  pb::ControlBody body = ending.body;
+  if (!ending.devices.empty()) {
+    MQ_TRY(const std::vector<pb::Cut> cuts, cuts_for(acts, plan, ending));
+    count(cuts, done);
+    auto* field = body.has_revoke() ? body.mutable_revoke()->mutable_cuts()
+                                    : body.mutable_end_of_right()->mutable_cuts();
+    field->Assign(cuts.begin(), cuts.end());
+  }
+  return plan.add(std::move(body));
+}
+
+void change_other_keys(Acts& acts, Cutoff& done) {
+  const auto rest = rotate_missing(acts);
+  done.rotated += rest.ok() ? *rest : 0;
+  done.left = still_missing(acts.control.state());
+}
 
 Result<Cutoff> revoke_device(const RevokeOptions& options, const Member& member) {
   Caller caller(member.transport, member.clock, member.random);

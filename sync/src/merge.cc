@@ -121,7 +121,7 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   generation = incoming.checkpoint.generation;
   alarms_seen = told;
   for (const InviteId& invite : incoming.claimed_twice) {
-    report.alarms_zh.push_back(claimed_twice_zh(invite));
+    MQ_CHECK(tell({claimed_twice(invite)}));
   }
   if (!healing.streams.empty()) {
     for (const Placed& placed : incoming.placed) healing.on_server.insert(placed.hash);

@@ -9,6 +9,8 @@ namespace {
 constexpr std::string_view kUsedInvite = "sync.invite";
 constexpr std::string_view kGeneration = "sync.generation";
 constexpr std::string_view kHealing = "sync.healing";
+constexpr std::string_view kIncarnationSince = "sync.incarnation_since";
+constexpr std::string_view kAlarmsTold = "sync.alarms_told";
 constexpr std::string_view kAlarmsSeen = "sync.alarms_seen";
 
 std::string receipt_name(std::uint32_t stream) { return cat("sync.receipt.", stream); }
@@ -18,6 +20,20 @@ std::string secret_name(const PersonId& person) { return cat("sync.invited.", pe
 Error damaged(std::string_view name) {
   return {Code::kCorrupt, cat("本机保存的 ", name, " 长度不对。请运行 doctor。"),
           cat("the setting ", name, " has a wrong length; run doctor")};
+}
+
+// A place in the control log.
+Result<std::optional<std::uint32_t>> load_seq(vault::Vault& vault, std::string_view name) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(name));
+  if (!bytes) return std::optional<std::uint32_t>();
+  if (bytes->size() != sizeof(std::uint32_t)) return damaged(name);
+  return std::optional(ByteReader(*bytes).integer<std::uint32_t>());
+}
+
+Status store_seq(vault::Vault& vault, std::string_view name, std::uint32_t seq) {
+  ByteWriter writer;
+  writer.integer(seq);
+  return vault.set_setting(name, writer.bytes());
 }
 
 }  // namespace
@@ -91,6 +107,22 @@ Status store_alarms_seen(vault::Vault& vault, std::uint32_t count) {
   ByteWriter writer;
   writer.integer(count);
   return vault.set_setting(kAlarmsSeen, writer.bytes());
+}
+
+Result<std::optional<std::uint32_t>> load_alarms_told(vault::Vault& vault) {
+  return load_seq(vault, kAlarmsTold);
+}
+
+Status store_alarms_told(vault::Vault& vault, std::uint32_t seq) {
+  return store_seq(vault, kAlarmsTold, seq);
+}
+
+Result<std::optional<std::uint32_t>> load_incarnation_since(vault::Vault& vault) {
+  return load_seq(vault, kIncarnationSince);
+}
+
+Status store_incarnation_since(vault::Vault& vault, std::uint32_t seq) {
+  return store_seq(vault, kIncarnationSince, seq);
 }
 
 Result<std::set<std::uint32_t>> load_healing_streams(vault::Vault& vault) {

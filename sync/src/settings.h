@@ -40,6 +40,14 @@ Status store_latest_receipt(vault::Vault& vault, const wire::Receipt& receipt);
 Result<std::uint32_t> load_alarms_seen(vault::Vault& vault);
 Status store_alarms_seen(vault::Vault& vault, std::uint32_t count);
 
+// Up to which entry of the log this person was told what concerns him.
+Result<std::optional<std::uint32_t>> load_alarms_told(vault::Vault& vault);
+Status store_alarms_told(vault::Vault& vault, std::uint32_t seq);
+
+// Up to which entry of the log the present incarnation has followed its own rights.
+Result<std::optional<std::uint32_t>> load_incarnation_since(vault::Vault& vault);
+Status store_incarnation_since(vault::Vault& vault, std::uint32_t seq);
+
 // Streams of which the server is being given back what it lost.
 Result<std::set<std::uint32_t>> load_healing_streams(vault::Vault& vault);
 Status store_healing_streams(vault::Vault& vault, const std::set<std::uint32_t>& streams);

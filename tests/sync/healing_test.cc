@@ -211,8 +211,8 @@ TEST_F(Forgotten, AnInvitationThatAnotherHasUsedSinceIsAnAlarm) {
   EXPECT_EQ(refusal(wang).code, Code::kNotAllowed);
   EXPECT_FALSE(server_knows(wang));
   ASSERT_TRUE(desk.sync_until_idle());
-  ASSERT_EQ(desk.engine().report().alarms_zh.size(), 1u);
-  EXPECT_THAT(desk.engine().report().alarms_zh[0], HasSubstr("第二次"));
+  ASSERT_EQ(desk.engine().report().alarms.size(), 1u);
+  EXPECT_THAT(desk.engine().report().alarms[0].zh, HasSubstr("第二次"));
 }
 
 TEST_F(Forgotten, ThatNothingHelpsIsSaidWithWhatToDo) {

@@ -153,8 +153,8 @@ TEST_F(Joining, ASecondClaimIsRefusedAndEverybodyIsTold) {
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, Code::kNotAllowed);
   ASSERT_TRUE(desk.sync_until_idle());
-  ASSERT_EQ(desk.engine().report().alarms_zh.size(), 1u);
-  EXPECT_THAT(desk.engine().report().alarms_zh[0], HasSubstr("第二次"));
+  ASSERT_EQ(desk.engine().report().alarms.size(), 1u);
+  EXPECT_THAT(desk.engine().report().alarms[0].zh, HasSubstr("第二次"));
 }
 
 TEST_F(Joining, AnExpiredInvitationSaysSo) {
@@ -221,8 +221,8 @@ TEST_F(Joining, ASecondDeviceInMyNameIsAnAlarm) {
   ASSERT_TRUE(code.ok()) << code.error().en;
   ASSERT_TRUE(empty_home("李二").join(*code).ok());
   ASSERT_TRUE(cadre.sync_until_idle());
-  ASSERT_FALSE(cadre.engine().report().alarms_zh.empty());
-  EXPECT_THAT(cadre.engine().report().alarms_zh[0], HasSubstr("新设备"));
+  ASSERT_FALSE(cadre.engine().report().alarms.empty());
+  EXPECT_THAT(cadre.engine().report().alarms[0].zh, HasSubstr("新设备"));
 }
 
 }  // namespace

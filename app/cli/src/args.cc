@@ -10,7 +10,7 @@ namespace {
 
 // Flags that never take the next word, so that `--json visit list` means what it says.
 constexpr std::string_view kSwitches[] = {"json", "dry_run", "skip_refused", "practice", "watch",
-                                          "help", "version", "all",          "yes"};
+                                          "help", "version", "all",          "yes",      "devices"};
 
 std::string with_underscores(std::string_view name) {
   std::string out(name);

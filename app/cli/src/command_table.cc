@@ -18,16 +18,18 @@ constexpr Command kCommands[] = {
      "建县和乡镇(处于 筹备 状态)", "found county and township", run_org},
     {"invite",
      "invite --role admin|desk|cadre|unit|supervisor --name 姓名 [--rank 职级] [--village 村]… "
-     "[--days 天数]\ninvite --from 干部名单 -o 邀请单.html [--role cadre|desk] [--days 天数] "
+     "[--days 天数] [--propose 提案文件]\ninvite --from 干部名单 -o 邀请单.html [--role "
+     "cadre|desk] [--days 天数] "
      "[--skip-refused]",
      "发一次性邀请码,一个一个或整个名单", "make one-use invitations", run_invite},
     {"join", "join 邀请码", "凭邀请码加入,一次联系即可", "join with a code, in one contact",
      run_join},
-    {"members", "members", "谁在本乡镇、有几台设备、什么角色", "people, devices and roles",
-     run_members},
+    {"members", "members [--devices]", "谁在本乡镇、有几台设备(--devices:号码、状态)、什么角色",
+     "people, devices and roles", run_members},
     {"programme",
      "programme show\nprogramme set --quota 职级=户数 …\nprogramme set [--programme 活动名] "
-     "--needs 健康、收入、证件号码\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
+     "--needs 健康、收入、证件号码\nprogramme set --rotate-days 天数\nprogramme add --title 活动名 "
+     "--from 日期 --to 日期 [--needs "
      "…]",
      "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
     {"import",
@@ -73,6 +75,19 @@ constexpr Command kCommands[] = {
      "report RP01|RP02|RP06|RP14 --from 日期 --to 日期 [--village 村] [--format table|csv|json] "
      "[-o 文件]",
      "台账与报表", "ledgers", run_report},
+    {"revoke", "revoke 设备号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",
+     "停用一台设备(丢失、被盗),或收回没用过的邀请", "stop a device, or take an invitation back",
+     run_revoke},
+    {"rotate", "rotate [--village 村]…", "换新钥匙:全部,或一个村的",
+     "new keys, for all or for one village", run_rotate},
+    {"replace", "replace --person 姓名 [--device 号码]… [--reason 原因]",
+     "换手机:停用旧设备,发新邀请码", "stop a lost phone and invite its owner anew", run_replace},
+    {"sign", "sign 提案文件 [--yes] [--root 县根文件]", "给另一位管理员的提案签第二个名",
+     "the second signature under a proposal", run_sign},
+    {"confirm", "confirm 姓名 [--digits 六位数] [--device 号码]",
+     "电话里核对六位数,再把钥匙交给新管理员、督查",
+     "compare six digits, then hand the keys to a new admin or supervisor", run_confirm},
+    {"grant", "grant 姓名", "钥匙没取到的设备,再给一次", "hand the keys out again", run_grant},
     {"passphrase", "passphrase change [--new-passphrase-file 文件]",
      "换口令;新口令取自 MINQING_NEW_PASSPHRASE、文件或提示", "change the passphrase",
      run_passphrase},
@@ -84,6 +99,8 @@ constexpr Command kCommands[] = {
     {"sync", "sync [--watch]", "与县里服务器对账", "reconcile with the server", run_sync},
     {"status", "status", "送到了多少、只在本机的有多少", "what is delivered, what is not",
      run_status},
+    {"alarms", "alarms\nalarms seen", "提醒:谁的设备、职责、读者有了变动",
+     "what changed in my name and in what I write", run_alarms},
     {"doctor", "doctor", "检查保险箱与记录", "check vault and records", run_doctor},
     {"schema", "schema [实体]", "数据字典", "data dictionary", run_schema},
     {"help", "help [命令|json]", "帮助", "help", run_help},

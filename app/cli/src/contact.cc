@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "mq/base/text.h"
+#include "mq/work/organisation.h"
 
 namespace mq::cli {
 
@@ -15,9 +16,16 @@ void pause(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms));
 
 }  // namespace
 
+bool stopped(Home& home) {
+  const seal::Identity* me = home.keyring().identity();
+  const wire::DeviceRecord* device =
+      me != nullptr ? home.control().state().device(me->device) : nullptr;
+  return device != nullptr && device->span.until.has_value();
+}
+
 Status register_streams(Home& home, sync::Transport& transport, const World& world) {
   MQ_TRY(const work::Workplace place, home.place());
-  if (!place.is_admin()) return {};
+  if (!place.is_admin() || stopped(home)) return {};
   std::vector<sync::NewStream> streams;
   for (const vault::StreamInfo& info : home.vault().streams()) {
     if (info.ordinal != 0) continue;
@@ -48,6 +56,25 @@ Status until_idle(Call& call, sync::SyncEngine& engine) {
 
 }  // namespace
 
+// What an admin's device does for the membership by itself; whatever fails is tried again at the
+// next contact, of this or of another admin's device.
+Result<bool> tend(Call& call, Home& home, sync::Transport& transport) {
+  MQ_TRY(const work::Workplace place, home.place());
+  if (!place.is_admin() || stopped(home)) return false;
+  MQ_TRY(const std::uint32_t days, work::rotate_days(place));
+  const auto tended = sync::tend_membership({days}, member_of(home, transport, call.world));
+  if (!tended.ok()) {
+    call.out.warn(tended.error().zh, tended.error().en);
+    return false;
+  }
+  if (tended->invites + tended->rights + tended->rotated == 0) return false;
+  call.out.say(cat("顺便办了:收回过期的邀请 ", tended->invites, " 个,到期的权限 ", tended->rights,
+                   " 项,换新钥匙 ", tended->rotated, " 条数据流"),
+               cat("tended: ", tended->invites, " expired invitations taken back, ", tended->rights,
+                   " rights ended, new keys for ", tended->rotated, " streams"));
+  return true;
+}
+
 Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& transport) {
   MQ_CHECK(register_streams(home, transport, call.world));
   sync::SyncEngine engine(home.vault(), home.keyring(), home.control(), home.sealer(), transport,
@@ -55,10 +82,23 @@ Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& tran
   MQ_CHECK(until_idle(call, engine));
   MQ_TRY(const int stated,
          sync::state_exports(home.vault(), home.keyring(), home.control(), home.sealer()));
-  if (stated > 0) {
+  MQ_TRY(const bool tended, tend(call, home, transport));
+  if (stated > 0 || tended) {
     MQ_CHECK(until_idle(call, engine));
   }
   return engine.report();
+}
+
+Status contact_first(Call& call, Home& home, sync::Transport& transport) {
+  const auto done = reconcile(call, home, transport);
+  if (done.ok()) return {};
+  if (done.error().code != Code::kUnavailable) return done.error();
+  return Error{Code::kUnavailable, "没有联系上服务器,什么也没有改动;请有信号时再办。",
+               "the server was not reached and nothing was changed; do it again with a signal"};
+}
+
+sync::Member member_of(Home& home, sync::Transport& transport, const World& world) {
+  return {home.vault(), home.keyring(), home.control(), transport, world.clock, world.random};
 }
 
 Status wait_for_news(Call& call, std::unique_ptr<sync::Transport>& line, int wait_ms) {

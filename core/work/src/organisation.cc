@@ -268,9 +268,10 @@ Status set_quota(const Workplace& place, const std::string& rank, int pairs) {
 Result<std::vector<ProgrammeRow>> programmes(const Workplace& place) {
   const model::Field& needs =
       *place.vault.schema().entity("Programme")->field(mpb::Programme::kNeedsFieldNumber);
-  MQ_TRY(sqlite::Query q, place.vault.database().query(
-                              "SELECT id, title, \"from\", \"to\", needs FROM \"programme\" "
-                              "WHERE deleted = 0 ORDER BY \"from\", id"));
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT id, title, \"from\", \"to\", needs, rotate_days FROM \"programme\" "
+             "WHERE deleted = 0 ORDER BY \"from\", id"));
   std::vector<ProgrammeRow> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -279,7 +280,8 @@ Result<std::vector<ProgrammeRow>> programmes(const Workplace& place) {
                      std::string(q.text(1)),
                      Date{static_cast<std::int32_t>(q.integer(2))},
                      Date{static_cast<std::int32_t>(q.integer(3))},
-                     {}};
+                     {},
+                     static_cast<std::uint32_t>(q.integer(5))};
     MQ_TRY(const std::vector<Bytes> packed, model::unpack_repeated(needs, q.blob(4)));
     for (const Bytes& one : packed) {
       MQ_TRY(const model::Value value, model::decode_value(needs, one));
@@ -287,6 +289,17 @@ Result<std::vector<ProgrammeRow>> programmes(const Workplace& place) {
     }
     out.push_back(std::move(row));
   }
+}
+
+Result<std::uint32_t> rotate_days(const Workplace& place) {
+  MQ_TRY(const std::vector<ProgrammeRow> list, programmes(place));
+  const Date today = Date::in_shanghai(place.clock.wall());
+  std::uint32_t shortest = 0;
+  for (const ProgrammeRow& row : list) {
+    if (row.rotate_days == 0 || today < row.from || row.to < today) continue;
+    shortest = shortest == 0 ? row.rotate_days : std::min(shortest, row.rotate_days);
+  }
+  return shortest;
 }
 
 }  // namespace mq::work

@@ -2,10 +2,9 @@
 #include <algorithm>
 
 #include "../home.h"
-#include "../record_json.h"
+#include "../op_text.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/model/step.h"
 #include "mq/work/directory.h"
 #include "mq/work/entry.h"
 
@@ -27,22 +26,6 @@ Result<std::pair<const model::Entity*, RowId>> find(const work::Workplace& place
     if (row.error().code != Code::kNotFound) return std::move(row).error();
   }
   return Error{Code::kNotFound, cat("没有找到这条记录:", id), cat("no such record: ", id)};
-}
-
-Result<std::string> op_text(const work::Workplace& place, const model::Field* field,
-                            const model::Op& op) {
-  if (op.kind == model::OpKind::kDelete) return std::string("作废");
-  if (field == nullptr) return std::string("较新版本的内容");
-  if (op.kind == model::OpKind::kStep) {
-    MQ_TRY(const model::Step step, model::decode_step(op.value));
-    return cat(model::format_value(*field, std::int64_t{step.from}), " → ",
-               model::format_value(*field, std::int64_t{step.to}));
-  }
-  if (op.kind == model::OpKind::kRemove) return std::string("去掉");
-  auto value = model::decode_value(*field, op.value);
-  if (!value.ok()) return std::string("较新版本的内容");
-  vault::Cell cell{field->number, *value, {*value}};
-  return cell_text(place, *field, cell);
 }
 
 std::string bracket(const vault::HistoryEntry& entry) {

@@ -49,6 +49,53 @@ Status check_list_flags(Call& call, RoleKind role) {
                     "--from is for cadre and desk; invite others one by one with --name");
 }
 
+Result<sync::InviteOptions> options_of(Call& call, Home& home, const work::Workplace& place,
+                                       RoleKind role, const std::string& name) {
+  sync::InviteOptions options;
+  options.role = role;
+  options.name = name;
+  std::vector<RowId> villages;
+  for (const std::string& typed : call.args.values("village")) {
+    MQ_TRY(const work::Village village, work::Directory(place).village(typed));
+    villages.push_back(village.org_unit);
+    for (const vault::StreamIx ix : {village.stream, village.private_stream}) {
+      if (const vault::StreamInfo* stream = home.vault().stream(ix))
+        options.streams.push_back(stream->id);
+    }
+  }
+  if (role == sync::pb::ROLE_KIND_CADRE && villages.empty()) {
+    return call.usage("邀请干部要写明村:--village 村名(可写多个)", "a cadre needs --village");
+  }
+  work::Account account;
+  MQ_CHECK(home.saving([&]() -> Status {
+    MQ_TRY(account,
+           work::prepare_account(place, name, call.args.value("rank").value_or(""), villages));
+    return {};
+  }));
+  options.person = account.member;
+  return options;
+}
+
+// For another admin, or the county, to sign; nothing stands before.
+Status propose(Call& call, const sync::Member& member, const sync::InviteOptions& options) {
+  const std::string path = *call.args.value("propose");
+  if (call.world.files.exists(path)) {
+    return Error{Code::kConflict, cat("文件 ", path, " 已存在,没有覆盖;请换一个文件名"),
+                 cat("the file ", path, " exists and was not replaced; choose another name")};
+  }
+  MQ_TRY(const sync::Proposal proposal, sync::propose_invite(options, member));
+  MQ_CHECK(call.world.files.replace(path, proposal.file));
+  const std::string until = Date{static_cast<std::int32_t>(proposal.last_day)}.iso();
+  call.out.object() = {{"code", proposal.code}, {"expires", until}, {"file", path}};
+  call.out.say(cat("提案已写入 ", path, ":请把它交给另一位管理员,在他的设备上运行 sign ", path,
+                   "(或由县里签)。期间成员登记有别的变动,提案就作废。签了以后邀请码才有用:"),
+               cat("proposal written to ", path, "; another admin signs it with: sign ", path,
+                   " (or the county). Any other change of the log makes it void. The code is good "
+                   "once it is signed:"));
+  call.out.text(proposal.code);
+  return {};
+}
+
 }  // namespace
 
 Status run_invite(Call& call) {
@@ -59,7 +106,7 @@ Status run_invite(Call& call) {
     MQ_CHECK(check_list_flags(call, role));
     return invite_from_list(call, role, last);
   }
-  MQ_CHECK(only_flags(call, {"role", "name", "rank", "village", "days"}));
+  MQ_CHECK(only_flags(call, {"role", "name", "rank", "village", "days", "propose"}));
   auto name = call.args.required("name");
   if (!name.ok()) return call.usage(std::move(name).error());
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
@@ -67,32 +114,14 @@ Status run_invite(Call& call) {
   MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect());
   MQ_CHECK(register_streams(*home, *transport, call.world));
 
-  sync::InviteOptions options;
-  options.role = role;
-  options.name = *name;
-  std::vector<RowId> villages;
-  for (const std::string& typed : call.args.values("village")) {
-    MQ_TRY(const work::Village village, work::Directory(place).village(typed));
-    villages.push_back(village.org_unit);
-    for (const vault::StreamIx ix : {village.stream, village.private_stream}) {
-      if (const vault::StreamInfo* stream = home->vault().stream(ix))
-        options.streams.push_back(stream->id);
-    }
-  }
-  if (role == sync::pb::ROLE_KIND_CADRE && villages.empty()) {
-    return call.usage("邀请干部要写明村:--village 村名(可写多个)", "a cadre needs --village");
-  }
-  work::Account account;
-  MQ_CHECK(home->saving([&]() -> Status {
-    MQ_TRY(account,
-           work::prepare_account(place, *name, call.args.value("rank").value_or(""), villages));
-    return {};
-  }));
-  options.person = account.member;
+  MQ_TRY(sync::InviteOptions options, options_of(call, *home, place, role, *name));
   options.last_day = static_cast<std::uint32_t>(last.days);
-  MQ_TRY(const std::vector<sync::Invited> invited,
-         sync::invite_members({options}, {home->vault(), home->keyring(), home->control(),
-                                          *transport, call.world.clock, call.world.random}));
+  const sync::Member member = member_of(*home, *transport, call.world);
+  if (call.args.has("propose")) {
+    MQ_CHECK(contact_first(call, *home, *transport));
+    return propose(call, member, options);
+  }
+  MQ_TRY(const std::vector<sync::Invited> invited, sync::invite_members({options}, member));
   const std::string& code = invited.front().code;
   const Date until{static_cast<std::int32_t>(invited.front().last_day)};
   MQ_CHECK(reconcile(call, *home, *transport));

@@ -18,7 +18,8 @@ Status show(Call& call, const work::Workplace& place) {
                     {"title", programme.title},
                     {"from", programme.from.iso()},
                     {"to", programme.to.iso()},
-                    {"needs", programme.needs}});
+                    {"needs", programme.needs},
+                    {"rotate_days", programme.rotate_days}});
     const std::string needs = join(programme.needs, "、");
     call.out.say(cat(programme.title, "  ", programme.from.iso(), " – ", programme.to.iso(),
                      "  需采集:", needs.empty() ? "无" : needs),
@@ -56,13 +57,14 @@ Result<work::ProgrammeRow> chosen(Call& call, const work::Workplace& place) {
                     cat("say which with --programme TITLE: ", list));
 }
 
-Status set_needs(Call& call, Home& home, const work::Workplace& place, const std::string& needs) {
+Status set_fields(Call& call, Home& home, const work::Workplace& place,
+                  const work::Inputs& inputs) {
   const vault::View seen = place.vault.view();
   MQ_TRY(const work::ProgrammeRow programme, chosen(call, place));
   const model::Entity& entity = *place.vault.schema().entity("Programme");
   work::Outcome outcome;
   MQ_CHECK(home.saving([&]() -> Status {
-    MQ_TRY(outcome, work::amend(place, entity, programme.row, {{"needs", needs}}, seen));
+    MQ_TRY(outcome, work::amend(place, entity, programme.row, inputs, seen));
     return {};
   }));
   return outcome.ok() ? Status() : work::refused(outcome.faults);
@@ -86,20 +88,23 @@ Status set_quotas(Call& call, Home& home, const work::Workplace& place) {
 
 // Several --needs, or one with 、 between them; --needs "" names none any more.
 Status set(Call& call, Home& home, const work::Workplace& place) {
-  if (!call.args.has("quota") && !call.args.has("needs")) {
-    return call.usage("用法:programme set --quota 职级=户数,或 --needs 健康、收入、证件号码",
-                      "usage: programme set --quota RANK=N, or --needs 健康、收入、证件号码");
+  work::Inputs inputs;
+  if (call.args.has("needs")) inputs.push_back({"needs", join(call.args.values("needs"), "、")});
+  if (auto days = call.args.value("rotate_days")) inputs.push_back({"rotate_days", *days});
+  if (!call.args.has("quota") && inputs.empty()) {
+    return call.usage(
+        "用法:programme set --quota 职级=户数,或 --needs 健康、收入、证件号码,或 --rotate-days "
+        "天数",
+        "usage: programme set --quota RANK=N, or --needs 健康、收入、证件号码, or --rotate-days N");
   }
   MQ_CHECK(set_quotas(call, home, place));
-  if (call.args.has("needs")) {
-    MQ_CHECK(set_needs(call, home, place, join(call.args.values("needs"), "、")));
-  }
+  if (!inputs.empty()) MQ_CHECK(set_fields(call, home, place, inputs));
   return show(call, place);
 }
 
 Status add(Call& call, Home& home, const work::Workplace& place) {
   work::Inputs inputs;
-  for (const char* flag : {"title", "doc_no", "from", "to", "remark"}) {
+  for (const char* flag : {"title", "doc_no", "from", "to", "remark", "rotate_days"}) {
     if (auto value = call.args.value(flag)) inputs.push_back({flag, *value});
   }
   if (call.args.has("needs")) inputs.push_back({"needs", join(call.args.values("needs"), "、")});
@@ -115,8 +120,8 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
 }  // namespace
 
 Status run_programme(Call& call) {
-  MQ_CHECK(
-      only_flags(call, {"quota", "programme", "needs", "title", "doc_no", "from", "to", "remark"}));
+  MQ_CHECK(only_flags(call, {"quota", "programme", "needs", "title", "doc_no", "from", "to",
+                             "remark", "rotate_days"}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   const std::string verb = call.args.word(1);

@@ -1,4 +1,5 @@
 // status: what is delivered, what stands on this device alone, what needs a person.
+#include "../contact.h"
 #include "../home.h"
 #include "../township_state.h"
 #include "../unlock_code.h"
@@ -43,20 +44,105 @@ Result<Json> streams_of(vault::Vault& vault) {
   return out;
 }
 
+struct Facts {
+  vault::Delivery delivery;
+  std::size_t parked = 0;
+  std::size_t keys_missing = 0;
+  std::uint64_t alarms_unseen = 0;
+  bool stopped = false;
+  std::optional<std::string> digits;  // to be read to the admin, while keys are missing
+  std::optional<sync::Parting> parting;
+  std::optional<Bytes> unlocked;
+};
+
+Result<Facts> facts_of(Home& home) {
+  Facts facts;
+  MQ_TRY(facts.delivery, home.vault().delivery());
+  MQ_TRY(const std::vector<wire::Envelope> parked, home.vault().parked());
+  facts.parked = parked.size();
+  facts.keys_missing = sync::keys_missing(home.control().state(), home.keyring());
+  MQ_TRY(facts.alarms_unseen, sync::unseen_alarms(home.vault()));
+  facts.stopped = stopped(home);
+  if (facts.keys_missing > 0) {
+    facts.digits = home.control().state().compare_digits(home.keyring().identity()->device);
+  }
+  MQ_TRY(facts.parting, sync::parting(home.vault(), home.control()));
+  MQ_TRY(facts.unlocked, home.vault().setting(kUnlockUsed));
+  return facts;
+}
+
+void say_work(Call& call, const Facts& facts) {
+  const vault::Delivery& delivery = facts.delivery;
+  const std::uint64_t alone = delivery.unsealed + delivery.sealed_waiting;
+  call.out.say(cat("只在本机、还没送到:", alone, " 条"), cat("on this device alone: ", alone));
+  call.out.say(cat("已送到(县里已收妥):", delivery.delivered, " 件"),
+               cat("delivered (receipts held): ", delivery.delivered));
+  if (facts.parked > 0) {
+    call.out.say(cat("待核收:", facts.parked, " 件(等密钥或前文,自动重试)"),
+                 cat("waiting for keys or earlier parts: ", facts.parked));
+  }
+  if (delivery.conflicts > 0) {
+    call.out.say(cat("两种说法:", delivery.conflicts, " 处"),
+                 cat("conflicts: ", delivery.conflicts));
+  }
+}
+
+void say_warnings(Call& call, const Facts& facts) {
+  if (facts.alarms_unseen > 0) {
+    call.out.say(cat("没看过的提醒:", facts.alarms_unseen, " 条;请看 alarms"),
+                 cat("alarms not yet seen: ", facts.alarms_unseen, "; see alarms"));
+  }
+  if (facts.stopped) {
+    call.out.say("这台设备已停用:还没送到的记录照样送出,由乡镇核收",
+                 "this device was stopped: what it still holds is delivered, and the township "
+                 "decides on it");
+  }
+  if (facts.digits) {
+    call.out.say(cat("核对数字:", *facts.digits, ";请在电话里读给管理员,一致了他才把钥匙交给你"),
+                 cat("digits: ", *facts.digits, "; read them to the admin on the telephone"));
+  } else if (facts.keys_missing > 0) {
+    call.out.say(cat("缺钥匙的数据流 ", facts.keys_missing,
+                     " 条:请管理员运行 grant 你的姓名(新管理员、督查:confirm)"),
+                 cat("keys of ", facts.keys_missing,
+                     " streams are missing: ask an admin to grant "
+                     "you again"));
+  }
+  if (facts.parting) {
+    call.out.say(cat("成员登记与服务器不一致:从第 ", facts.parting->since,
+                     " 条起;记录都在本机,暂不送出,请告诉乡镇管理员"),
+                 cat("the control log differs from the server's from entry ", facts.parting->since,
+                     " on; everything is kept here and not sent, tell the admin"));
+  }
+  if (!facts.unlocked) return;
+  call.out.say(cat("本机在 ", mq::text_of(*facts.unlocked),
+                   " 用解锁码打开过;如果不是你本人,请马上告诉乡镇管理员"),
+               cat("opened with an unlock code on ", mq::text_of(*facts.unlocked),
+                   "; if that was not you, tell the admin at once"));
+}
+
+Result<Json> streams_of(Home& home) {
+  Json streams = Json::array();
+  for (const vault::StreamInfo& stream : home.vault().streams()) {
+    MQ_TRY(const vault::Vault::Cursor cursor, home.vault().cursor(stream.ix));
+    streams.push_back({{"label", stream.label},
+                       {"kind", stream.kind},
+                       {"index", cursor.index},
+                       {"registered", stream.ordinal != 0}});
+  }
+  return streams;
+}
+
 }  // namespace
 
 Status run_status(Call& call) {
   MQ_CHECK(only_flags(call, {}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
-  MQ_TRY(const vault::Delivery delivery, home->vault().delivery());
-  MQ_TRY(const std::vector<wire::Envelope> parked, home->vault().parked());
-  MQ_TRY(const auto parting, sync::parting(home->vault(), home->control()));
-  MQ_TRY(const std::optional<Bytes> unlocked, home->vault().setting(kUnlockUsed));
+  MQ_TRY(const Facts facts, facts_of(*home));
   const VerdictText token = text_of(home->verdict());
-  MQ_TRY(Json streams, streams_of(home->vault()));
+  MQ_TRY(Json streams, streams_of(*home));
   const TownshipState state = township_state(place.control);
-  const std::uint64_t alone = delivery.unsealed + delivery.sealed_waiting;
+  const vault::Delivery& delivery = facts.delivery;
   call.out.object() = {{"township", place.control.township().hex()},
                        {"device", home->vault().device()->hex()},
                        {"state", state.zh},
@@ -65,36 +151,19 @@ Status run_status(Call& call) {
                        {"unsealed", delivery.unsealed},
                        {"waiting", delivery.sealed_waiting},
                        {"delivered", delivery.delivered},
-                       {"unsent", alone},
-                       {"parked", parked.size()},
+                       {"unsent", delivery.unsealed + delivery.sealed_waiting},
+                       {"parked", facts.parked},
                        {"conflicts", delivery.conflicts},
                        {"continuation", token.name},
-                       {"log_parted", parting.has_value()},
+                       {"log_parted", facts.parting.has_value()},
+                       {"device_state", facts.stopped ? "已停用" : "在用"},
+                       {"keys_missing", facts.keys_missing},
+                       {"alarms_unseen", facts.alarms_unseen},
                        {"streams", std::move(streams)}};
-  if (unlocked) call.out.object()["unlock_code_used"] = mq::text_of(*unlocked);
-  call.out.say(cat("只在本机、还没送到:", alone, " 条"), cat("on this device alone: ", alone));
-  call.out.say(cat("已送到(县里已收妥):", delivery.delivered, " 件"),
-               cat("delivered (receipts held): ", delivery.delivered));
-  if (!parked.empty()) {
-    call.out.say(cat("待核收:", parked.size(), " 件(等密钥或前文,自动重试)"),
-                 cat("waiting for keys or earlier parts: ", parked.size()));
-  }
-  if (delivery.conflicts > 0) {
-    call.out.say(cat("两种说法:", delivery.conflicts, " 处"),
-                 cat("conflicts: ", delivery.conflicts));
-  }
-  if (parting) {
-    call.out.say(cat("成员登记与服务器不一致:从第 ", parting->since,
-                     " 条起;记录都在本机,暂不送出,请告诉乡镇管理员"),
-                 cat("the control log differs from the server's from entry ", parting->since,
-                     " on; everything is kept here and not sent, tell the admin"));
-  }
-  if (unlocked) {
-    call.out.say(cat("本机在 ", mq::text_of(*unlocked),
-                     " 用解锁码打开过;如果不是你本人,请马上告诉乡镇管理员"),
-                 cat("opened with an unlock code on ", mq::text_of(*unlocked),
-                     "; if that was not you, tell the admin at once"));
-  }
+  if (facts.digits) call.out.object()["digits"] = *facts.digits;
+  if (facts.unlocked) call.out.object()["unlock_code_used"] = mq::text_of(*facts.unlocked);
+  say_work(call, facts);
+  say_warnings(call, facts);
   call.out.say(cat("本机接续:", token.zh), cat("continuation: ", token.name));
   call.out.say(cat("乡镇状态:", state.zh), cat("township state: ", state.en));
   return {};

@@ -10,6 +10,14 @@ namespace {
 
 constexpr int kWatchWaitMs = 60'000;
 
+std::vector<std::string> alarm_texts(const Call& call, const std::vector<sync::Alarm>& alarms) {
+  std::vector<std::string> out;
+  for (const sync::Alarm& alarm : alarms) {
+    out.emplace_back(call.out.pick(alarm.zh, alarm.en));
+  }
+  return out;
+}
+
 void tell(Call& call, const sync::SyncReport& report, const vault::Delivery& delivery) {
   call.out.object() = {{"round_trips", report.round_trips},
                        {"bytes_up", report.bytes_up},
@@ -22,7 +30,8 @@ void tell(Call& call, const sync::SyncReport& report, const vault::Delivery& del
                        {"parked", report.parked},
                        {"forks", report.forks},
                        {"server_lost_data", report.server_lost_data},
-                       {"alarms", report.alarms_zh},
+                       {"alarms", alarm_texts(call, report.alarms)},
+                       {"keys_missing", report.keys_missing},
                        {"unsent", delivery.unsealed + delivery.sealed_waiting},
                        {"conflicts", delivery.conflicts}};
   call.out.say(cat("已送到(县里已收妥):送出 ", report.transactions_up, " 笔,收到 ",
@@ -39,7 +48,13 @@ void tell(Call& call, const sync::SyncReport& report, const vault::Delivery& del
     call.out.say(cat("有 ", report.refused, " 件待核收:记录都在本机,请告诉乡镇"),
                  cat(report.refused, " not accepted yet: kept here, tell the township"));
   }
-  for (const std::string& alarm : report.alarms_zh) call.out.warn(alarm, alarm);
+  if (report.keys_missing > 0) {
+    call.out.say(cat("缺钥匙的数据流 ", report.keys_missing, " 条:请管理员运行 grant 你的姓名"),
+                 cat("keys of ", report.keys_missing,
+                     " streams are missing: ask an admin to grant "
+                     "you again"));
+  }
+  for (const sync::Alarm& alarm : report.alarms) call.out.warn(alarm.zh, alarm.en);
 }
 
 Status once(Call& call) {

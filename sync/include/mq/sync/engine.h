@@ -32,14 +32,20 @@ struct SyncOptions {
 
 enum class Progress { kMore, kIdle, kWaiting };
 
+// Something for the person to know at once: a new device in his name, a reader, a cut …
+struct Alarm {
+  std::string zh, en;
+};
+
 struct SyncReport {
   std::uint64_t round_trips = 0;
   std::uint64_t bytes_up = 0, bytes_down = 0;  // serialised messages
   std::uint64_t envelopes_up = 0, envelopes_down = 0;
   std::uint64_t transactions_up = 0, transactions_down = 0;
   std::uint64_t refused = 0, parked = 0, forks = 0;
+  std::size_t keys_missing = 0;        // streams to be granted again, once idle
   bool server_lost_data = false;       // a new generation was met; healing
-  std::vector<std::string> alarms_zh;  // for the person: new device in his name …
+  std::vector<Alarm> alarms;
 };
 
 // The control log as stored in the vault (settings "control.…"): append-only, verified at load.

@@ -68,6 +68,23 @@ struct EndOptions {
 // Ends a right with cuts of all devices of that person, as revoke_device. kConflict: no such right.
 Result<Cutoff> end_right(const EndOptions& options, const Member& member);
 
+struct ReplaceOptions {
+  PersonId person;
+  std::vector<DeviceId> devices;  // to stop; empty: all that he uses
+  std::uint32_t last_day = 0;     // of the new code; 0: in thirty days
+  std::string reason;             // sealed
+};
+struct Replaced {
+  std::string code;
+  std::uint32_t last_day = 0;  // as the log has it
+  std::vector<DeviceId> stopped;
+  Cutoff cutoff;
+};
+// A lost or broken phone: stops it, as revoke_device, and makes a new invitation with the person's
+// present right, in one append, whose new keys the invitation carries (an admin's or supervisor's
+// carries none, see compare_device). Again gives the same code as long as it is good.
+Result<Replaced> replace_person(const ReplaceOptions& options, const Member& member);
+
 // A new key for each of these streams, or for all that this person reads; returns how many. A kill
 // between two appends leaves the rest as it was. kNotFound, kNotAllowed: unknown, not readable.
 Result<std::size_t> rotate_streams(const std::vector<StreamId>& streams, const Member& member);
@@ -91,5 +108,65 @@ struct Granted {
 // this device holds it: after a comparison whose digits were equal, or when a box did not fit.
 // Again is harmless. kNotFound: unknown person.
 Result<Granted> grant_keys(const PersonId& person, const Member& member);
+
+// An open township's admins and supervisors are invited by two: one proposes by a file, another
+// admin's device, or the county root, signs and appends. The file stands for one place in the log:
+// any other append makes it void.
+struct Proposal {
+  Bytes file;
+  std::string code;  // good once the other has signed
+  std::uint32_t last_day = 0;
+};
+Result<Proposal> propose_invite(const InviteOptions& options, const Member& member);
+struct Proposed {
+  PersonId person, by;
+  std::string name;  // empty if it cannot be read here
+  wire::pb::RoleKind role = wire::pb::ROLE_KIND_UNSPECIFIED;
+  std::uint32_t last_day = 0;
+};
+// What the file says, for whoever is to sign it. kInvalidInput: no whole proposal.
+Result<Proposed> read_proposal(ByteView file, const wire::ControlState& state,
+                               const seal::Keyring& keyring);
+// county_root may be null: then this device signs. kConflict: void, to be proposed anew.
+// kNotAllowed: one's own proposal, also from another device of the same person.
+Status sign_proposal(ByteView file, const Key32* county_root, const Member& member);
+
+struct GiveOptions {
+  PersonId person;
+  wire::pb::RoleKind kind = wire::pb::ROLE_KIND_UNSPECIFIED;
+  std::vector<StreamId> streams;  // villages and their PRIVATE streams, of a cadre
+};
+// Gives a member a right, or again one that had ended, and his devices the keys, in one append; his
+// devices go on under a new incarnation. Nothing if he has it. kNotFound: unknown person.
+// kNotAllowed: an admin's or supervisor's needs a second signature.
+Result<Granted> give_right(const GiveOptions& options, const Member& member);
+
+// Streams that this person may read and whose newest key this device lacks: a box did not fit, or
+// an admin's device was not yet compared. Asks to be granted, by any other admin.
+std::size_t keys_missing(const wire::ControlState& state, const seal::Keyring& keyring);
+
+// What this person was told, the last two hundred, oldest first; and how many of the last he has
+// not marked as seen.
+struct KeptAlarm {
+  WallTime when;  // by the server, as of the contact
+  Alarm alarm;
+};
+Result<std::vector<KeptAlarm>> kept_alarms(vault::Vault& vault);
+Result<std::uint64_t> unseen_alarms(vault::Vault& vault);
+Status alarms_seen(vault::Vault& vault);
+
+struct TendOptions {
+  std::uint32_t rotate_days = 0;  // every key older than so many days is changed; 0: none is
+};
+struct Tended {
+  std::size_t invites = 0;  // expired ones taken back
+  std::size_t rights = 0;   // announced ends carried out
+  std::size_t rotated = 0;  // keys changed, for any reason
+};
+// What any admin's device does at a contact, once it is level: takes expired invitations back, ends
+// rights whose announced day is over, finishes rotations that were left open, changes old keys. By
+// the server's time as of the last checkpoint. Nothing, and no round trip, if nothing is due, or on
+// a device that is no admin's.
+Result<Tended> tend_membership(const TendOptions& options, const Member& member);
 
 }  // namespace mq::sync

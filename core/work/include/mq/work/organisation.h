@@ -60,8 +60,12 @@ struct ProgrammeRow {
   std::string title;
   Date from, to;
   std::vector<std::string> needs;  // Chinese names of the sensitive facts it needs
+  std::uint32_t rotate_days = 0;   // 0: not said
 };
 // By first day.
 Result<std::vector<ProgrammeRow>> programmes(const Workplace& place);
+// After how many days every key is changed: the shortest term of the programmes of this day; 0 if
+// none says.
+Result<std::uint32_t> rotate_days(const Workplace& place);
 
 }  // namespace mq::work

@@ -1,0 +1,25 @@
+#include "op_text.h"
+
+#include "mq/base/text.h"
+#include "mq/model/step.h"
+#include "record_json.h"
+
+namespace mq::cli {
+
+Result<std::string> op_text(const work::Workplace& place, const model::Field* field,
+                            const model::Op& op) {
+  if (op.kind == model::OpKind::kDelete) return std::string("作废");
+  if (field == nullptr) return std::string("较新版本的内容");
+  if (op.kind == model::OpKind::kStep) {
+    MQ_TRY(const model::Step step, model::decode_step(op.value));
+    return cat(model::format_value(*field, std::int64_t{step.from}), " → ",
+               model::format_value(*field, std::int64_t{step.to}));
+  }
+  if (op.kind == model::OpKind::kRemove) return std::string("去掉");
+  auto value = model::decode_value(*field, op.value);
+  if (!value.ok()) return std::string("较新版本的内容");
+  vault::Cell cell{field->number, *value, {*value}};
+  return cell_text(place, *field, cell);
+}
+
+}  // namespace mq::cli

@@ -1,0 +1,16 @@
+// One change as people read it: the new value, the step taken, or that the record was cancelled.
+#pragma once
+
+#include <string>
+
+#include "mq/model/op.h"
+#include "mq/model/schema.h"
+#include "mq/work/workplace.h"
+
+namespace mq::cli {
+
+// `field` is null for what only a newer version knows.
+Result<std::string> op_text(const work::Workplace& place, const model::Field* field,
+                            const model::Op& op);
+
+}  // namespace mq::cli
