@@ -1,6 +1,7 @@
 // What an exchange brought: checked whole, then stored in one commit.
 
 #include "alarms.h"
+#include "bundle_store.h"
 #include "engine_state.h"
 #include "messages.h"
 #include "mq/base/text.h"
@@ -141,7 +142,11 @@ Status SyncEngine::State::store(const Incoming& incoming) {
 }
 
 Status SyncEngine::State::store_receipts(const Incoming& incoming, LatestReceipts& latest) {
+  MQ_CHECK(keep_receipts(vault, incoming.receipts));
   for (const wire::Receipt& receipt : incoming.receipts) {
+    // What a bundle brought for others may be of a stream that nobody reads here.
+    const wire::StreamRecord* stream = control.state().stream_by_ordinal(receipt.stream);
+    if (stream == nullptr || vault.stream(stream->id) == nullptr) continue;
     MQ_CHECK(vault.store_receipt(receipt));
     if (receipt.generation != incoming.checkpoint.generation || receipt.index == 0) continue;
     const auto known = latest.find(receipt.stream);

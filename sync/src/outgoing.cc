@@ -37,6 +37,10 @@ Result<std::vector<wire::Envelope>> Outgoing::next(std::size_t bytes_max, std::s
   return out;
 }
 
+bool Outgoing::passed_over(const wire::Envelope& envelope) const {
+  return waits(envelope) || queued_.contains(envelope.hash());
+}
+
 // What is there without what waits; further into it as long as only waiting ones come.
 Result<std::vector<wire::Envelope>> Outgoing::sendable(std::size_t bytes_max, const There& there) {
   for (std::size_t reach = bytes_max;; reach *= 2) {
@@ -44,9 +48,7 @@ Result<std::vector<wire::Envelope>> Outgoing::sendable(std::size_t bytes_max, co
     if (some.empty()) return some;
     std::size_t bytes = 0;
     for (const wire::Envelope& envelope : some) bytes += envelope.bytes();
-    std::erase_if(some, [&](const wire::Envelope& envelope) {
-      return waits(envelope) || queued_.contains(envelope.hash());
-    });
+    std::erase_if(some, [&](const wire::Envelope& envelope) { return passed_over(envelope); });
     if (!some.empty() || bytes + wire::kEnvelopeBytesMax < reach) return some;
   }
 }

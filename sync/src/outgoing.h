@@ -43,6 +43,7 @@ class Outgoing {
   bool waits(const wire::Envelope& envelope) const;
   using There = std::function<Result<std::vector<wire::Envelope>>(std::size_t bytes_max)>;
   Result<std::vector<wire::Envelope>> sendable(std::size_t bytes_max, const There& there);
+  bool passed_over(const wire::Envelope& envelope) const;
   void drop_from_queue(const Hash& hash);
 
   vault::Vault& vault_;

@@ -41,6 +41,7 @@ struct Home::State {
   std::unique_ptr<vault::Vault> vault;
   std::optional<seal::Keyring> keyring;
   std::optional<sync::ControlStore> control;
+  std::string token_path;
   std::optional<seal::ContinuationToken> token;
   std::optional<seal::Sealer> sealer;
   seal::ContinuationToken::Verdict verdict = seal::ContinuationToken::Verdict::kFresh;
@@ -161,7 +162,8 @@ Status Home::settle() {
   FileSystem& files = s.call->world.files;
   const std::string folder = state_folder();
   if (device) MQ_CHECK(files.make_folder(folder));
-  s.token.emplace(files, cat(folder, "/", name), machine_id(files));
+  s.token_path = cat(folder, "/", name);
+  s.token.emplace(files, s.token_path, machine_id(files));
   if (device) {
     MQ_TRY(s.verdict, s.token->check(*s.vault));
   }
@@ -179,6 +181,7 @@ seal::Keyring& Home::keyring() { return *state_->keyring; }
 sync::ControlStore& Home::control() { return *state_->control; }
 seal::Sealer& Home::sealer() { return *state_->sealer; }
 const std::string& Home::folder() const { return state_->room.folder(); }
+const std::string& Home::token_path() const { return state_->token_path; }
 seal::ContinuationToken::Verdict Home::verdict() const { return state_->verdict; }
 
 Result<work::Workplace> Home::place() {

@@ -45,6 +45,8 @@ class Home {
   // Opens an envelope that this vault holds, for history.
   Result<std::vector<model::Transaction>> opened(const wire::Envelope& envelope);
   const std::string& folder() const;
+  // The continuation token, kept outside the folder.
+  const std::string& token_path() const;
   // The verdict on the continuation token at opening.
   seal::ContinuationToken::Verdict verdict() const;
   // Identity is known now (after founding or joining): token and sealer are made again.

@@ -24,6 +24,8 @@ Status run_sign(Call& call);
 Status run_confirm(Call& call);
 Status run_grant(Call& call);
 Status run_sync(Call& call);
+Status run_bundle(Call& call);
+Status run_shred(Call& call);
 Status run_passphrase(Call& call);
 Status run_rekey(Call& call);
 Status run_unlock(Call& call);

@@ -3,6 +3,7 @@
 #include "../home.h"
 #include "../township_state.h"
 #include "../unlock_code.h"
+#include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
 
@@ -46,6 +47,7 @@ Result<Json> streams_of(vault::Vault& vault) {
 
 struct Facts {
   vault::Delivery delivery;
+  sync::Unsent unsent;
   std::size_t parked = 0;
   std::size_t keys_missing = 0;
   std::uint64_t alarms_unseen = 0;
@@ -58,6 +60,7 @@ struct Facts {
 Result<Facts> facts_of(Home& home) {
   Facts facts;
   MQ_TRY(facts.delivery, home.vault().delivery());
+  MQ_TRY(facts.unsent, unsent_of(home));
   MQ_TRY(const std::vector<wire::Envelope> parked, home.vault().parked());
   facts.parked = parked.size();
   facts.keys_missing = sync::keys_missing(home.control().state(), home.keyring());
@@ -73,8 +76,7 @@ Result<Facts> facts_of(Home& home) {
 
 void say_work(Call& call, const Facts& facts) {
   const vault::Delivery& delivery = facts.delivery;
-  const std::uint64_t alone = delivery.unsealed + delivery.sealed_waiting;
-  call.out.say(cat("只在本机、还没送到:", alone, " 条"), cat("on this device alone: ", alone));
+  tell_unsent(call, facts.unsent);
   call.out.say(cat("已送到(县里已收妥):", delivery.delivered, " 件"),
                cat("delivered (receipts held): ", delivery.delivered));
   if (facts.parked > 0) {
@@ -120,18 +122,6 @@ void say_warnings(Call& call, const Facts& facts) {
                    "; if that was not you, tell the admin at once"));
 }
 
-Result<Json> streams_of(Home& home) {
-  Json streams = Json::array();
-  for (const vault::StreamInfo& stream : home.vault().streams()) {
-    MQ_TRY(const vault::Vault::Cursor cursor, home.vault().cursor(stream.ix));
-    streams.push_back({{"label", stream.label},
-                       {"kind", stream.kind},
-                       {"index", cursor.index},
-                       {"registered", stream.ordinal != 0}});
-  }
-  return streams;
-}
-
 }  // namespace
 
 Status run_status(Call& call) {
@@ -140,7 +130,7 @@ Status run_status(Call& call) {
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const Facts facts, facts_of(*home));
   const VerdictText token = text_of(home->verdict());
-  MQ_TRY(Json streams, streams_of(*home));
+  MQ_TRY(Json streams, streams_of(home->vault()));
   const TownshipState state = township_state(place.control);
   const vault::Delivery& delivery = facts.delivery;
   call.out.object() = {{"township", place.control.township().hex()},
@@ -151,7 +141,6 @@ Status run_status(Call& call) {
                        {"unsealed", delivery.unsealed},
                        {"waiting", delivery.sealed_waiting},
                        {"delivered", delivery.delivered},
-                       {"unsent", delivery.unsealed + delivery.sealed_waiting},
                        {"parked", facts.parked},
                        {"conflicts", delivery.conflicts},
                        {"continuation", token.name},

@@ -2,6 +2,7 @@
 #include "mq/work/today.h"
 
 #include "../home.h"
+#include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
 
@@ -27,6 +28,7 @@ Status run_today(Call& call) {
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const work::Today today, work::today(place));
+  MQ_TRY(const sync::Unsent unsent, unsent_of(*home));
   Json items = Json::array();
   std::vector<std::vector<std::string>> lines;
   for (const work::TodayItem& item : today.items) {
@@ -41,9 +43,11 @@ Status run_today(Call& call) {
       lines.push_back({kind.zh, item.when ? item.when->iso() : "", item.what, item.row.hex()});
     }
   }
-  call.out.object() = {{"date", today.date.iso()},     {"clock_doubtful", today.clock_doubtful},
-                       {"items", std::move(items)},    {"pairs", today.pairs},
-                       {"pairs_due", today.pairs_due}, {"unsent", today.unsent}};
+  call.out.object() = {{"date", today.date.iso()},
+                       {"clock_doubtful", today.clock_doubtful},
+                       {"items", std::move(items)},
+                       {"pairs", today.pairs},
+                       {"pairs_due", today.pairs_due}};
   if (today.clock_doubtful) {
     call.out.say("本机时间可能不对,请核对日期", "this device's clock may be wrong; check dates");
   }
@@ -53,8 +57,7 @@ Status run_today(Call& call) {
     call.out.say(cat("结对 ", today.pairs, " 户,应结对 ", today.pairs_due, " 户"),
                  cat("paired with ", today.pairs, " of ", today.pairs_due, " households"));
   }
-  call.out.say(cat("已存 ", today.unsent, " 条未送出"),
-               cat(today.unsent, " saved and not yet sent"));
+  tell_unsent(call, unsent);
   return {};
 }
 
