@@ -29,6 +29,11 @@ def act(t, *words, old=None, new=None, home=HOME, before=None, language=None):
     return Done(process.returncode, process.stdout, process.stderr, 0)
 
 
+def act_words(t, *words):
+    line = [word for word in t.line(HOME, *words) if word != "--json"]
+    return subprocess.run(line, env=t.environment(passphrase["now"]), stdout=subprocess.PIPE, text=True, check=True, timeout=120).stdout
+
+
 def good(t, *words, **how):
     done = act(t, *words, **how)
     assert done.code == 0, (words, done.code, done.err)
@@ -64,6 +69,10 @@ def visit(t, text):
     good(t, "visit", "add", "--household_id", HOUSE, "--date", "2026-04-02", "--outcome", "见到户主", "--text", text)
 
 
+def spelled(code):
+    return re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}-[0-9A-HJKMNP-TV-Z]{6}", code)
+
+
 def keys_old_passphrase_is_dead(t):
     code = t.run("desk", "invite", "--role", "cadre", "--name", NAME, "--rank", "一般", "--village", "鱼泉村")["code"]
     good(t, "join", code)
@@ -84,7 +93,7 @@ def keys_old_passphrase_is_dead(t):
 def keys_a_forgotten_passphrase_opens_offline(t):
     before = everything(t)
     code = good(t, "unlock", "make")["code"]
-    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}-[0-9A-HJKMNP-TV-Z]{6}", code), code
+    assert spelled(code), code
     t.stop_server()
     try:
         assert good(t, "unlock", "--code", code, old="忘了", new="想起来也没用") == {"unlocked": True}
@@ -100,7 +109,7 @@ def keys_a_forgotten_passphrase_opens_offline(t):
 
 
 def keys_a_code_works_once(t):
-    assert good(t, "unlock", "make")["replaced"] is False
+    assert good(t, "unlock", "make")["replaced"] is True, "the one that the admins held"
     first = good(t, "unlock", "make")
     assert first["replaced"] is True
     second = good(t, "unlock", "make")["code"]
@@ -110,6 +119,84 @@ def keys_a_code_works_once(t):
     passphrase["now"] = "第四个口令"
     refused(t, 6, "unlock make", "unlock", "--code", second, old="忘了", new="不会成")
     good(t, "status")
+
+
+def read_out(t, admin="desk"):
+    """What an admin reads out to the keeper over the telephone."""
+    t.run(admin, "sync")
+    return t.run(admin, "unlock", "show", NAME)
+
+
+def opens(t, code, new):
+    """The keeper, who has forgotten his passphrase, opens with the code and has another one now."""
+    assert good(t, "unlock", "--code", code, old="忘了", new=new) == {"unlocked": True}
+    passphrase["now"] = new
+
+
+def keys_a_code_is_read_out_over_the_telephone(t):
+    good(t, "sync")
+    before = everything(t)
+    told = read_out(t)
+    assert spelled(told["code"]) and good(t, "status")["device"].endswith(told["device"]), told
+    assert read_out(t) == told, "it stands until it is used"
+    t.stop_server()
+    try:
+        assert t.run("desk", "unlock", "show", NAME) == told, "an admin needs no signal for it"
+        opens(t, told["code"], "电话里想好的")
+        refused(t, 6, "换发邀请", "unlock", "--code", told["code"], old="又忘了", new="不会成")
+        assert everything(t) == before
+        visit(t, "念完解锁码接着记")
+    finally:
+        t.start_server()
+    good(t, "sync")
+    after = good(t, "status")
+    assert after["unlock_code_used"] and after["unlock_code_holders"] == 1 and after["unsent"] == 0, after
+    assert "解锁码已换新" in act_words(t, "status"), "its owner sees that it happened"
+    again = read_out(t)
+    assert again["code"] != told["code"] and again["device"] == told["device"], again
+    refused(t, 6, "不是现在的那个", "unlock", "--code", told["code"], old="又忘了", new="不会成")
+    opens(t, again["code"], "第二次电话")
+    good(t, "sync")
+
+
+def keys_paper_and_admins_have_one_code(t):
+    paper = good(t, "unlock", "make")["code"]
+    good(t, "sync")
+    quiet = good(t, "sync")
+    assert (quiet["records_up"], quiet["unsent"]) == (0, 0), quiet
+    assert read_out(t)["code"] == paper, "a contact makes no paper void"
+    good(t, "rekey")
+    refused(t, 6, "unlock make", "unlock", "--code", paper, old="忘了", new="不会成")
+    good(t, "sync")
+    told = read_out(t)["code"]
+    assert told != paper
+    opens(t, told, "换钥匙以后")
+    good(t, "sync")
+
+
+def keys_only_an_admin_reads_codes_out(t):
+    for home, role in [("clerk", "desk"), ("second", "admin")]:
+        t.run(home, "join", t.run("desk", "invite", "--role", role, "--name", home)["code"])
+    good(t, "sync")
+    assert good(t, "status")["unlock_code_holders"] == 2, "a new admin has it from the next contact on"
+    assert t.run("desk", "status")["unlock_code_holders"] == 0, "nobody but himself, who could not open it"
+    t.run("desk", "sync")
+    assert t.run("desk", "status")["unlock_code_holders"] == 1
+    founder = next(one["name"] for one in t.run("desk", "members")["members"] if one["me"])
+    now = passphrase["now"]
+    for home, code, saying, words in [
+            ("desk", 3, "没有 查无此人", ["show", "查无此人"]),
+            ("desk", 3, "没有号码为 00000000", ["show", NAME, "--device", "00000000"]),
+            ("desk", 3, "没有交给本机", ["show", founder]),
+            ("desk", 2, "unlock show", ["show"]),
+            ("desk", 2, "--day", ["show", NAME, "--day", "1"]),
+            ("clerk", 4, "管理员", ["show", NAME]),
+            (HOME, 4, "管理员", ["show", NAME])]:
+        done = act(t, "unlock", *words, home=home, old=now if home == HOME else "a passphrase")
+        assert done.code == code and saying in done.json["error"]["message"], (words, done.code, done.err)
+    for home in ["clerk", "desk"]:
+        t.run(home, "sync")
+    assert spelled(t.run("desk", "unlock", "show", "clerk")["code"]), "the desk's people forget too"
 
 
 def keys_wrong_codes_wait_longer(t):
@@ -173,10 +260,12 @@ def keys_a_full_disk_changes_no_key(t):
     with small_disk(t, "keyless") as (folder, home):
         before, files = t.run(home, "doctor")["state_hash"], sorted(os.listdir(t.path(home)))
         fill(folder)
-        for words in [["rekey"], ["passphrase", "change"], ["unlock", "make"]]:
+        for words in [["rekey"], ["passphrase", "change"]]:
             done = act(t, *words, old="a passphrase", new="不会成", home=home)
             assert done.code == 1 and done.json["error"]["message"], (words, done.code, done.err)
             assert sorted(os.listdir(t.path(home))) == files, words
+        done = act(t, "unlock", "make", old="a passphrase", home=home)
+        assert done.code == 0 and spelled(done.json["code"]), ("the reserve is for such a day", done.code, done.err)
         os.remove(os.path.join(folder, "filling"))
         assert t.run(home, "doctor")["state_hash"] == before
 
@@ -200,7 +289,7 @@ def keys_wrong_orders_say_what_to_do_and_change_nothing(t):
             (2, "--code", ["passphrase", "change", "--code", "x"], {"new": "不会成"}),
             (6, "", ["rekey"], {"old": "不对"}),
             (6, "", ["unlock", "make"], {"old": "不对"}),
-            (2, "unlock make", ["unlock"], {}),
+            (2, "unlock make", ["unlock", "nonsense"], {}),
             (2, "unlock make", ["unlock", "make", "--code", "x"], {}),
             (6, "unlock make", ["unlock", "--code", "0000-0000-0000-000000"], {"new": "不会成"}),
             (3, "18 个字符", ["unlock", "--code", "0000-0000"], {"new": "不会成"}),
@@ -314,7 +403,8 @@ def keys_doctor_says_whether_memory_is_locked(t):
     good(t, "rekey", before=lock_at_most(8 << 20))
 
 
-CLAIMS = [keys_old_passphrase_is_dead, keys_a_forgotten_passphrase_opens_offline, keys_a_code_works_once, keys_wrong_codes_wait_longer,
-          keys_rekey_keeps_every_row, keys_a_killed_change_of_keys_leaves_a_whole_vault,
+CLAIMS = [keys_old_passphrase_is_dead, keys_a_forgotten_passphrase_opens_offline, keys_a_code_works_once,
+          keys_a_code_is_read_out_over_the_telephone, keys_only_an_admin_reads_codes_out, keys_wrong_codes_wait_longer,
+          keys_rekey_keeps_every_row, keys_paper_and_admins_have_one_code, keys_a_killed_change_of_keys_leaves_a_whole_vault,
           keys_a_full_disk_changes_no_key, keys_wrong_orders_say_what_to_do_and_change_nothing,
           keys_passphrases_lie_in_locked_memory_only, keys_doctor_says_whether_memory_is_locked]

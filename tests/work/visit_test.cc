@@ -115,6 +115,10 @@ TEST_F(VisitTest, RefusesWhatBelongsToTheConfidentialChannel) {
   EXPECT_THAT(faults({{"demand", "举报"}, {"category", "社保"}, {"nature", "检举控告"}}),
               ElementsAre("nature"));
   EXPECT_THAT(add({{"demand", "举报"}, {"category", "廉政"}})->faults[0].zh, HasSubstr("12388"));
+  for (const char* name : {" 廉政 ", "integrity", "INTEGRITY", "10"}) {
+    EXPECT_THAT(faults({{"demand", "反映干部"}, {"category", name}}), ElementsAre("category"))
+        << name;
+  }
 }
 
 TEST_F(VisitTest, NoDateIsComparedWithTheClockOfTheDevice) {

@@ -10,15 +10,17 @@
 #include "mq/base/random.h"
 #include "mq/base/worker.h"
 #include "output.h"
+#include "session_keys.h"
 
 namespace mq::cli {
 
-// What main.cc made; the only real clock, chance and disk of the program.
+// What main.cc made; the only real clock, chance, disk and keyring of the program.
 struct World {
   const Clock& clock;
   Random& random;
   FileSystem& files;
   Worker& worker;
+  SessionKeys& sessions;
 };
 
 struct Call {

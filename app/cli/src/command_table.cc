@@ -28,8 +28,8 @@ constexpr Command kCommands[] = {
      "people, devices and roles", run_members},
     {"programme",
      "programme show\nprogramme set --quota 职级=户数 …\nprogramme set [--programme 活动名] "
-     "--needs 健康、收入、证件号码\nprogramme set --rotate-days 天数\nprogramme add --title 活动名 "
-     "--from 日期 --to 日期 [--needs "
+     "--needs 健康、收入、证件号码\nprogramme set [--programme 活动名] --auto-lock-minutes 分钟 "
+     "--rotate-days 天\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
      "…]",
      "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
     {"import",
@@ -93,9 +93,19 @@ constexpr Command kCommands[] = {
      run_passphrase},
     {"rekey", "rekey", "整个保险箱换新钥匙,记录都在;解锁码随之作废",
      "a new key for the whole vault; drops the unlock code", run_rekey},
-    {"unlock", "unlock make\nunlock --code 解锁码 [--new-passphrase-file 文件]",
-     "忘记口令:先用 make 做一个解锁码抄在纸上,忘了时凭它打开一次并设新口令",
-     "for a forgotten passphrase: make a code for paper; open with it once", run_unlock},
+    {"unlock",
+     "unlock [--minutes 分钟]\nunlock show 姓名 [--device 号码]\n"
+     "unlock --code 解锁码 [--new-passphrase-file 文件]\nunlock make",
+     "输一次口令用一阵子;忘了口令:管理员用 show 念解锁码,本人凭它打开一次并设新口令,make "
+     "做一个抄在纸上",
+     "one passphrase for a while; forgotten: an admin reads out a code that opens once",
+     run_unlock},
+    {"lock", "lock", "马上锁上,下一个命令要输口令", "ask for the passphrase again", run_lock},
+    {"homes",
+     "homes list\nhomes add 名字 [--home 文件夹]\nhomes remove 名字\nhomes switch 名字 [--minutes "
+     "分钟]",
+     "几个人合用一台机器:各有各的文件夹和口令,用 --user 名字 或 homes switch 换人",
+     "several people on one machine, each with a folder and a passphrase", run_homes},
     {"sync", "sync [--watch]", "与县里服务器对账", "reconcile with the server", run_sync},
     {"bundle", "bundle export 文件|文件夹 [--to 姓名|号码]…\nbundle import 文件",
      "存一份:没有信号时用 U 盘或聊天软件带去带回", "unsent work by file, and receipts back",
@@ -119,8 +129,8 @@ const std::vector<Command>& commands() {
 }
 
 const std::vector<std::string>& common_flags() {
-  static const std::vector<std::string> kFlags = {"home", "passphrase_file", "json", "help",
-                                                  "version"};
+  static const std::vector<std::string> kFlags = {"home", "user", "passphrase_file",
+                                                  "json", "help", "version"};
   return kFlags;
 }
 

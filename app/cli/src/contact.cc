@@ -1,10 +1,14 @@
 #include "contact.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
+#include "commands/local_record.h"
 #include "mq/base/text.h"
+#include "mq/seal/labels.h"
 #include "mq/work/organisation.h"
+#include "unlock_escrow.h"
 
 namespace mq::cli {
 
@@ -13,6 +17,28 @@ namespace {
 constexpr int kStepsMax = 100'000;  // a bound, so that a lying server cannot keep us for ever
 
 void pause(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+
+bool has_diary(const wire::ControlState& control, const PersonId& person) {
+  return std::ranges::any_of(control.streams(), [&](const wire::StreamRecord& stream) {
+    return stream.kind == wire::pb::STREAM_KIND_DIARY &&
+           std::ranges::equal(stream.owner, person.data);
+  });
+}
+
+// A cadre's diary comes with his invitation; desks and admins need one for the unlock codes of
+// their devices.
+void add_diaries(Home& home, const work::Workplace& place, std::vector<sync::NewStream>& streams) {
+  const wire::ControlState& control = place.control;
+  for (const wire::PersonRecord& person : control.persons()) {
+    const bool keeps_records =
+        control.has_role(person.id, wire::pb::ROLE_KIND_DESK, control.head_seq()) ||
+        control.has_role(person.id, wire::pb::ROLE_KIND_ADMIN, control.head_seq());
+    if (!keeps_records || has_diary(control, person.id)) continue;
+    streams.push_back({wire::pb::STREAM_KIND_DIARY, to_bytes(person.id.view()),
+                       seal::label_or_nothing(control, home.keyring(), person.sealed_name),
+                       work::diary_stream_id(control.township(), person.id)});
+  }
+}
 
 }  // namespace
 
@@ -25,13 +51,14 @@ bool stopped(Home& home) {
 
 Status register_streams(Home& home, sync::Transport& transport, const World& world) {
   MQ_TRY(const work::Workplace place, home.place());
-  if (!place.is_admin() || stopped(home)) return {};
+  if (!place.is_admin() || stopped(home) || !home.can_record()) return {};
   std::vector<sync::NewStream> streams;
   for (const vault::StreamInfo& info : home.vault().streams()) {
     if (info.ordinal != 0) continue;
     streams.push_back(
         {static_cast<sync::pb::StreamKind>(info.kind), info.owner, info.label, info.id});
   }
+  add_diaries(home, place, streams);
   if (streams.empty()) return {};
   return sync::create_streams(streams, home.vault(), home.keyring(), home.control(), transport,
                               world.clock, world.random);
@@ -52,6 +79,23 @@ Status until_idle(Call& call, sync::SyncEngine& engine) {
     }
   }
   return Error{Code::kUnavailable, "对账没有完,请再同步一次", "not finished; sync again"};
+}
+
+// Whether there is something more to send. Never a reason to call the contact failed: what was
+// recorded is delivered by now.
+bool renew_unlock_code(Call& call, Home& home) {
+  const Result<Renewed> renewed = renew_unlock(home, call.world);
+  if (!renewed.ok()) {
+    call.out.warn(cat("解锁码这次没有交成,下次联系再试:", renewed.error().zh),
+                  cat("the unlock code was not handed over: ", renewed.error().en));
+    return false;
+  }
+  if (renewed->paper_void) {
+    call.out.warn("本机的解锁码已换新,抄在纸上的那个作废;要留一份在纸上,请再用 unlock make 做一个",
+                  "this device has another unlock code; the one on paper opens nothing any more, "
+                  "make one with unlock make if you want it on paper");
+  }
+  return renewed->written;
 }
 
 }  // namespace
@@ -80,10 +124,12 @@ Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& tran
   sync::SyncEngine engine(home.vault(), home.keyring(), home.control(), home.sealer(), transport,
                           call.world.clock, call.world.random);
   MQ_CHECK(until_idle(call, engine));
+  const bool adopted = adopt_kept(call, home);
+  const bool renewed = renew_unlock_code(call, home);
   MQ_TRY(const int stated,
          sync::state_exports(home.vault(), home.keyring(), home.control(), home.sealer()));
   MQ_TRY(const bool tended, tend(call, home, transport));
-  if (stated > 0 || tended) {
+  if (stated > 0 || adopted || renewed || tended) {
     MQ_CHECK(until_idle(call, engine));
   }
   return engine.report();
@@ -105,6 +151,10 @@ Status wait_for_news(Call& call, std::unique_ptr<sync::Transport>& line, int wai
   sync::pb::SignedRequest request;
   {
     MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+    if (!home->place().ok()) {
+      pause(wait_ms);  // nobody announces anything to a stranger
+      return {};
+    }
     if (line == nullptr) {
       MQ_TRY(line, home->connect());
     }

@@ -21,7 +21,8 @@ sync::Member member_of(Home& home, sync::Transport& transport, const World& worl
 // Whether the log says that this device was stopped.
 bool stopped(Home& home);
 
-// Streams of the vault that the control log does not know yet; only an admin's device registers.
+// Streams of the vault that the control log does not know yet, and diaries of desks and admins who
+// have none; only an admin's device registers.
 Status register_streams(Home& home, sync::Transport& transport, const World& world);
 
 // Waits until the server announces something, or for wait_ms; the home is not held meanwhile. The

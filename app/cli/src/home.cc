@@ -37,6 +37,7 @@ struct Home::State {
 
   Call* call;
   KeyRoom room;
+  Key32 key;
   std::unique_ptr<vault::EncryptedVfs> vfs;
   std::unique_ptr<vault::Vault> vault;
   std::optional<seal::Keyring> keyring;
@@ -113,6 +114,7 @@ Home::~Home() {
 Result<std::unique_ptr<Home>> Home::start(Call& call, KeyRoom room, const Key32& key,
                                           bool may_create) {
   auto state = std::make_unique<State>(call, std::move(room));
+  state->key = key.clone();
   MQ_TRY(state->vfs, vault::EncryptedVfs::install(std::string(kVfsName), "", key, call.world.random,
                                                   call.world.worker));
   vault::VaultOptions options;
@@ -127,7 +129,7 @@ Result<std::unique_ptr<Home>> Home::start(Call& call, KeyRoom room, const Key32&
 
 Result<std::unique_ptr<Home>> Home::open(Call& call) {
   MQ_TRY(KeyRoom room, KeyRoom::enter(call));
-  MQ_TRY(const Key32 key, room.unlock());
+  MQ_TRY(const Key32 key, room.resume());
   return open_with(call, std::move(room), key);
 }
 
@@ -139,7 +141,7 @@ Result<std::unique_ptr<Home>> Home::open_with(Call& call, KeyRoom room, const Ke
 Result<std::unique_ptr<Home>> Home::open_or_create(Call& call) {
   MQ_TRY(KeyRoom room, KeyRoom::enter(call, true));
   const bool fresh = room.fresh();
-  MQ_TRY(const Key32 key, fresh ? room.create() : room.unlock());
+  MQ_TRY(const Key32 key, fresh ? room.create() : room.resume());
   if (!fresh) MQ_CHECK(room.key_file().remove_strays(""));
   return start(call, std::move(room), key, true);
 }
@@ -180,6 +182,14 @@ vault::Vault& Home::vault() { return *state_->vault; }
 seal::Keyring& Home::keyring() { return *state_->keyring; }
 sync::ControlStore& Home::control() { return *state_->control; }
 seal::Sealer& Home::sealer() { return *state_->sealer; }
+Status Home::wrap_unlock(ByteView code) {
+  return state_->room.key_file().rewrap(state_->key, vault::WrapKind::kUnlockCode, text_of(code));
+}
+
+Result<bool> Home::has_unlock() {
+  return state_->room.key_file().has_wrap(vault::WrapKind::kUnlockCode);
+}
+
 const std::string& Home::folder() const { return state_->room.folder(); }
 const std::string& Home::token_path() const { return state_->token_path; }
 seal::ContinuationToken::Verdict Home::verdict() const { return state_->verdict; }
@@ -191,8 +201,24 @@ Result<work::Workplace> Home::place() {
     return Error{Code::kNotFound, "本机还没有加入乡镇;先用 minqing join 邀请码",
                  "this device belongs to no township yet; use minqing join CODE"};
   }
-  return work::Workplace{*state_->vault, state_->control->state(), state_->call->world.clock,
-                         state_->call->world.random, identity->person};
+  return place_so_far();
+}
+
+work::Workplace Home::place_so_far() {
+  const seal::Identity* identity = state_->keyring->identity();
+  return {*state_->vault, state_->control->state(), state_->call->world.clock,
+          state_->call->world.random, identity != nullptr ? identity->person : PersonId{}};
+}
+
+bool Home::can_record() {
+  const auto place = this->place();
+  if (!place.ok()) return false;
+  for (const wire::StreamRecord& stream : place->control.streams()) {
+    const bool lists = stream.kind == wire::pb::STREAM_KIND_TOWNSHIP;
+    if (!lists || state_->keyring->newest_epoch(stream.id) > 0) continue;
+    if (place->control.may_read(place->member, stream.id, place->control.head_seq())) return false;
+  }
+  return true;
 }
 
 Result<std::unique_ptr<sync::Transport>> Home::connect(const std::string& address) {

@@ -22,7 +22,8 @@ namespace mq::cli {
 
 class Home {
  public:
-  // Asks for the passphrase (MINQING_PASSPHRASE, --passphrase-file, or a prompt). kLocked: wrong.
+  // Asks for the passphrase (MINQING_PASSPHRASE, --passphrase-file, or a prompt), unless the home
+  // stands unlocked. kLocked: wrong.
   // kNotFound: no home there yet, and what to do.
   static Result<std::unique_ptr<Home>> open(Call& call);
   // From a room where the key is at hand already.
@@ -37,6 +38,11 @@ class Home {
   seal::Sealer& sealer();
   // kNotFound with what to do if this device belongs to no township yet.
   Result<work::Workplace> place();
+  // The same with an empty log and nobody in it, for what can be recorded before.
+  work::Workplace place_so_far();
+  // Whether it can write records: it belongs to a township and has the keys that its person may
+  // have. A new admin's device waits for them; whoever may read no list of the township needs none.
+  bool can_record();
   // To the township's server, or to `address` while founding and joining. The endpoint must prove
   // the server key of the log, if there is a log.
   Result<std::unique_ptr<sync::Transport>> connect(const std::string& address = "");
@@ -44,6 +50,9 @@ class Home {
   Status saving(const std::function<Status()>& body);
   // Opens an envelope that this vault holds, for history.
   Result<std::vector<model::Transaction>> opened(const wire::Envelope& envelope);
+  // The wrap that an unlock code opens (vault::KeyFile): sets or replaces it; whether there is one.
+  Status wrap_unlock(ByteView code);
+  Result<bool> has_unlock();
   const std::string& folder() const;
   // The continuation token, kept outside the folder.
   const std::string& token_path() const;

@@ -6,6 +6,7 @@
 
 #include "mq/base/text.h"
 #include "passphrase.h"
+#include "session.h"
 
 namespace mq::cli {
 
@@ -16,13 +17,10 @@ std::string default_home() {
   return (data.empty() ? environment("HOME") + "/.local/share" : data) + "/minqing";
 }
 
-std::string folder_of(const Call& call) {
-  std::string folder = call.args.value("home").value_or(default_home());
+std::string without_slashes(std::string folder) {
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
   return folder;
 }
-
-std::string key_path(const std::string& folder) { return folder + "/vault.key"; }
 
 Error no_home(const std::string& folder) {
   return {Code::kNotFound,
@@ -38,8 +36,36 @@ KeyRoom::KeyRoom(Call& call, std::string folder, HomeLock lock)
       lock_(std::move(lock)),
       key_file_(call.world.files, call.world.random, key_path(folder_)) {}
 
+Result<HomeList> home_list(Call& call) {
+  return HomeList::load(call.world.files, default_home() + "/homes");
+}
+
+Result<std::string> home_folder(Call& call) {
+  const auto typed = call.args.value("home");
+  const auto user = call.args.value("user");
+  if (typed && user) {
+    return call.usage("--home 和 --user 只能写一个", "either --home or --user, not both");
+  }
+  if (typed) return without_slashes(*typed);
+  MQ_TRY(const HomeList list, home_list(call));
+  if (user) {
+    MQ_TRY(const ListedHome home, list.named(*user));
+    return home.folder;
+  }
+  const ListedHome* current = list.current();
+  return current != nullptr ? current->folder : default_home();
+}
+
+std::string key_path(const std::string& folder) { return folder + "/vault.key"; }
+
+std::string folder_for(const std::string& name) { return cat(default_home(), "/people/", name); }
+
 Result<KeyRoom> KeyRoom::enter(Call& call, bool may_create) {
-  const std::string folder = folder_of(call);
+  MQ_TRY(const std::string folder, home_folder(call));
+  return enter(call, folder, may_create);
+}
+
+Result<KeyRoom> KeyRoom::enter(Call& call, const std::string& folder, bool may_create) {
   FileSystem& files = call.world.files;
   if (!files.exists(key_path(folder))) {
     if (!may_create) return no_home(folder);
@@ -58,6 +84,19 @@ Result<Key32> KeyRoom::unlock() {
   MQ_TRY(const LockedText passphrase, ask_passphrase(*call_, false));
   wait();
   return key_file_.unlock(passphrase.view());
+}
+
+Result<Key32> KeyRoom::resume() {
+  if (passphrase_given(*call_)) return unlock();
+  // A watch goes on by itself: it does not keep a home open that nobody uses any more.
+  const Renew renew = call_->args.has("watch") ? Renew::kNo : Renew::kYes;
+  std::optional<Key32> key = session_key(call_->world.sessions, folder_, renew);
+  if (key) {
+    MQ_TRY(const bool fits, key_file_.fits(*key));
+    if (fits) return *std::move(key);
+    close_session(call_->world.sessions, folder_);
+  }
+  return unlock();
 }
 
 void KeyRoom::wait() {

@@ -1,12 +1,15 @@
 // KeyRoom: a home that was entered and is not open yet: its lock is held, its key file is at hand.
 //
 // Commands that change keys do their work here, with the vault closed; Home goes on from here.
+// Which home: --home, else whom --user names in the machine's list, else the list's current one,
+// else this user's own.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "command.h"
+#include "home_list.h"
 #include "home_lock.h"
 #include "locked_memory.h"
 #include "mq/vault/key_file.h"
@@ -15,9 +18,10 @@ namespace mq::cli {
 
 class KeyRoom {
  public:
-  // The folder of --home or the user's own. kNotFound, with what to do: no home there, and it may
-  // not be made; kUnavailable: another process has it.
+  // kNotFound, with what to do: no home there, and it may not be made, or nobody of that name;
+  // kUnavailable: another process has it.
   static Result<KeyRoom> enter(Call& call, bool may_create = false);
+  static Result<KeyRoom> enter(Call& call, const std::string& folder, bool may_create);
 
   const std::string& folder() const { return folder_; }
   vault::KeyFile& key_file() { return key_file_; }
@@ -28,6 +32,9 @@ class KeyRoom {
   Result<Key32> create();
   // Asks for the passphrase. kLocked: wrong.
   Result<Key32> unlock();
+  // What the session holds, if the home stands unlocked; else asks. A passphrase that is given
+  // anyway is the one that counts.
+  Result<Key32> resume();
   // Waits as long as the wrong secrets before this one demand; before every attempt.
   void wait();
 
@@ -38,6 +45,14 @@ class KeyRoom {
   HomeLock lock_;
   vault::KeyFile key_file_;
 };
+
+// The folder that these flags mean, and the list of homes on this machine.
+Result<std::string> home_folder(Call& call);
+Result<HomeList> home_list(Call& call);
+// Where a person without a folder of his own choice has one.
+std::string folder_for(const std::string& name);
+// A home begins with this file.
+std::string key_path(const std::string& folder);
 
 // Empty if it is not set.
 std::string environment(const char* name);

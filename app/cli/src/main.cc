@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
   mq::SystemRandom random;
   mq::DiskFileSystem files;
   mq::ThreadWorker worker;
-  mq::cli::Call call{args, out, {clock, random, files, worker}, false};
+  mq::cli::KernelSessionKeys sessions;
+  mq::cli::Call call{args, out, {clock, random, files, worker, sessions}, false};
   const mq::Status done = dispatch(call);
   if (!done.ok()) out.fail(done.error());
   out.finish();

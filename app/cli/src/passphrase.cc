@@ -104,10 +104,23 @@ Result<LockedText> ask(Call& call, const Source& source, bool twice) {
 
 }  // namespace
 
-Result<LockedText> ask_passphrase(Call& call, bool twice) {
+namespace {
+
+const Taken& passphrase_of_environment() {
   static const Taken kTaken = take_environment("MINQING_PASSPHRASE");
+  return kTaken;
+}
+
+}  // namespace
+
+bool passphrase_given(Call& call) {
+  const Taken& taken = passphrase_of_environment();
+  return call.args.has("passphrase_file") || !taken.fits || !taken.text.empty();
+}
+
+Result<LockedText> ask_passphrase(Call& call, bool twice) {
   return ask(call,
-             {"passphrase_file", kTaken, "口令: ", "passphrase: ",
+             {"passphrase_file", passphrase_of_environment(), "口令: ", "passphrase: ",
               Error{Code::kLocked, "需要口令:请设 MINQING_PASSPHRASE 或 --passphrase-file",
                     "a passphrase is needed: set MINQING_PASSPHRASE or --passphrase-file"}},
              twice);

@@ -13,6 +13,9 @@ namespace mq::cli {
 // kLocked: none was given; kInvalidInput: too long, or typed differently.
 Result<LockedText> ask_passphrase(Call& call, bool twice);
 
+// Whether one comes from a file or the environment, so that nobody need be asked.
+bool passphrase_given(Call& call);
+
 // The one that takes its place: --new-passphrase-file, MINQING_NEW_PASSPHRASE or the prompt, twice.
 // Also kInvalidInput: empty.
 Result<LockedText> ask_new_passphrase(Call& call);

@@ -2,6 +2,7 @@
 
 #include "mq/base/date.h"
 #include "mq/base/text.h"
+#include "mq/work/local_entry.h"
 
 namespace mq::cli {
 
@@ -11,7 +12,10 @@ sync::BundleHome bundle_home(Call& call, Home& home) {
 }
 
 Result<sync::Unsent> unsent_of(Home& home) {
-  return sync::unsent_work(home.vault(), home.sealer());
+  MQ_TRY(sync::Unsent unsent, sync::unsent_work(home.vault(), home.sealer()));
+  MQ_TRY(const auto kept, work::local_entries(home.vault()));
+  unsent.alone += kept.size();  // what was recorded before joining is nowhere else
+  return unsent;
 }
 
 std::string copy_text(const sync::Unsent& unsent) {

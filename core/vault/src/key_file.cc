@@ -234,6 +234,11 @@ Result<bool> KeyFile::has_wrap(WrapKind kind) {
   return content.wrap(kind) != nullptr;
 }
 
+Result<bool> KeyFile::fits(const Key32& key) {
+  MQ_TRY(const Content content, load());
+  return keyed_digest(key, kCheckLabel, content.checked) == content.check;
+}
+
 int KeyFile::failures() {
   const auto bytes = files_.read(path_ + ".tries", 16);
   if (!bytes.ok()) return 0;

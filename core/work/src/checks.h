@@ -6,6 +6,8 @@
 
 namespace mq::work {
 
+// What a visit takes beside its fields: of the issue that its need becomes.
+inline const std::vector<std::string_view> kVisitExtras = {"category", "nature", "类别", "性质"};
 // Household asked for, dates in order, money acknowledged, a signature explained.
 void check_visit(Form& form);
 // One spelling of a household's number, the one that it is looked up by.

@@ -93,8 +93,9 @@ Form::Form(const model::Schema& schema, const model::Entity& entity)
     : entity_(&entity), companion_(companion_of(schema, entity)) {}
 
 Result<Form> Form::read(const Workplace& place, const model::Entity& entity, const Inputs& inputs,
-                        const std::vector<std::string_view>& extra) {
+                        const std::vector<std::string_view>& extra, References references) {
   Form form(place.vault.schema(), entity);
+  form.references_ = references;
   for (const Input& input : inputs) MQ_CHECK(form.take(place, input, extra));
   return form;
 }
@@ -155,7 +156,8 @@ Status Form::take_value(const Workplace& place, const model::Field& field, std::
     }
     return {};
   }
-  auto row = resolve(place, field.rule.ref(), text);
+  const bool as_typed = references_ == References::kAsTyped;
+  auto row = as_typed ? Result<RowId>(RowId{}) : resolve(place, field.rule.ref(), text);
   if (row.ok()) {
     into.emplace_back(to_bytes(row->view()));
     return {};

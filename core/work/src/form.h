@@ -16,13 +16,17 @@
 
 namespace mq::work {
 
+// Whether a reference must name a row that is here, or is taken for granted: some name, no row.
+enum class References { kResolved, kAsTyped };
+
 class Form {
  public:
   // Takes the inputs whose names are fields of the entity or of its P3 companion (by identifier,
   // with or without "_id", or by Chinese label); the others are faults unless they are listed in
   // `extra`. A fact behind a gate is a fault unless a programme names the need; clearing is free.
   static Result<Form> read(const Workplace& place, const model::Entity& entity,
-                           const Inputs& inputs, const std::vector<std::string_view>& extra = {});
+                           const Inputs& inputs, const std::vector<std::string_view>& extra = {},
+                           References references = References::kResolved);
 
   bool has(std::uint32_t field) const { return values_.contains(field); }
   const model::Value& value(std::uint32_t field) const;
@@ -70,6 +74,7 @@ class Form {
 
   const model::Entity* entity_;
   const model::Entity* companion_;  // may be null
+  References references_ = References::kResolved;
   Values values_, private_values_;
   std::optional<std::set<std::string>> needs_;  // read when first asked for
   std::map<std::string, std::string, std::less<>> extra_;

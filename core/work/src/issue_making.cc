@@ -115,6 +115,19 @@ std::int64_t labelled(const model::Field& field, std::string_view typed, std::in
 
 }  // namespace
 
+std::optional<model::Fault> confidential_as_typed(const model::Schema& schema,
+                                                  std::string_view category,
+                                                  std::string_view nature) {
+  const model::Entity& issue = *schema.entity("Issue");
+  const auto label = [&](std::uint32_t number, std::string_view typed) {
+    const model::Field& field = *issue.field(number);
+    const auto value = model::parse_value(field, typed);
+    return value.ok() ? model::format_value(field, *value) : std::string(typed);
+  };
+  return confidential(label(I::kCategoryFieldNumber, category),
+                      label(I::kNatureFieldNumber, nature));
+}
+
 Result<IssueSeed> seed_from_visit(const Workplace& place, const RowId& visit, const Form& form,
                                   std::string_view category, std::string_view nature) {
   const model::Entity& entity = *place.vault.schema().entity("Issue");

@@ -37,6 +37,11 @@ std::vector<vault::Change> begin_issue(const Workplace& place, const IssueFacts&
 Result<IssueSeed> seed_from_visit(const Workplace& place, const RowId& visit, const Form& form,
                                   std::string_view category, std::string_view nature);
 
+// As confidential(), for what a person typed beside a visit: by any of the value's names.
+std::optional<model::Fault> confidential_as_typed(const model::Schema& schema,
+                                                  std::string_view category,
+                                                  std::string_view nature);
+
 // One move of the issue's state machine; false if the table has no such move.
 bool legal_issue_move(std::int64_t from, std::int64_t to);
 vault::Change issue_move(const Workplace& place, const RowId& issue, std::int64_t to,

@@ -86,6 +86,10 @@ StreamId village_stream_id(const TownshipId& township, std::string_view name) {
   return derived_stream("mq/vs1", township, name);
 }
 
+StreamId diary_stream_id(const TownshipId& township, const PersonId& person) {
+  return derived_stream("mq/ds1", township, text_of(person.view()));
+}
+
 RowId village_row_id(const TownshipId& township, std::string_view name) {
   RowId id;
   wire::hash_into(id.data, {}, "mq/vr1", {township.view(), view_of(name)});
@@ -268,10 +272,10 @@ Status set_quota(const Workplace& place, const std::string& rank, int pairs) {
 Result<std::vector<ProgrammeRow>> programmes(const Workplace& place) {
   const model::Field& needs =
       *place.vault.schema().entity("Programme")->field(mpb::Programme::kNeedsFieldNumber);
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query(
-             "SELECT id, title, \"from\", \"to\", needs, rotate_days FROM \"programme\" "
-             "WHERE deleted = 0 ORDER BY \"from\", id"));
+  MQ_TRY(sqlite::Query q, place.vault.database().query(
+                              "SELECT id, title, \"from\", \"to\", needs, auto_lock_minutes, "
+                              "rotate_days FROM \"programme\" "
+                              "WHERE deleted = 0 ORDER BY \"from\", id"));
   std::vector<ProgrammeRow> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -281,7 +285,8 @@ Result<std::vector<ProgrammeRow>> programmes(const Workplace& place) {
                      Date{static_cast<std::int32_t>(q.integer(2))},
                      Date{static_cast<std::int32_t>(q.integer(3))},
                      {},
-                     static_cast<std::uint32_t>(q.integer(5))};
+                     static_cast<std::uint32_t>(q.integer(6)),
+                     static_cast<int>(q.integer(5))};
     MQ_TRY(const std::vector<Bytes> packed, model::unpack_repeated(needs, q.blob(4)));
     for (const Bytes& one : packed) {
       MQ_TRY(const model::Value value, model::decode_value(needs, one));
@@ -300,6 +305,15 @@ Result<std::uint32_t> rotate_days(const Workplace& place) {
     shortest = shortest == 0 ? row.rotate_days : std::min(shortest, row.rotate_days);
   }
   return shortest;
+}
+
+Result<std::optional<int>> auto_lock_minutes(const Workplace& place) {
+  MQ_TRY(sqlite::Query q, place.vault.database().query(
+                              "SELECT min(auto_lock_minutes) FROM \"programme\" WHERE deleted = 0 "
+                              "AND auto_lock_minutes > 0 AND \"from\" <= ?1 AND \"to\" >= ?1"));
+  q.bind(1, std::int64_t{Date::in_shanghai(place.clock.wall()).days});
+  MQ_TRY(const bool row, q.step());
+  return row && !q.is_null(0) ? std::optional(static_cast<int>(q.integer(0))) : std::nullopt;
 }
 
 }  // namespace mq::work

@@ -8,6 +8,7 @@
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
+#include "mq/work/local_entry.h"
 
 namespace mq::work {
 
@@ -79,6 +80,13 @@ Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Tod
   }
 }
 
+TodayItem incomplete(const LocalEntry& entry) {
+  std::string why;
+  for (const model::Fault& fault : entry.faults) why += cat(why.empty() ? "" : ";", fault.zh);
+  return {TodayItem::Kind::kIncomplete, entry.entity->command, entry.id,
+          cat(entry.entity->zh, why.empty() ? "" : ":", why), Date::in_shanghai(entry.recorded_at)};
+}
+
 Result<int> pairs_due(const Workplace& place, const Cadre& me) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query("SELECT max(pairs) FROM \"quota_rule\" WHERE deleted = 0 AND "
@@ -95,7 +103,9 @@ Result<Today> today(const Workplace& place, int interval_days) {
   out.date = Date::in_shanghai(place.clock.wall());
   out.clock_doubtful = place.clock.wall().ms < kDoubtfulBefore;
   MQ_TRY(const vault::Delivery delivery, place.vault.delivery());
-  out.unsent = delivery.unsealed + delivery.sealed_waiting;
+  MQ_TRY(const std::vector<LocalEntry> local, local_entries(place.vault));
+  out.unsent = delivery.unsealed + delivery.sealed_waiting + local.size();
+  for (const LocalEntry& entry : local) out.items.push_back(incomplete(entry));
   MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
   if (!me) return out;
   MQ_CHECK(add_issues(place, *me, out));

@@ -103,10 +103,12 @@ void check_visit(Form& form) {
 Result<Outcome> add_visit(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();
   const model::Entity& entity = *place.vault.schema().entity("Visit");
-  MQ_TRY(Form form, Form::read(place, entity, inputs, {"category", "nature", "类别", "性质"}));
+  MQ_TRY(Form form, Form::read(place, entity, inputs, kVisitExtras));
   const std::string category = form.extra("category") + form.extra("类别");
   const std::string nature = form.extra("nature") + form.extra("性质");
-  if (auto fault = confidential(category, nature)) form.faults().push_back(*fault);
+  if (auto fault = confidential_as_typed(place.vault.schema(), category, nature)) {
+    form.faults().push_back(*fault);
+  }
   MQ_CHECK(fill_visit(place, form));
   check_visit(form);
   form.require(model::pb::NEED_SAVE);

@@ -29,6 +29,8 @@ Status run_shred(Call& call);
 Status run_passphrase(Call& call);
 Status run_rekey(Call& call);
 Status run_unlock(Call& call);
+Status run_lock(Call& call);
+Status run_homes(Call& call);
 Status run_status(Call& call);
 Status run_alarms(Call& call);
 Status run_doctor(Call& call);

@@ -1,6 +1,6 @@
-// join: a device becomes a member's device, in one contact.
-#include "../contact.h"
+// join: a device becomes a member's device, in one contact; without signal, at the next one.
 #include "../home.h"
+#include "../joining.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/wire/invitation.h"
@@ -19,11 +19,7 @@ Status run_join(Call& call) {
     return error;
   }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open_or_create(call));
-  MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect(parsed->address));
-  MQ_CHECK(sync::join_township(code, home->vault(), home->keyring(), home->control(), *transport,
-                               call.world.clock, call.world.random));
-  MQ_CHECK(home->settle());
-  MQ_CHECK(reconcile(call, *home, *transport));
+  MQ_CHECK(join_by_code(call, *home, code));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const std::vector<work::Village> villages, work::Directory(place).villages());
   Json names = Json::array();

@@ -19,6 +19,7 @@ Status show(Call& call, const work::Workplace& place) {
                     {"from", programme.from.iso()},
                     {"to", programme.to.iso()},
                     {"needs", programme.needs},
+                    {"auto_lock_minutes", programme.auto_lock_minutes},
                     {"rotate_days", programme.rotate_days}});
     const std::string needs = join(programme.needs, "、");
     call.out.say(cat(programme.title, "  ", programme.from.iso(), " – ", programme.to.iso(),
@@ -57,6 +58,18 @@ Result<work::ProgrammeRow> chosen(Call& call, const work::Workplace& place) {
                     cat("say which with --programme TITLE: ", list));
 }
 
+// Fields of a programme that are set by a flag of the same name, of the programme that --programme
+// names.
+constexpr const char* kSetFlags[] = {"needs", "auto_lock_minutes", "rotate_days"};
+
+work::Inputs inputs_to_set(const Call& call) {
+  work::Inputs inputs;
+  for (const char* flag : kSetFlags) {
+    if (call.args.has(flag)) inputs.push_back({flag, join(call.args.values(flag), "、")});
+  }
+  return inputs;
+}
+
 Status set_fields(Call& call, Home& home, const work::Workplace& place,
                   const work::Inputs& inputs) {
   const vault::View seen = place.vault.view();
@@ -88,14 +101,13 @@ Status set_quotas(Call& call, Home& home, const work::Workplace& place) {
 
 // Several --needs, or one with 、 between them; --needs "" names none any more.
 Status set(Call& call, Home& home, const work::Workplace& place) {
-  work::Inputs inputs;
-  if (call.args.has("needs")) inputs.push_back({"needs", join(call.args.values("needs"), "、")});
-  if (auto days = call.args.value("rotate_days")) inputs.push_back({"rotate_days", *days});
+  const work::Inputs inputs = inputs_to_set(call);
   if (!call.args.has("quota") && inputs.empty()) {
     return call.usage(
-        "用法:programme set --quota 职级=户数,或 --needs 健康、收入、证件号码,或 --rotate-days "
-        "天数",
-        "usage: programme set --quota RANK=N, or --needs 健康、收入、证件号码, or --rotate-days N");
+        "用法:programme set --quota 职级=户数,--needs 健康、收入、证件号码,或 --auto-lock-minutes "
+        "分钟",
+        "usage: programme set --quota RANK=N, --needs 健康、收入、证件号码, or --auto-lock-minutes "
+        "N");
   }
   MQ_CHECK(set_quotas(call, home, place));
   if (!inputs.empty()) MQ_CHECK(set_fields(call, home, place, inputs));
@@ -107,7 +119,8 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
   for (const char* flag : {"title", "doc_no", "from", "to", "remark", "rotate_days"}) {
     if (auto value = call.args.value(flag)) inputs.push_back({flag, *value});
   }
-  if (call.args.has("needs")) inputs.push_back({"needs", join(call.args.values("needs"), "、")});
+  const work::Inputs settable = inputs_to_set(call);
+  inputs.insert(inputs.end(), settable.begin(), settable.end());
   work::Outcome outcome;
   MQ_CHECK(home.saving([&]() -> Status {
     MQ_TRY(outcome, work::add_programme(place, inputs));
@@ -121,7 +134,7 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
 
 Status run_programme(Call& call) {
   MQ_CHECK(only_flags(call, {"quota", "programme", "needs", "title", "doc_no", "from", "to",
-                             "remark", "rotate_days"}));
+                             "remark", "auto_lock_minutes", "rotate_days"}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   const std::string verb = call.args.word(1);

@@ -1,15 +1,14 @@
 // visit, diary, issue, household, person, cadre, pairing: add, list, show, amend, cancel and their
 // own moves.
-#include <iostream>
-#include <iterator>
-
 #include "../home.h"
 #include "../readers_text.h"
 #include "../record_json.h"
 #include "all.h"
+#include "local_record.h"
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
 #include "mq/work/entry.h"
+#include "record_inputs.h"
 
 namespace mq::cli {
 
@@ -19,127 +18,8 @@ constexpr std::size_t kListDefault = 200;
 constexpr std::size_t kListCharacters = 24;  // of one column
 constexpr std::size_t kIdHex = 32;
 constexpr std::size_t kIdTail = 8;  // enough to name a record on the next command line
-constexpr std::size_t kJsonBytesMax = 1u << 20;
 
-bool is_common(std::string_view name) {
-  const auto& common = common_flags();
-  return std::find(common.begin(), common.end(), name) != common.end();
-}
-
-struct Context {
-  Call& call;
-  Home& home;
-  work::Workplace place;
-  const model::Entity& entity;
-};
-
-// What show adds beside the fields; a record shown can be given back as it is.
-bool beside_fields(std::string_view key) {
-  return key == "id" || key == "cancelled" || key == "contested" || key == "withheld" ||
-         key == "readers" || key == "private_readers";
-}
-
-// As one would type it. A number of money is in 分, as show gives it.
-std::string typed_text(const model::Field* field, const Json& value) {
-  if (value.is_boolean()) return value.get<bool>() ? "是" : "否";
-  if (value.is_string()) return value.get<std::string>();
-  const bool money = field != nullptr && field->rule.kind() == model::pb::KIND_MONEY;
-  if (money && value.is_number_integer()) {
-    return model::format_value(*field, value.get<std::int64_t>());
-  }
-  return value.dump();
-}
-
-// One JSON object on standard input: strings, numbers, booleans, lists of strings.
-Result<work::Inputs> inputs_of_json(const Context& c) {
-  std::string text;
-  for (std::istreambuf_iterator<char> at(std::cin), end;
-       at != end && text.size() <= kJsonBytesMax;) {
-    text.push_back(*at++);
-  }
-  if (text.size() > kJsonBytesMax) {
-    return Error{Code::kInvalidInput, "标准输入超过 1 MB,没有保存", "more than 1 MB, not saved"};
-  }
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) {
-    return Error{Code::kInvalidInput, "标准输入应是一个 JSON 对象,没有保存",
-                 "standard input should be one JSON object; nothing was saved"};
-  }
-  work::Inputs inputs;
-  for (const auto& [key, value] : json.items()) {
-    if (value.is_null() || beside_fields(key)) continue;
-    const model::Field* field = work::input_field(c.place.vault.schema(), c.entity, key);
-    std::vector<std::string> parts;
-    for (const Json& one : value.is_array() ? value : Json::array({value})) {
-      parts.push_back(typed_text(field, one));
-    }
-    inputs.push_back({key, join(parts, "、")});
-  }
-  return inputs;
-}
-
-// The JSON object if the word is "-", else the flags; a flag given twice is a list.
-Result<work::Inputs> inputs_of(Context& c, const std::string& word) {
-  if (word == "-") return inputs_of_json(c);
-  if (!word.empty()) {
-    return c.call.usage(cat("不明白“", word, "”:各项用 --项 内容 写,或用 - 从标准输入读 JSON"),
-                        cat("what is ", word, "? write --field value, or - for JSON"));
-  }
-  work::Inputs inputs;
-  for (const Args::Flag& flag : c.call.args.flags()) {
-    if (is_common(flag.name)) continue;
-    const std::string text = flag.has_value ? flag.value : "是";
-    auto same = std::find_if(inputs.begin(), inputs.end(),
-                             [&](const work::Input& i) { return i.field == flag.name; });
-    if (same == inputs.end()) {
-      inputs.push_back({flag.name, text});
-    } else {
-      same->text += cat("、", text);
-    }
-  }
-  return inputs;
-}
-
-Json faults_json(const std::vector<model::Fault>& faults, bool english) {
-  Json list = Json::array();
-  for (const model::Fault& fault : faults) {
-    list.push_back({{"field", fault.field}, {"why", english ? fault.en : fault.zh}});
-  }
-  return list;
-}
-
-// Says what became of an entry; a refusal becomes the command's error.
-Status tell(Call& call, const model::Entity& entity, const work::Outcome& outcome,
-            std::string_view zh_done, std::string_view en_done) {
-  Json& json = call.out.object();
-  json["faults"] = faults_json(outcome.faults, call.out.english());
-  json["flags"] = faults_json(outcome.flags, call.out.english());
-  json["saved"] = outcome.ok();
-  if (!outcome.ok()) return work::refused(outcome.faults);
-  json["id"] = outcome.row.hex();
-  call.out.say(cat(zh_done, ":", entity.zh, " ", outcome.row.hex()),
-               cat(en_done, ": ", entity.name, " ", outcome.row.hex()));
-  for (const auto& [kind, row] : outcome.also) {
-    json[kind] = row.hex();
-    call.out.say(cat("  同时登记 ", kind, " ", row.hex()),
-                 cat("  also made: ", kind, " ", row.hex()));
-  }
-  for (const model::Fault& flag : outcome.flags) {
-    call.out.say(cat("  请留意:", flag.zh), cat("  note: ", flag.en));
-  }
-  return {};
-}
-
-using Act = std::function<Result<work::Outcome>()>;
-
-Status save(Context& c, const Act& act, std::string_view zh, std::string_view en) {
-  work::Outcome outcome;
-  MQ_CHECK(c.home.saving([&]() -> Status {
-    MQ_TRY(outcome, act());
-    return {};
-  }));
-  return tell(c.call, c.entity, outcome, zh, en);
-}
+using Context = RecordContext;
 
 using AddForm = Result<work::Outcome> (*)(const work::Workplace&, const work::Inputs&);
 constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
@@ -151,7 +31,7 @@ Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
   for (const auto& [name, form] : kAddForms) {
     if (name != c.entity.name) continue;
-    return save(
+    return save_record(
         c, [&, make = form] { return make(c.place, inputs); }, "已存好(本机)",
         "saved on this device");
   }
@@ -195,7 +75,7 @@ Status amend(Context& c) {
   const vault::View seen = c.place.vault.view();
   MQ_TRY(const RowId row, named_row(c));
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(3)));
-  return save(
+  return save_record(
       c, [&] { return work::amend(c.place, c.entity, row, inputs, seen); }, "已改好(本机)",
       "amended on this device");
 }
@@ -205,7 +85,7 @@ Status cancel(Context& c) {
   MQ_CHECK(only_flags(c.call, {"reason"}));
   MQ_TRY(const RowId row, named_row(c));
   const std::string reason = c.call.args.value("reason").value_or("");
-  return save(
+  return save_record(
       c, [&] { return work::cancel(c.place, c.entity, row, reason, seen); }, "已作废(本机)",
       "cancelled on this device");
 }
@@ -214,7 +94,7 @@ Status move(Context& c, Result<work::Outcome> (*act)(const work::Workplace&, con
                                                      const work::Inputs&)) {
   MQ_TRY(const RowId row, named_row(c));
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(3)));
-  return save(
+  return save_record(
       c, [&] { return act(c.place, row, inputs); }, "已办好(本机)", "done on this device");
 }
 
@@ -339,11 +219,13 @@ std::string usage_of(std::string_view command) {
 
 Status run_record(Call& call) {
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
-  MQ_TRY(const work::Workplace place, home->place());
-  const model::Entity* entity = place.vault.schema().entity(call.args.word(0));
+  const model::Entity* entity = home->vault().schema().entity(call.args.word(0));
   MQ_ASSERT(entity != nullptr);
-  Context c{call, *home, place, *entity};
+  Context c{call, *home, home->place_so_far(), *entity};
   const std::string verb = call.args.word(1);
+  MQ_TRY(const bool local, concerns_local(c));
+  if (local) return run_local_record(c);
+  MQ_CHECK(home->place());
   if (verb == "add") return add(c);
   if (verb == "list") return list(c);
   if (verb == "show") return show(c);
@@ -353,7 +235,7 @@ Status run_record(Call& call) {
   if (verb == "close" && entity->name == "Issue") return move(c, work::close_issue);
   if (verb == "submit" && entity->name == "Diary") {
     MQ_TRY(const RowId row, named_row(c));
-    return save(
+    return save_record(
         c, [&] { return work::submit_diary(c.place, row); }, "已提交(本机)",
         "submitted on this device");
   }

@@ -2,6 +2,7 @@
 // more.
 #include "../key_room.h"
 #include "../passphrase.h"
+#include "../session.h"
 #include "all.h"
 
 namespace mq::cli {
@@ -19,13 +20,16 @@ Status run_rekey(Call& call) {
     static_cast<void>(key_file.remove_strays(""));
     return key.error();
   }
+  close_session(call.world.sessions, room.folder());
   call.out.object()["rekeyed"] = true;
   call.out.object()["unlock_code_dropped"] = had_code;
   call.out.say("整个保险箱已换新钥匙,记录都在,口令不变。",
                "the whole vault has a new key; every record is kept, the passphrase stands");
   if (had_code) {
-    call.out.say("原来的解锁码已作废;请用 unlock make 重新制作",
-                 "the unlock code opens nothing any more; make another with unlock make");
+    call.out.say(
+        "原来的解锁码已作废;下次联系时换新的交给管理员,要抄在纸上请用 unlock make 重新制作",
+        "the unlock code opens nothing any more; the next contact hands another to the "
+        "admins, unlock make prints one for paper");
   }
   return {};
 }

@@ -1,11 +1,13 @@
 // status: what is delivered, what stands on this device alone, what needs a person.
 #include "../contact.h"
 #include "../home.h"
+#include "../joining.h"
 #include "../township_state.h"
-#include "../unlock_code.h"
+#include "../unlock_escrow.h"
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/work/local_entry.h"
 
 namespace mq::cli {
 
@@ -54,7 +56,6 @@ struct Facts {
   bool stopped = false;
   std::optional<std::string> digits;  // to be read to the admin, while keys are missing
   std::optional<sync::Parting> parting;
-  std::optional<Bytes> unlocked;
 };
 
 Result<Facts> facts_of(Home& home) {
@@ -70,7 +71,6 @@ Result<Facts> facts_of(Home& home) {
     facts.digits = home.control().state().compare_digits(home.keyring().identity()->device);
   }
   MQ_TRY(facts.parting, sync::parting(home.vault(), home.control()));
-  MQ_TRY(facts.unlocked, home.vault().setting(kUnlockUsed));
   return facts;
 }
 
@@ -115,11 +115,22 @@ void say_warnings(Call& call, const Facts& facts) {
                  cat("the control log differs from the server's from entry ", facts.parting->since,
                      " on; everything is kept here and not sent, tell the admin"));
   }
-  if (!facts.unlocked) return;
-  call.out.say(cat("本机在 ", mq::text_of(*facts.unlocked),
-                   " 用解锁码打开过;如果不是你本人,请马上告诉乡镇管理员"),
-               cat("opened with an unlock code on ", mq::text_of(*facts.unlocked),
-                   "; if that was not you, tell the admin at once"));
+}
+
+// Before it has joined: what is kept here, and that a code waits for signal.
+Status tell_before_joining(Call& call, Home& home) {
+  MQ_TRY(const std::vector<work::LocalEntry> kept, work::local_entries(home.vault()));
+  MQ_TRY(const std::optional<std::string> code, waiting_code(home));
+  if (kept.empty() && !code) return home.place().error();
+  call.out.object() = {
+      {"joined", false}, {"code_waiting", code.has_value()}, {"unsent", kept.size()}};
+  call.out.say(cat("还没有加入乡镇;先记在本机:", kept.size(), " 条"),
+               cat("belongs to no township yet; kept on this device: ", kept.size()));
+  if (code) {
+    call.out.say("邀请码已记下,有信号时 sync 会自动加入",
+                 "the invitation's code is kept; the next sync joins with it");
+  }
+  return {};
 }
 
 }  // namespace
@@ -127,6 +138,7 @@ void say_warnings(Call& call, const Facts& facts) {
 Status run_status(Call& call) {
   MQ_CHECK(only_flags(call, {}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  if (!home->place().ok()) return tell_before_joining(call, *home);
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const Facts facts, facts_of(*home));
   const VerdictText token = text_of(home->verdict());
@@ -150,9 +162,9 @@ Status run_status(Call& call) {
                        {"alarms_unseen", facts.alarms_unseen},
                        {"streams", std::move(streams)}};
   if (facts.digits) call.out.object()["digits"] = *facts.digits;
-  if (facts.unlocked) call.out.object()["unlock_code_used"] = mq::text_of(*facts.unlocked);
   say_work(call, facts);
   say_warnings(call, facts);
+  MQ_CHECK(tell_unlock(call, *home, place));
   call.out.say(cat("本机接续:", token.zh), cat("continuation: ", token.name));
   call.out.say(cat("乡镇状态:", state.zh), cat("township state: ", state.en));
   return {};

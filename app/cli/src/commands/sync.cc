@@ -1,6 +1,6 @@
 // sync: one contact with the server; --watch stays and reconciles whenever something is new.
-#include "../contact.h"
 #include "../home.h"
+#include "../joining.h"
 #include "all.h"
 #include "mq/base/text.h"
 
@@ -19,21 +19,22 @@ std::vector<std::string> alarm_texts(const Call& call, const std::vector<sync::A
 }
 
 void tell(Call& call, const sync::SyncReport& report, const vault::Delivery& delivery) {
-  call.out.object() = {{"round_trips", report.round_trips},
-                       {"bytes_up", report.bytes_up},
-                       {"bytes_down", report.bytes_down},
-                       {"records_up", report.transactions_up},
-                       {"records_down", report.transactions_down},
-                       {"envelopes_up", report.envelopes_up},
-                       {"envelopes_down", report.envelopes_down},
-                       {"refused", report.refused},
-                       {"parked", report.parked},
-                       {"forks", report.forks},
-                       {"server_lost_data", report.server_lost_data},
-                       {"alarms", alarm_texts(call, report.alarms)},
-                       {"keys_missing", report.keys_missing},
-                       {"unsent", delivery.unsealed + delivery.sealed_waiting},
-                       {"conflicts", delivery.conflicts}};
+  Json& json = call.out.object();
+  json.update({{"round_trips", report.round_trips},
+               {"bytes_up", report.bytes_up},
+               {"bytes_down", report.bytes_down},
+               {"records_up", report.transactions_up},
+               {"records_down", report.transactions_down},
+               {"envelopes_up", report.envelopes_up},
+               {"envelopes_down", report.envelopes_down},
+               {"refused", report.refused},
+               {"parked", report.parked},
+               {"forks", report.forks},
+               {"server_lost_data", report.server_lost_data},
+               {"alarms", alarm_texts(call, report.alarms)},
+               {"keys_missing", report.keys_missing},
+               {"unsent", delivery.unsealed + delivery.sealed_waiting},
+               {"conflicts", delivery.conflicts}});
   call.out.say(cat("已送到(县里已收妥):送出 ", report.transactions_up, " 笔,收到 ",
                    report.transactions_down, " 笔;往返 ", report.round_trips, " 次,上行 ",
                    report.bytes_up, " 字节,下行 ", report.bytes_down, " 字节"),
@@ -57,11 +58,23 @@ void tell(Call& call, const sync::SyncReport& report, const vault::Delivery& del
   for (const sync::Alarm& alarm : report.alarms) call.out.warn(alarm.zh, alarm.en);
 }
 
+// With a code that waited for signal it joins first.
+Result<sync::SyncReport> contact(Call& call, Home& home) {
+  MQ_TRY(const std::optional<std::string> code, waiting_code(home));
+  if (code) {
+    MQ_TRY(sync::SyncReport report, join_by_code(call, home, *code));
+    call.out.object()["joined"] = true;
+    call.out.say("已加入乡镇", "joined the township");
+    return report;
+  }
+  MQ_CHECK(home.place());
+  MQ_TRY(const std::unique_ptr<sync::Transport> transport, home.connect());
+  return reconcile(call, home, *transport);
+}
+
 Status once(Call& call) {
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
-  MQ_CHECK(home->place());
-  MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect());
-  MQ_TRY(const sync::SyncReport report, reconcile(call, *home, *transport));
+  MQ_TRY(const sync::SyncReport report, contact(call, *home));
   MQ_TRY(const vault::Delivery delivery, home->vault().delivery());
   tell(call, report, delivery);
   return {};

@@ -19,7 +19,8 @@ constexpr KindName kKinds[] = {{work::TodayItem::Kind::kOverdue, "overdue", "已
                                {work::TodayItem::Kind::kDue, "due", "快到期"},
                                {work::TodayItem::Kind::kNotSeen, "not_seen", "久未见到"},
                                {work::TodayItem::Kind::kDraft, "draft", "草稿"},
-                               {work::TodayItem::Kind::kCallback, "callback", "待回访"}};
+                               {work::TodayItem::Kind::kCallback, "callback", "待回访"},
+                               {work::TodayItem::Kind::kIncomplete, "to_complete", "待补"}};
 
 }  // namespace
 

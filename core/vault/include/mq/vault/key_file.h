@@ -50,6 +50,8 @@ class KeyFile {
   // Not the passphrase. Not an error if there is none.
   Status remove_wrap(const Key32& key, WrapKind kind);
   Result<bool> has_wrap(WrapKind kind);
+  // Whether this is the key that the file wraps.
+  Result<bool> fits(const Key32& key);
 
   // Wrong secrets since the last right one.
   int failures();

@@ -24,6 +24,8 @@ Result<Village> village_or_new(const Workplace& place, const std::string& name,
 // The same village made at two desks is one village: its ids come from its name.
 StreamId village_stream_id(const TownshipId& township, std::string_view name);
 RowId village_row_id(const TownshipId& township, std::string_view name);
+// The diary stream of a member who came without one, whichever admin's device opens it.
+StreamId diary_stream_id(const TownshipId& township, const PersonId& person);
 
 struct Account {
   Cadre cadre;
@@ -61,11 +63,16 @@ struct ProgrammeRow {
   Date from, to;
   std::vector<std::string> needs;  // Chinese names of the sensitive facts it needs
   std::uint32_t rotate_days = 0;   // 0: not said
+  int auto_lock_minutes = 0;       // 0: it does not say
 };
 // By first day.
 Result<std::vector<ProgrammeRow>> programmes(const Workplace& place);
 // After how many days every key is changed: the shortest term of the programmes of this day; 0 if
 // none says.
 Result<std::uint32_t> rotate_days(const Workplace& place);
+
+// How long an unlocked device may stand unused, by the strictest of today's programmes; nothing if
+// none says.
+Result<std::optional<int>> auto_lock_minutes(const Workplace& place);
 
 }  // namespace mq::work

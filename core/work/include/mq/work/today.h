@@ -11,9 +11,11 @@
 namespace mq::work {
 
 struct TodayItem {
-  enum class Kind { kOverdue, kDue, kNotSeen, kDraft, kCallback };
+  // kIncomplete: kept on this device before it had joined, and to be completed before it can be a
+  // record
+  enum class Kind { kOverdue, kDue, kNotSeen, kDraft, kCallback, kIncomplete };
   Kind kind = Kind::kDue;
-  std::string entity;  // "issue", "household", "diary"
+  std::string entity;  // "issue", "household", "diary", "visit"
   RowId row;
   std::string what;  // title, or household number and head
   std::optional<Date> when;
@@ -25,7 +27,7 @@ struct Today {
   std::vector<TodayItem> items;
   int pairs_due = 0;  // by my rank
   int pairs = 0;
-  std::uint64_t unsent = 0;  // transactions that stand on this device alone
+  std::uint64_t unsent = 0;  // transactions and local entries that stand on this device alone
 };
 
 // interval_days: a paired household not met for longer is listed.
