@@ -13,6 +13,9 @@ struct Caller {
   std::shared_ptr<const Log> log;  // keeps the two below alive
   const wire::DeviceRecord* device = nullptr;
   const wire::InviteRecord* invite = nullptr;  // while joining, instead of a device
+  // The recovery kit in force or the county root, instead of both: reads the log and appends an
+  // appointment of its own, nothing else.
+  bool authority = false;
 
   // Not revoked.
   bool live() const { return device != nullptr && !device->span.until; }
@@ -25,6 +28,8 @@ struct Caller {
   }
 };
 
+// An authority is known to ControlRead and ControlAppend only.
+//
 // kNotFound         no such township here
 // kUnauthenticated  unknown device, wrong signature, or a time outside the window of 5 minutes
 // kNotAllowed       an invitation that was taken back or is past its last day

@@ -159,6 +159,18 @@ Status check_claims(Core& core, const Caller& caller, const Log& log,
 
 // ---- append
 
+// What recovery or the county root brings itself is one appointment under its own name.
+Status check_authority(const Caller& caller, const pb::SignedRequest& request,
+                       const std::vector<pb::ControlEntry>& entries) {
+  if (!caller.authority) return {};
+  pb::ControlBody body;
+  const bool fits = entries.size() == 1 && body.ParseFromString(entries.front().body()) &&
+                    body.has_appoint() && body.author() == request.device();
+  if (fits) return {};
+  return Error{Code::kNotAllowed, "恢复单和县根只能用来任命一台管理员设备",
+               "recovery and the county root only appoint an admin's device"};
+}
+
 Result<pb::ControlAppendReply> write_down(Core& core, Township& township, const Log& log,
                                           std::shared_ptr<Log> next,
                                           const std::vector<pb::ControlEntry>& entries) {
@@ -174,14 +186,14 @@ Result<pb::ControlAppendReply> write_down(Core& core, Township& township, const 
 }
 
 Result<pb::ControlAppendReply> append(Core& core, const Caller& caller,
-                                      const pb::ControlAppendRequest& request) {
+                                      const std::vector<pb::ControlEntry>& entries,
+                                      const std::string& expected_head) {
   Township& township = *caller.township;
-  const std::vector<pb::ControlEntry> entries = list_of(request.entries());
   const std::lock_guard one_at_a_time(township.append_mutex);
   const std::shared_ptr<const Log> log = township.current();
   if (stands(*log, entries)) return reply_of(*log, true);
   MQ_CHECK(check_claims(core, caller, *log, entries));
-  if (request.expected_head() != bytes_of(log->control.head().view())) {
+  if (expected_head != bytes_of(log->control.head().view())) {
     return reply_of(*log, false);
   }
   auto next = std::make_shared<Log>(*log);
@@ -328,11 +340,13 @@ Result<pb::ControlAppendReply> answer_control_append(Core& core, const pb::Signe
   if (!parsed.ParseFromString(request.body()) || parsed.entries().empty()) {
     return malformed("control append");
   }
-  if (!caller.live() && caller.invite == nullptr) {
+  if (caller.device != nullptr && !caller.live()) {
     return Error{Code::kNotAllowed, "这台设备已停用,不能改动成员登记;本机的记录都在",
                  "this device was revoked and may not append; its records are kept"};
   }
-  return append(core, caller, parsed);
+  const std::vector<pb::ControlEntry> entries = list_of(parsed.entries());
+  MQ_CHECK(check_authority(caller, request, entries));
+  return append(core, caller, entries, parsed.expected_head());
 }
 
 }  // namespace mq::server

@@ -175,10 +175,14 @@ Status append_plan(Acts& acts, const std::function<Status(Plan&)>& make_plan) {
 }
 
 Result<LabelKey> label_key(const Acts& acts) {
-  for (const wire::StreamRecord& stream : acts.control.state().streams()) {
+  return label_key(acts.control.state(), acts.keyring);
+}
+
+Result<LabelKey> label_key(const wire::ControlState& state, const seal::Keyring& keyring) {
+  for (const wire::StreamRecord& stream : state.streams()) {
     if (stream.kind != pb::STREAM_KIND_TOWNSHIP) continue;
-    const std::uint32_t epoch = acts.keyring.newest_epoch(stream.id);
-    const Key32* key = acts.keyring.key(stream.id, epoch);
+    const std::uint32_t epoch = keyring.newest_epoch(stream.id);
+    const Key32* key = keyring.key(stream.id, epoch);
     if (key != nullptr) return LabelKey{stream.id, epoch, key};
   }
   return Error{Code::kNotAllowed, "这台设备没有乡镇的钥匙,不能登记成员和村。请在管理员的设备上做。",

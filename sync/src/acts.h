@@ -62,6 +62,7 @@ struct LabelKey {
   const Key32* key = nullptr;
 };
 Result<LabelKey> label_key(const Acts& acts);
+Result<LabelKey> label_key(const wire::ControlState& state, const seal::Keyring& keyring);
 std::string sealed(const LabelKey& key, std::string_view text, Random& random);
 
 }  // namespace mq::sync

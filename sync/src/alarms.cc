@@ -249,6 +249,7 @@ class News {
   std::vector<Alarm> out_;
 };
 
+// Everybody is told: whoever has two sheets, or the county's root, has the township's keys now.
 }  // namespace
 
 std::vector<Alarm> alarms_since(const wire::ControlState& log, std::uint32_t since,

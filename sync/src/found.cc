@@ -3,9 +3,10 @@
 // Identity and entries are stored before the request leaves. A kill or a lost answer is continued
 // by calling again: the same entries are sent, and a server that has them already says so.
 
-#include "acts.h"
+#include "founding_parts.h"
 #include "messages.h"
 #include "mq/seal/box.h"
+#include "mq/sync/founding.h"
 #include "mq/wire/crypto.h"
 
 namespace mq::sync {
@@ -13,17 +14,14 @@ namespace {
 
 constexpr std::string_view kFounding = "sync.founding";
 
-struct Founding {
-  wire::SigningKey root;
-  std::vector<pb::ControlEntry> entries;
-};
+}  // namespace
 
 // root seed ‖ FoundRequest without the code.
 Status store_founding(vault::Vault& vault, const Founding& founding) {
   pb::FoundRequest request;
   for (const pb::ControlEntry& entry : founding.entries) *request.add_entries() = entry;
   ByteWriter writer;
-  writer.raw(founding.root.seed().view());
+  writer.raw(founding.root.view());
   writer.raw(view_of(request.SerializeAsString()));
   return vault.set_setting(kFounding, writer.bytes());
 }
@@ -38,11 +36,16 @@ Result<std::optional<Founding>> load_founding(vault::Vault& vault) {
     return Error{Code::kCorrupt, "本机保存的建镇登记已损坏。请换一个空文件夹重新建。",
                  "the founding kept in this vault is damaged; found again in an empty home"};
   }
-  return std::optional<Founding>(Founding{wire::SigningKey::from_seed(Key32(std::span(seed))),
-                                          {request.entries().begin(), request.entries().end()}});
+  return std::optional<Founding>(
+      Founding{Key32(std::span(seed)), {request.entries().begin(), request.entries().end()}});
 }
 
-// Two commits: a kill between them leaves a device id, which the next call goes on with.
+Status check_no_township(const ControlStore& control) {
+  if (control.state().head_seq() == 0) return {};
+  return Error{Code::kConflict, "这里已经属于一个乡镇,不能再建。请换一个空文件夹。",
+               "this home belongs to a township already; use an empty one"};
+}
+
 Status draw_identity(vault::Vault& vault, seal::Keyring& keyring, const Clock& clock,
                      Random& random) {
   if (keyring.identity() != nullptr) return vault.set_actor(keyring.identity()->person);
@@ -101,16 +104,20 @@ Status plan_township(Plan& plan, const FoundOptions& options, const seal::Identi
   return add_stream(plan, diary, diary_key, random);
 }
 
-Result<Founding> make_founding(const FoundOptions& options, const seal::Identity& me,
-                               const Caller& caller, const Clock& clock, Random& random) {
-  wire::SigningKey root = wire::SigningKey::generate(random);
+namespace {
+
+Result<Founding> make_founding(const FoundOptions& options, const wire::SigningKey& root,
+                               const seal::Identity& me, const Caller& caller, const Clock& clock,
+                               Random& random) {
   const Author author{to_bytes(me.device.view()), &me.sign, &root};
   Plan plan(wire::ControlState(), author, caller.server_time(), random);
   MQ_CHECK(plan.add(genesis_body(options, me, root.public_key(), caller.server_key())));
   MQ_CHECK(plan_township(plan, options, me, clock, random));
   std::vector<pb::ControlEntry> entries = plan.entries();
-  return Founding{std::move(root), std::move(entries)};
+  return Founding{root.seed().clone(), std::move(entries)};
 }
+
+}  // namespace
 
 // After an answer was lost the server may have the founding already.
 Result<bool> stands_on_server(Acts& acts, const Signer& signer, const Founding& founding) {
@@ -123,12 +130,15 @@ Result<bool> stands_on_server(Acts& acts, const Signer& signer, const Founding& 
          reply->entries(0).body() == founding.entries[0].body();
 }
 
+namespace {
+
 struct Prepared {
   Founding founding;
   bool stands = false;  // the server has it
 };
 
-Result<Prepared> kept_or_new(const FoundOptions& options, Acts& acts, const Clock& clock) {
+Result<Prepared> kept_or_new(const FoundOptions& options, const wire::SigningKey& root, Acts& acts,
+                             const Clock& clock) {
   MQ_TRY(std::optional<Founding> kept, load_founding(acts.vault));
   MQ_CHECK(draw_identity(acts.vault, acts.keyring, clock, acts.random));
   if (kept) {
@@ -137,41 +147,47 @@ Result<Prepared> kept_or_new(const FoundOptions& options, Acts& acts, const Cloc
     if (stands) return Prepared{std::move(*kept), true};
   }
   MQ_TRY(Founding fresh,
-         make_founding(options, *acts.keyring.identity(), acts.caller, clock, acts.random));
+         make_founding(options, root, *acts.keyring.identity(), acts.caller, clock, acts.random));
   MQ_CHECK(store_founding(acts.vault, fresh));
   return Prepared{std::move(fresh), false};
 }
 
 }  // namespace
 
-Result<Founded> found_township(const FoundOptions& options, vault::Vault& vault,
-                               seal::Keyring& keyring, ControlStore& control, Transport& transport,
-                               const Clock& clock, Random& random) {
-  if (control.state().head_seq() > 0) {
-    return Error{Code::kConflict, "这里已经属于一个乡镇,不能再建。请换一个空文件夹。",
-                 "this home belongs to a township already; use an empty one"};
-  }
-  transport.expect_server(VerifyKey{});
-  Caller caller(transport, clock, random);
-  MQ_CHECK(caller.meet(nullptr));
-  Acts acts{vault, keyring, control, caller, random};
-  MQ_TRY(Prepared prepared, kept_or_new(options, acts, clock));
-  const Founding& founding = prepared.founding;
-  if (!prepared.stands) {
-    MQ_TRY(const Signer signer, device_signer(keyring));
+Status send_founding(Acts& acts, const Founding& founding, const std::string& code, bool stands) {
+  if (!stands) {
+    MQ_TRY(const Signer signer, device_signer(acts.keyring));
     pb::FoundRequest request;
-    request.set_code(options.code);
+    request.set_code(code);
     for (const pb::ControlEntry& entry : founding.entries) *request.add_entries() = entry;
-    MQ_TRY(const pb::ControlAppendReply reply, caller.found(signer, request));
+    MQ_TRY(const pb::ControlAppendReply reply, acts.caller.found(signer, request));
     if (!reply.appended()) {
       return Error{Code::kConflict, "服务器没有接受建镇登记。请核对服务器地址和登记码。",
                    "the server did not take the founding; check address and enrolment code"};
     }
   }
-  MQ_CHECK(control.append(founding.entries, keyring));
-  transport.expect_server(control.state().server_key());
-  MQ_CHECK(vault.set_setting(kFounding, ByteView{}));
-  return Founded{control.state().township(), founding.root.seed().clone()};
+  MQ_CHECK(acts.control.append(founding.entries, acts.keyring));
+  return acts.vault.set_setting(kFounding, ByteView{});
+}
+
+Result<Founded> found_under(const wire::SigningKey& root, const FoundOptions& options,
+                            const Member& member) {
+  MQ_CHECK(check_no_township(member.control));
+  member.transport.expect_server(VerifyKey{});
+  Caller caller(member.transport, member.clock, member.random);
+  MQ_CHECK(caller.meet(nullptr));
+  Acts acts{member.vault, member.keyring, member.control, caller, member.random};
+  MQ_TRY(const Prepared prepared, kept_or_new(options, root, acts, member.clock));
+  MQ_CHECK(send_founding(acts, prepared.founding, options.code, prepared.stands));
+  member.transport.expect_server(member.control.state().server_key());
+  return Founded{member.control.state().township(), prepared.founding.root.clone()};
+}
+
+Result<Founded> found_township(const FoundOptions& options, vault::Vault& vault,
+                               seal::Keyring& keyring, ControlStore& control, Transport& transport,
+                               const Clock& clock, Random& random) {
+  return found_under(wire::SigningKey::generate(random), options,
+                     {vault, keyring, control, transport, clock, random});
 }
 
 }  // namespace mq::sync

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "messages.h"
-#include "mq/seal/box.h"
 #include "mq/sync/membership.h"
 #include "rotate.h"
 
@@ -56,18 +55,9 @@ Status plan_grant(Plan& plan, const Acts& acts, const Due& due) {
   if (key == nullptr) return {};  // changed meanwhile by somebody whose box did not fit here
   const wire::DeviceRecord* device = state.device(due.device);
   if (device == nullptr || device->span.until) return {};
-  MQ_TRY(const Bytes sealed_key, seal::seal_box(device->box_key, key->view(), acts.random));
-  pb::KeyRecord record;
-  pb::KeyRecord::Box& box = *record.add_boxes();
-  box.set_recipient(to_field(due.device.view()));
-  box.set_stream(to_field(due.stream.view()));
-  box.set_epoch(epoch);
-  box.set_box(to_field(sealed_key));
-  pb::ControlBody body;
-  body.mutable_grant()->set_stream(box.stream());
-  body.mutable_grant()->set_epoch(epoch);
-  body.mutable_grant()->set_recipient(box.recipient());
-  return plan.add(std::move(body), &record);
+  MQ_TRY(KeyGrant grant,
+         key_grant(due.stream, epoch, *key, {due.device.view(), device->box_key}, acts.random));
+  return plan.add(std::move(grant.body), &grant.record);
 }
 
 Error unknown_person() {

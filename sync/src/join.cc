@@ -8,6 +8,7 @@
 #include "mq/base/text.h"
 #include "mq/wire/invitation.h"
 #include "settings.h"
+#include "whole_log.h"
 
 namespace mq::sync {
 namespace {
@@ -56,27 +57,6 @@ Status check_log(const wire::ControlState& state, const wire::InviteKeys& keys,
   return {};
 }
 
-struct Log {
-  std::vector<pb::ControlEntry> entries;
-  wire::ControlState state;
-};
-
-Result<Log> read_log(Acts& acts, const Signer& signer) {
-  Log log;
-  for (;;) {
-    const auto held = static_cast<std::uint32_t>(log.entries.size());
-    MQ_TRY(const pb::ControlReadReply reply, acts.caller.control_read(signer, held));
-    const std::vector<pb::ControlEntry> more(reply.entries().begin(), reply.entries().end());
-    if (!more.empty()) MQ_CHECK(log.state.apply(more));
-    log.entries.insert(log.entries.end(), more.begin(), more.end());
-    if (reply.head_seq() <= log.state.head_seq()) return log;
-    if (more.empty()) {
-      return Error{Code::kCorrupt, "服务器没有给全成员登记。请稍后再试。",
-                   "the server did not give the whole log; try again later"};
-    }
-  }
-}
-
 Result<std::vector<pb::ControlEntry>> device_entry(const Acts& acts, const wire::InviteKeys& keys,
                                                    const wire::ControlState& state) {
   const seal::Identity& me = *acts.keyring.identity();
@@ -94,21 +74,21 @@ Result<std::vector<pb::ControlEntry>> device_entry(const Acts& acts, const wire:
 }
 
 // After a lost answer the invitation is used, by us: then the log is read as this device.
-Result<Log> read_as_device_or_invite(Acts& acts, const Signer& as_invite) {
+Result<WholeLog> read_as_device_or_invite(Acts& acts, const Signer& as_invite) {
   if (acts.keyring.identity() != nullptr) {
     MQ_TRY(const Signer as_device, device_signer(acts.keyring));
-    auto log = read_log(acts, as_device);
+    auto log = read_whole_log(acts.caller, as_device);
     if (log.ok() || log.error().code == Code::kUnavailable) return log;
   }
-  return read_log(acts, as_invite);
+  return read_whole_log(acts.caller, as_invite);
 }
 
 // Appends the device entry, or finds that it stands. Gives the log with it.
-Result<Log> claim(Acts& acts, const wire::InviteKeys& keys, const TownshipId& township,
-                  const Clock& clock) {
+Result<WholeLog> claim(Acts& acts, const wire::InviteKeys& keys, const TownshipId& township,
+                       const Clock& clock) {
   const Signer as_invite{township, keys.id.view(), &keys.sign};
   for (int race = 0; race < kRacesMax; ++race) {
-    MQ_TRY(Log log, read_as_device_or_invite(acts, as_invite));
+    MQ_TRY(WholeLog log, read_as_device_or_invite(acts, as_invite));
     MQ_CHECK(check_log(log.state, keys, township, acts.caller.server_key()));
     const wire::InviteRecord& invite = *log.state.invite(keys.id);
     if (invite.used_by && invite.used_by != acts.vault.device()) {
@@ -163,7 +143,7 @@ Status join_township(std::string_view code, vault::Vault& vault, seal::Keyring& 
                      "the server does not know it; check the code and the address");
   }
   if (!township.ok()) return township.error();
-  MQ_TRY(const Log log, claim(acts, keys, *township, clock));
+  MQ_TRY(const WholeLog log, claim(acts, keys, *township, clock));
   MQ_CHECK(control.append(log.entries, keyring));
   transport.expect_server(control.state().server_key());
   return {};

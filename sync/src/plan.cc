@@ -13,14 +13,15 @@ Plan::Plan(const wire::ControlState& state, Author author, WallTime time, Random
       time_(time),
       batch_(random_id<GroupId>(random)) {}
 
-Status Plan::add(pb::ControlBody body, const pb::KeyRecord* record) {
-  Planned planned{std::move(body), std::nullopt, std::nullopt};
+Status Plan::add(pb::ControlBody body, const pb::KeyRecord* record,
+                 const wire::SigningKey* second) {
+  Planned planned{std::move(body), std::nullopt, std::nullopt, second};
   if (record != nullptr) planned.record = *record;
   return add_planned(std::move(planned));
 }
 
 Status Plan::add_invite(pb::ControlBody body, const Key32& mac, const pb::KeyRecord* record) {
-  Planned planned{std::move(body), std::nullopt, mac.clone()};
+  Planned planned{std::move(body), std::nullopt, mac.clone(), nullptr};
   if (record != nullptr) planned.record = *record;
   return add_planned(std::move(planned));
 }
@@ -43,10 +44,11 @@ void Plan::write(wire::ControlDraft& draft, const Planned& planned) const {
     const Hash mac = wire::invite_mac(*planned.mac, draft.prev(), *invite);
     body.mutable_invite()->set_mac(to_field(mac.view()));
   }
-  const bool co_signed = body.has_genesis() || body.has_device();
+  const bool by_rule = body.has_genesis() || body.has_device();
+  const wire::SigningKey* second = by_rule ? author_.co_signer : planned.second;
   const pb::KeyRecord* record = planned.record ? &*planned.record : nullptr;
-  if (co_signed) {
-    draft.add(std::move(body), *author_.key, record, {author_.co_signer});
+  if (second != nullptr) {
+    draft.add(std::move(body), *author_.key, record, {second});
   } else {
     draft.add(std::move(body), *author_.key, record);
   }
@@ -66,6 +68,22 @@ Result<pb::KeyRecord> rotate_record(const wire::ControlState& state, const Strea
     record.add_ordered(to_field(sealed));
   }
   return record;
+}
+
+Result<KeyGrant> key_grant(const StreamId& stream, std::uint32_t epoch, const Key32& key,
+                           const GrantTo& to, Random& random) {
+  MQ_TRY(const Bytes sealed_key, seal::seal_box(to.box_key, key.view(), random));
+  KeyGrant out;
+  pb::KeyRecord::Box& box = *out.record.add_boxes();
+  box.set_recipient(to_field(to.recipient));
+  box.set_stream(to_field(stream.view()));
+  box.set_epoch(epoch);
+  box.set_box(to_field(sealed_key));
+  pb::Grant& grant = *out.body.mutable_grant();
+  grant.set_stream(box.stream());
+  grant.set_epoch(epoch);
+  grant.set_recipient(box.recipient());
+  return out;
 }
 
 Status add_stream(Plan& plan, const pb::Stream& stream, const Key32& key, Random& random) {

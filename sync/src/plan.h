@@ -29,8 +29,10 @@ class Plan {
  public:
   Plan(const wire::ControlState& state, Author author, WallTime time, Random& random);
 
-  // Only the payload of `body` is the caller's, and the township at genesis.
-  Status add(pb::ControlBody body, const pb::KeyRecord* record = nullptr);
+  // Only the payload of `body` is the caller's, and the township at genesis. `second` signs as
+  // well, where the entry's rule asks for it; borrowed until entries().
+  Status add(pb::ControlBody body, const pb::KeyRecord* record = nullptr,
+             const wire::SigningKey* second = nullptr);
   // The MAC is set here, over the head that the entry comes to follow.
   Status add_invite(pb::ControlBody body, const Key32& mac, const pb::KeyRecord* record);
   // The log as if what was added were in force.
@@ -45,6 +47,7 @@ class Plan {
     pb::ControlBody body;
     std::optional<pb::KeyRecord> record;
     std::optional<Key32> mac;
+    const wire::SigningKey* second = nullptr;
   };
   Status add_planned(Planned planned);
   void write(wire::ControlDraft& draft, const Planned& planned) const;
@@ -62,6 +65,17 @@ class Plan {
 // the rotate that comes next, since the log's order of readers names the recipients.
 Result<pb::KeyRecord> rotate_record(const wire::ControlState& state, const StreamId& stream,
                                     const Key32& key, Random& random);
+// One stream's key sealed to one recipient, by name: what a grant says, and its record.
+struct KeyGrant {
+  pb::ControlBody body;
+  pb::KeyRecord record;
+};
+struct GrantTo {
+  ByteView recipient;  // device, or recovery by its name
+  BoxKey box_key;
+};
+Result<KeyGrant> key_grant(const StreamId& stream, std::uint32_t epoch, const Key32& key,
+                           const GrantTo& to, Random& random);
 // Adds the stream and its first epoch under a key drawn by the caller.
 Status add_stream(Plan& plan, const pb::Stream& stream, const Key32& key, Random& random);
 

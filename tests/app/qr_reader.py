@@ -1,11 +1,14 @@
-"""Reads a clean QR symbol, versions 1 to 10, as ISO/IEC 18004 has it; every check byte must fit, nothing is mended."""
+"""Reads a clean QR symbol, versions 1 to 16, as ISO/IEC 18004 has it; every check byte must fit, nothing is mended."""
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 CENTRES = {1: [], 2: [6, 18], 3: [6, 22], 4: [6, 26], 5: [6, 30], 6: [6, 34], 7: [6, 22, 38], 8: [6, 24, 42], 9: [6, 26, 46],
-           10: [6, 28, 50]}
+           10: [6, 28, 50], 11: [6, 30, 54], 12: [6, 32, 58], 13: [6, 34, 62], 14: [6, 26, 46, 66], 15: [6, 26, 48, 70],
+           16: [6, 26, 50, 74]}
 # Level M: check bytes of a block, then data bytes of each block.
 BLOCKS_M = {1: (10, [16]), 2: (16, [28]), 3: (26, [44]), 4: (18, [32] * 2), 5: (24, [43] * 2), 6: (16, [27] * 4), 7: (18, [31] * 4),
-            8: (22, [38] * 2 + [39] * 2), 9: (22, [36] * 3 + [37] * 2), 10: (26, [43] * 4 + [44])}
+            8: (22, [38] * 2 + [39] * 2), 9: (22, [36] * 3 + [37] * 2), 10: (26, [43] * 4 + [44]), 11: (30, [50] + [51] * 4),
+            12: (22, [36] * 6 + [37] * 2), 13: (22, [37] * 8 + [38]), 14: (24, [40] * 4 + [41] * 5), 15: (24, [41] * 5 + [42] * 5),
+            16: (28, [45] * 7 + [46] * 3)}
 MASKS = [lambda y, x: (y + x) % 2, lambda y, x: y % 2, lambda y, x: x % 3, lambda y, x: (y + x) % 3, lambda y, x: (y // 2 + x // 3) % 2,
          lambda y, x: y * x % 2 + y * x % 3, lambda y, x: (y * x % 2 + y * x % 3) % 2, lambda y, x: ((y + x) % 2 + y * x % 3) % 2]
 LEVEL_M = 0

@@ -78,6 +78,27 @@ TEST(CodeText, EveryOneOrTwoWrongCharactersAreFound) {
   }
 }
 
+TEST(CodeText, LinesReadBackInAnyOrderAndSayWhichIsWrong) {
+  const Bytes secret = drawn(4, 45);
+  std::vector<std::string> lines = split(encode_lines(secret, 5), "\n");
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[0], cat("1: ", encode_code(ByteView(secret).first(15), 5)));
+  Bytes read(45);
+  const std::vector<std::string> turned{"抄件", lines[2], lines[0], "", "4: 不是这里的", lines[1]};
+  ASSERT_TRUE(decode_lines(join(turned, "\r\n"), kName, read).ok());
+  EXPECT_EQ(read, secret);
+  read.assign(45, 7);
+  const auto refused = [&](const std::vector<std::string>& typed, std::string_view saying) {
+    const Status done = decode_lines(join(typed, "\n"), kName, read);
+    ASSERT_FALSE(done.ok());
+    EXPECT_NE(done.error().zh.find(saying), std::string::npos) << done.error().zh;
+    EXPECT_EQ(read, Bytes(45, 7));
+  };
+  refused({lines[0], lines[2]}, "缺第 2 行");
+  refused({lines[0], lines[1], lines[1], lines[2]}, "第 2 行出现了两次");
+  refused({lines[0], lines[1], lines[2] + "0"}, "第 3 行");
+}
+
 TEST(CodeText, AWrongLengthOrStrangeCharacterLeavesTheBytesAlone) {
   Bytes read(10, 7);
   for (const std::string_view bad :

@@ -14,8 +14,15 @@ constexpr std::size_t kLimitDigits = 7;
 constexpr Command kCommands[] = {
     {"org",
      "org create --county 县名 --township 乡镇名 --server 主机:端口 [--name 姓名] [--code 码] "
-     "[--root-out 文件] [--practice]",
-     "建县和乡镇(处于 筹备 状态)", "found county and township", run_org},
+     "[--root-out 文件 | --root 县根文件] [--practice]\n"
+     "org county create --county 县名 --card-out 县卡 --root-out 文件 | --root-print\n"
+     "org township request --card 县卡 --township 乡镇名 --server 主机:端口 [--server-key 16进制] "
+     "[--name 姓名] -o 申请\norg township certify 申请 --root 县根文件 -o 证书\n"
+     "org township enrol 证书 [--code 码]\norg township request --rejoin --township-id 乡镇编号 "
+     "--server 主机:端口 [--name 姓名] -o 申请\norg county appoint 申请 --root 县根文件 -o 任命\n"
+     "org township rejoin 任命 --server 主机:端口\norg open",
+     "建县和乡镇(处于 筹备 状态);open 结束筹备,要有两台管理员设备和演练过的恢复单",
+     "found county and township; open it when it is ready", run_org},
     {"invite",
      "invite --role admin|desk|cadre|unit|supervisor --name 姓名 [--rank 职级] [--village 村]… "
      "[--days 天数] [--propose 提案文件]\ninvite --from 干部名单 -o 邀请单.html [--role "
@@ -80,6 +87,11 @@ constexpr Command kCommands[] = {
      run_revoke},
     {"rotate", "rotate [--village 村]…", "换新钥匙:全部,或一个村的",
      "new keys, for all or for one village", run_rotate},
+    {"quarantine",
+     "quarantine list [--all]\nquarantine show 号码\nquarantine admit 号码 [--only 前几件]\n"
+     "quarantine refuse 号码 --reason 原因 [--only 前几件]",
+     "待核收:停用或离岗之后送来的记录,管理员看过再收或退", "late work: decide what counts",
+     run_quarantine},
     {"replace", "replace --person 姓名 [--device 号码]… [--reason 原因]",
      "换手机:停用旧设备,发新邀请码", "stop a lost phone and invite its owner anew", run_replace},
     {"sign", "sign 提案文件 [--yes] [--root 县根文件]", "给另一位管理员的提案签第二个名",
@@ -106,6 +118,13 @@ constexpr Command kCommands[] = {
      "分钟]",
      "几个人合用一台机器:各有各的文件夹和口令,用 --user 名字 或 homes switch 换人",
      "several people on one machine, each with a folder and a passphrase", run_homes},
+    {"recover",
+     "recover make -o 文件夹\nrecover make --replace -o 文件夹 [--sheet 旧单 --sheet 旧单 | --root "
+     "县根文件]\nrecover drill --sheet 文件|- --sheet 文件|-\nrecover "
+     "use --sheet 文件|- --sheet 文件|- [--name 姓名] [--server 主机:端口] [--keep-admins]\n"
+     "recover grant --for 设备号码 --with 姓名 -o 提议\nrecover grant 提议",
+     "恢复单:三张纸,任意两张能在管理员设备全部丢失时任命新的管理员设备",
+     "three sheets of paper, any two of which appoint an admin's device", run_recover},
     {"sync", "sync [--watch]", "与县里服务器对账", "reconcile with the server", run_sync},
     {"bundle", "bundle export 文件|文件夹 [--to 姓名|号码]…\nbundle import 文件",
      "存一份:没有信号时用 U 盘或聊天软件带去带回", "unsent work by file, and receipts back",

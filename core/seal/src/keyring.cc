@@ -137,29 +137,34 @@ Status Keyring::add(const StreamId& stream, std::uint32_t epoch, Key32 key, cons
   return stored;
 }
 
-void Keyring::take_one(const wire::ControlState& state, const StreamId& stream, std::uint32_t epoch,
-                       Result<Key32> key, Taken& taken) {
+// A key that does not fit is somebody's fault; one that could not be kept may come again.
+Status Keyring::take_one(const wire::ControlState& state, const StreamId& stream,
+                         std::uint32_t epoch, Result<Key32> key, Taken& taken) {
   const Hash* published = commitment_of(state, stream, epoch);
-  if (this->key(stream, epoch) != nullptr) return;
-  const bool fits = published != nullptr && key.ok() &&
-                    add(stream, epoch, std::move(key).value(), *published).ok();
+  if (this->key(stream, epoch) != nullptr) return {};
+  const bool fits =
+      published != nullptr && key.ok() && commitment(*key, stream, epoch) == *published;
   ++(fits ? taken.keys : taken.misfits);
+  return fits ? add(stream, epoch, std::move(key).value(), *published) : Status();
 }
 
-void Keyring::take_wrapped(const wire::ControlState& state, const wire::pb::ControlBody& body,
-                           Taken& taken) {
-  if (!body.has_rotate() || body.rotate().wrapped_older().empty()) return;
+Status Keyring::take_wrapped(const wire::ControlState& state, const wire::pb::ControlBody& body,
+                             Taken& taken) {
+  if (!body.has_rotate() || body.rotate().wrapped_older().empty()) return {};
   const auto stream = StreamId::from(view_of(body.rotate().stream()));
-  if (!stream) return;
+  if (!stream) return {};
   const Key32* held = key(*stream, body.rotate().epoch());
-  if (held == nullptr) return;
+  if (held == nullptr) return {};
   auto older =
       unwrap_older(*held, *stream, body.rotate().epoch(), view_of(body.rotate().wrapped_older()));
   if (!older.ok()) {
     ++taken.misfits;
-    return;
+    return {};
   }
-  for (EpochKey& one : *older) take_one(state, *stream, one.epoch, std::move(one.key), taken);
+  for (EpochKey& one : *older) {
+    MQ_CHECK(take_one(state, *stream, one.epoch, std::move(one.key), taken));
+  }
+  return {};
 }
 
 Result<Keyring::Taken> Keyring::take_boxes(const wire::ControlState& state,
@@ -176,18 +181,19 @@ Result<Keyring::Taken> Keyring::take_boxes(const wire::ControlState& state,
     if (!same(body.key_record_hash(), hash.view())) return malformed;
     if (!record.ParseFromString(entry.key_record())) return malformed;
   }
-  const auto take = [&](ByteView recipient, const BoxKeyPair& keys) {
+  const auto take = [&](ByteView recipient, const BoxKeyPair& keys) -> Status {
     for (const wire::StreamBox& box : wire::boxes_for_recipient(state, entry, recipient)) {
       auto text = open_box(keys, box.box);
       Result<Key32> key =
           text.ok() && text->size() == 32 ? Result<Key32>(key_of(*text)) : Result<Key32>(malformed);
       if (text.ok()) wipe(*text);
-      take_one(state, box.stream, box.epoch, std::move(key), taken);
+      MQ_CHECK(take_one(state, box.stream, box.epoch, std::move(key), taken));
     }
+    return {};
   };
-  if (identity_) take(identity_->device.view(), identity_->box);
-  if (invite != nullptr && invitation != nullptr) take(invite->view(), *invitation);
-  take_wrapped(state, body, taken);
+  if (identity_) MQ_CHECK(take(identity_->device.view(), identity_->box));
+  if (invite != nullptr && invitation != nullptr) MQ_CHECK(take(invite->view(), *invitation));
+  MQ_CHECK(take_wrapped(state, body, taken));
   return taken;
 }
 

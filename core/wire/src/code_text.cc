@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
 #include "mq/base/secret.h"
 #include "mq/base/text.h"
@@ -85,6 +87,48 @@ Status read_symbols(std::string_view text, const CodeName& name, std::span<std::
                        cat("it has ", count, " characters instead of ", out.size()));
 }
 
+// "3: XXXXX-…": which line, and what follows. Nothing if the line is not numbered up to `lines`.
+struct Numbered {
+  std::size_t number = 0;
+  std::string_view code;
+};
+std::optional<Numbered> numbered(std::string_view line, std::size_t lines) {
+  constexpr std::string_view kAfter[] = {":", ":", ".", "、", ")", " ", "\t"};
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  if (digits < 1 || digits > 2) return std::nullopt;
+  std::size_t number = 0;
+  for (const char c : line.substr(0, digits)) {
+    number = 10 * number + static_cast<std::size_t>(c - '0');
+  }
+  if (number < 1 || number > lines) return std::nullopt;
+  for (const std::string_view after : kAfter) {
+    if (!line.substr(digits).starts_with(after)) continue;
+    return Numbered{number, trimmed(line.substr(digits + after.size()))};
+  }
+  return std::nullopt;
+}
+
+// The lines as they are read; wiped, since they are the secret.
+struct Lines {
+  std::vector<Secret<kBytesMax>> bytes;
+  std::vector<bool> seen;
+};
+
+Status take_line(std::string_view line, const CodeName& name, Lines& lines) {
+  const auto read = numbered(line, lines.seen.size());
+  if (!read) return {};
+  const std::size_t at = read->number - 1;
+  if (lines.seen[at]) {
+    return unusable_code(name, cat("第 ", read->number, " 行出现了两次(两张要分开给)"),
+                         cat("line ", read->number, " stands twice (give two of them apart)"));
+  }
+  const std::string zh = cat(name.zh, "第 ", read->number, " 行");
+  const std::string en = cat(name.en, ", line ", read->number);
+  MQ_CHECK(decode_code(read->code, {zh, en}, lines.bytes[at].writable()));
+  lines.seen[at] = true;
+  return {};
+}
+
 }  // namespace
 
 std::string encode_code(ByteView bytes, std::size_t group) {
@@ -128,6 +172,34 @@ Status decode_code(std::string_view text, const CodeName& name, std::span<std::u
     if (bits < 8) continue;
     bits -= 8;
     bytes[count++] = static_cast<std::uint8_t>(held >> bits);
+  }
+  return {};
+}
+
+std::string encode_lines(ByteView bytes, std::size_t group) {
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += kBytesMax) {
+    out += cat(at / kBytesMax + 1, ": ", encode_code(bytes.subspan(at, kBytesMax), group), '\n');
+  }
+  return out;
+}
+
+Status decode_lines(std::string_view text, const CodeName& name, std::span<std::uint8_t> bytes) {
+  MQ_ASSERT(bytes.size() % kBytesMax == 0 && bytes.size() < 100 * kBytesMax);
+  Lines lines{std::vector<Secret<kBytesMax>>(bytes.size() / kBytesMax), {}};
+  lines.seen.resize(lines.bytes.size());
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    MQ_CHECK(take_line(trimmed(text.substr(0, end)), name, lines));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  for (std::size_t i = 0; i < lines.seen.size(); ++i) {
+    if (lines.seen[i]) continue;
+    return unusable_code(name, cat("缺第 ", i + 1, " 行"), cat("line ", i + 1, " is missing"));
+  }
+  for (std::size_t i = 0; i < lines.bytes.size(); ++i) {
+    const ByteView line = lines.bytes[i].view();
+    std::copy(line.begin(), line.end(), bytes.subspan(i * kBytesMax).begin());
   }
   return {};
 }

@@ -223,6 +223,28 @@ Status bind_accounts(const Workplace& place, const std::vector<AccountOf>& accou
   return {};
 }
 
+Status bind_self(const Workplace& place, const std::string& name) {
+  MQ_CHECK(need_admin(place));
+  const vault::View seen = place.vault.view();
+  const Directory directory(place);
+  MQ_TRY(const std::optional<Cadre> mine, directory.me());
+  if (mine) return {};
+  const auto known = directory.cadre(name);
+  const bool free = known.ok() && !known->member;
+  RowChanges changes(place, "Cadre", free ? known->id : new_id<RowId>(place.clock, place.random));
+  changes.set(mpb::Cadre::kMemberIdFieldNumber, to_bytes(place.member.view()));
+  if (!free) {
+    MQ_TRY(const std::vector<Cadre> all, directory.cadres());
+    changes.set(mpb::Cadre::kNameFieldNumber, name)
+        .set(mpb::Cadre::kOrderNoFieldNumber, static_cast<std::int64_t>(all.size()) + 1);
+  }
+  MQ_TRY(const vault::StreamIx stream, directory.township_stream());
+  vault::Draft draft{stream, {}};
+  changes.into(draft);
+  MQ_CHECK(place.vault.commit({draft}, seen));
+  return {};
+}
+
 Result<std::vector<Quota>> quotas(const Workplace& place) {
   const model::Field* rank_field =
       place.vault.schema().entity("QuotaRule")->field(mpb::QuotaRule::kRankClassFieldNumber);

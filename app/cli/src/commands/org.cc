@@ -1,9 +1,17 @@
-// org create: founds county and township in one act, for one township and for trials.
+// org create: founds county and township in one act, for one township and for trials. The other
+// acts have files of their own.
+#include "org.h"
+
+#include <filesystem>
+
 #include "../contact.h"
+#include "../county_root.h"
 #include "../home.h"
+#include "../setup_text.h"
 #include "../township_state.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/sync/founding.h"
 #include "mq/work/organisation.h"
 
 namespace mq::cli {
@@ -11,8 +19,8 @@ namespace mq::cli {
 namespace {
 
 Result<sync::FoundOptions> options_of(Call& call) {
-  MQ_CHECK(
-      only_flags(call, {"county", "township", "server", "code", "root_out", "practice", "name"}));
+  MQ_CHECK(only_flags(
+      call, {"county", "township", "server", "code", "root_out", "practice", "name", "root"}));
   sync::FoundOptions options;
   for (const auto& [flag, target] :
        {std::pair{"county", &options.county_name}, std::pair{"township", &options.township_name},
@@ -21,6 +29,11 @@ Result<sync::FoundOptions> options_of(Call& call) {
     if (!value.ok()) return call.usage(std::move(value).error());
     *target = *value;
   }
+  if (call.args.value("root") && call.args.value("root_out")) {
+    return call.usage(
+        "--root 用已有的县根,--root-out 存新的县根:只写一个",
+        "--root takes a county root that exists, --root-out keeps a new one: not both");
+  }
   options.founder_name = call.args.value("name").value_or("乡镇管理员");
   options.code = call.args.value("code").value_or("");
   options.practice = call.args.has("practice");
@@ -28,10 +41,12 @@ Result<sync::FoundOptions> options_of(Call& call) {
 }
 
 // The county root appoints townships and admins; it is written once, or printed once.
-Status hand_over_root(Call& call, const Key32& seed) {
+Status hand_over_root(Call& call, Home& home, const Key32& seed) {
   const std::string text = to_hex(seed.view());
   if (auto path = call.args.value("root_out")) {
     MQ_CHECK(call.world.files.replace(*path, view_of(text + "\n")));
+    const std::string whole = std::filesystem::absolute(*path).string();
+    MQ_CHECK(home.vault().set_setting(kRootFile, view_of(whole)));
     call.out.say(cat("县根密钥已写入 ", *path, ":请存到离线介质,不要留在本机"),
                  cat("county root written to ", *path, ": keep it offline"));
     return {};
@@ -42,13 +57,21 @@ Status hand_over_root(Call& call, const Key32& seed) {
   return {};
 }
 
-}  // namespace
-
-Status run_org(Call& call) {
-  if (call.args.word(1) != "create") {
-    return call.usage("用法:org create --county 县 --township 乡镇 --server 主机:端口",
-                      "usage: org create --county N --township N --server HOST:PORT");
+// Under a new county root, or the one in a file that an earlier act made.
+Result<sync::Founded> found(Call& call, Home& home, sync::Transport& transport,
+                            const sync::FoundOptions& options) {
+  const sync::Member member{home.vault(), home.keyring(),   home.control(),
+                            transport,    call.world.clock, call.world.random};
+  auto path = call.args.value("root");
+  if (!path) {
+    return sync::found_township(options, member.vault, member.keyring, member.control, transport,
+                                member.clock, member.random);
   }
+  MQ_TRY(const wire::SigningKey root, read_county_root(call, *path));
+  return sync::found_under(root, options, member);
+}
+
+Status create(Call& call) {
   MQ_TRY(const sync::FoundOptions options, options_of(call));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open_or_create(call));
   if (home->keyring().identity() != nullptr) {
@@ -56,9 +79,7 @@ Status run_org(Call& call) {
                  "this home belongs to a township already; choose another --home"};
   }
   MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect(options.server_address));
-  MQ_TRY(const sync::Founded founded,
-         sync::found_township(options, home->vault(), home->keyring(), home->control(), *transport,
-                              call.world.clock, call.world.random));
+  MQ_TRY(const sync::Founded founded, found(call, *home, *transport, options));
   MQ_CHECK(home->settle());
   MQ_TRY(const work::Workplace place, home->place());
   MQ_CHECK(home->saving([&] {
@@ -73,7 +94,30 @@ Status run_org(Call& call) {
       cat("已建 ", options.county_name, options.township_name, "(", state.zh, ");编号 ",
           founded.township.hex()),
       cat("founded ", options.township_name, " (", state.en, "); id ", founded.township.hex()));
-  return hand_over_root(call, founded.county_root_seed);
+  if (call.args.value("root")) return {};
+  return hand_over_root(call, *home, founded.county_root_seed);
+}
+
+}  // namespace
+
+Result<std::string> needed_flag(Call& call, const char* flag) {
+  auto value = call.args.required(flag);
+  if (!value.ok()) return call.usage(std::move(value).error());
+  return value;
+}
+
+Status run_org(Call& call) {
+  const std::string act = call.args.word(1);
+  if (act == "create") return create(call);
+  if (act == "open") return org_open(call);
+  if (act == "township") return org_township(call);
+  if (act == "county" && call.args.word(2) == "create") return org_county_create(call);
+  if (act == "county" && call.args.word(2) == "appoint") return org_county_appoint(call);
+  return call.usage(
+      "用法:org create|open,org county create|appoint,org township "
+      "request|certify|enrol|rejoin",
+      "usage: org create|open, org county create|appoint, org township "
+      "request|certify|enrol|rejoin");
 }
 
 }  // namespace mq::cli

@@ -4,6 +4,7 @@
 
 #include "../contact.h"
 #include "../home.h"
+#include "../new_file.h"
 #include "../slips_html.h"
 #include "../table_file.h"
 #include "mq/base/text.h"
@@ -52,11 +53,6 @@ Result<work::SlipList> read_list(Call& call, const work::Workplace& place,
           "rest with --skip-refused")};
 }
 
-Error stands_already(const std::string& path) {
-  return {Code::kConflict, cat("文件 ", path, " 已存在,没有覆盖;请换一个文件名,或先移走它"),
-          cat("the file ", path, " exists and was not replaced; choose another name or move it")};
-}
-
 std::vector<sync::InviteOptions> options_of(const work::SlipList& list, RoleKind role,
                                             Date last_day) {
   std::vector<sync::InviteOptions> out;
@@ -87,7 +83,7 @@ Status write_page(Call& call, const work::Workplace& place, const std::string& p
                   const std::vector<Slip>& slips) {
   MQ_TRY(const vault::StreamIx township, work::Directory(place).township_stream());
   MQ_TRY(const std::string html, slips_html(place.vault.stream(township)->label, slips));
-  if (call.world.files.exists(path)) return stands_already(path);
+  MQ_CHECK(check_new_file(call, path));
   Status written = call.world.files.replace(path, view_of(html));
   if (written.ok()) return written;
   Error error = std::move(written).error();
@@ -116,7 +112,7 @@ Status invite_from_list(Call& call, RoleKind role, Date last_day) {
   if (!from.ok()) return call.usage(std::move(from).error());
   auto path = call.args.required("o");
   if (!path.ok()) return call.usage("请写明邀请单存到哪里:-o slips.html", "missing -o FILE");
-  if (call.world.files.exists(*path)) return stands_already(*path);
+  MQ_CHECK(check_new_file(call, *path));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const tabular::Sheet sheet, read_table_file(call.world.files, *from));

@@ -2,6 +2,7 @@
 #include "../contact.h"
 #include "../home.h"
 #include "../joining.h"
+#include "../setup_text.h"
 #include "../township_state.h"
 #include "../unlock_escrow.h"
 #include "../unsent_text.h"
@@ -167,7 +168,7 @@ Status run_status(Call& call) {
   MQ_CHECK(tell_unlock(call, *home, place));
   call.out.say(cat("本机接续:", token.zh), cat("continuation: ", token.name));
   call.out.say(cat("乡镇状态:", state.zh), cat("township state: ", state.en));
-  return {};
+  return tell_setup(call, *home);
 }
 
 }  // namespace mq::cli

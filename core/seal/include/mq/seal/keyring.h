@@ -49,7 +49,7 @@ class Keyring {
     int misfits = 0;
   };
   // A rotate whose new key is held also opens the older keys wrapped in it, now or on a second
-  // look.
+  // look. kInvalidInput: the record is malformed; else the vault could not keep a key.
   Result<Taken> take_boxes(const wire::ControlState& state, const wire::pb::ControlEntry& entry,
                            const BoxKeyPair* invitation, const InviteId* invite);
   // What a rotate to new_epoch carries: the key before it, in whose own rotate lies the one before
@@ -59,10 +59,10 @@ class Keyring {
 
  private:
   explicit Keyring(vault::Vault& vault) : vault_(&vault) {}
-  void take_one(const wire::ControlState& state, const StreamId& stream, std::uint32_t epoch,
-                Result<Key32> key, Taken& taken);
-  void take_wrapped(const wire::ControlState& state, const wire::pb::ControlBody& body,
-                    Taken& taken);
+  Status take_one(const wire::ControlState& state, const StreamId& stream, std::uint32_t epoch,
+                  Result<Key32> key, Taken& taken);
+  Status take_wrapped(const wire::ControlState& state, const wire::pb::ControlBody& body,
+                      Taken& taken);
   Status keep_index();
   vault::Vault* vault_;
   std::optional<Identity> identity_;

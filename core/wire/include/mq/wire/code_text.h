@@ -29,6 +29,14 @@ std::string encode_code(ByteView bytes, std::size_t group);
 // have, wrong length, mistyped; never says where.
 Status decode_code(std::string_view text, const CodeName& name, std::span<std::uint8_t> bytes);
 
+// Longer secrets on paper: numbered lines of 15 bytes each, "1: XXXXX-…".
+std::string encode_lines(ByteView bytes, std::size_t group);
+// Fills `bytes`, a multiple of 15 and at most 1,485. Takes the lines in any order, with a colon, a
+// stop, a bracket or a blank after the number; passes over what is not numbered, so that a printed
+// page may be given as it is. kInvalidInput: a line is missing, given twice or mistyped (which
+// one).
+Status decode_lines(std::string_view text, const CodeName& name, std::span<std::uint8_t> bytes);
+
 // The sentence for a code that cannot be used: the reason, and to compare with the original.
 Error unusable_code(const CodeName& name, std::string_view zh, std::string_view en);
 

@@ -36,6 +36,10 @@ struct Account {
 Result<Account> prepare_account(const Workplace& place, const std::string& name,
                                 const std::string& rank, const std::vector<RowId>& villages);
 
+// The cadre row of the person at this device, who came by no invitation: the one of that name that
+// is nobody's yet, or a new one; nothing if he has one. kNotAllowed unless admin.
+Status bind_self(const Workplace& place, const std::string& name);
+
 // The member that a cadre becomes: two admins who invite him apart from each other mean one person.
 PersonId member_id(const Workplace& place, const RowId& cadre);
 
