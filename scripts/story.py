@@ -4,91 +4,20 @@
 Every step prints what it means and checks it; the first check that fails ends the story with exit 1.
 Nothing here knows the program's inside: it runs commands and reads their JSON.
 """
-import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import time
 
-from story_link import Link
+from stage import TODAY, TOWNSHIP, VILLAGES, Stage, main
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-TOWNSHIP = os.path.join(HERE, "..", "samples", "township")
-VILLAGES = ["鱼泉村", "松树坪村", "清渭社区"]
-TODAY = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))  # as the cadres say it
 MARCH = ["--from", "2026-03-01", "--to", "2026-03-31"]
-# Sentences and names that must never be found in the clear.
-MARKERS = ["猪圈后面的水渠又堵了", "向朝凤", "曾泽飞", "13553292308", "新户自外县迁来", "院坝会上说到入户路"]
 
 
-class Story:
-    def __init__(self, programs, folder):
-        self.folder = folder
-        self.minqing = os.path.join(programs, "app", "cli", "minqing")
-        self.server_program = os.path.join(programs, "server", "minqing-server")
-        self.step_number = 0
-        self.checks = 0
-        self.server = None
-        self.port = None
-        self.link = None
-
-    # ---- telling
-    def step(self, title, meaning):
-        self.step_number += 1
-        bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("", "")
-        print("\n%s%d. %s%s\n   %s" % (bold, self.step_number, title, plain, meaning), flush=True)
-
-    def check(self, claim, truth, detail=""):
-        self.checks += 1
-        print("   %s %s%s" % ("✓" if truth else "✗", claim, "  " + detail if detail else ""), flush=True)
-        if not truth:
-            sys.exit("   这一步不成立,演示到此为止 (this claim does not hold)")
-
-    # ---- running
-    def environment(self, who, clock=None):
-        env = dict(os.environ, MINQING_PASSPHRASE="口令-" + who, LC_ALL="C.UTF-8",
-                   XDG_STATE_HOME=os.path.join(self.folder, "state"))
-        if clock:
-            env["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
-        return env
-
-    def command(self, who, *words, clock=None, json_out=True):
-        line = (["faketime", "-f", clock] if clock else []) + [self.minqing, "--home", os.path.join(self.folder, who)]
-        return line + (["--json"] if json_out else []) + list(words)
-
-    def run(self, who, *words, clock=None, expect=0, stdin=None):
-        done = subprocess.run(self.command(who, *words, clock=clock), env=self.environment(who, clock),
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, input=stdin)
-        if done.returncode != expect:
-            sys.exit("   命令没有按预期结束 (%d, expected %d): %s\n%s%s" % (
-                done.returncode, expect, " ".join(words), done.stdout, done.stderr))
-        return json.loads(done.stdout) if done.stdout.strip() else {}
-
-    def start_server(self):
-        log = open(os.path.join(self.folder, "server.log"), "ab")
-        listen = "127.0.0.1:%d" % (self.port or 0)
-        self.server = subprocess.Popen([self.server_program, "--data", os.path.join(self.folder, "server"), "--listen", listen],
-                                       stdout=subprocess.PIPE, stderr=log, text=True)
-        for line in self.server.stdout:
-            if line.startswith("listening"):
-                self.port = int(line.rsplit(":", 1)[1])
-                return
-        sys.exit("   服务器没有起来 (the server did not start)")
-
-    def kill_server(self):
-        self.server.send_signal(signal.SIGKILL)
-        self.server.wait()
-
-    # ---- the story
-    def server_starts(self):
-        self.step("县里的服务器", "只在本机回环上,TLS,一个文件夹。它只存密文,读不了任何一条记录。")
-        self.start_server()
-        self.link = Link(self)
-        self.check("服务器已在 127.0.0.1:%d 监听" % self.port, True)
+class Story(Stage):
+    MARKERS = ["猪圈后面的水渠又堵了", "向朝凤", "曾泽飞", "13553292308", "新户自外县迁来", "院坝会上说到入户路"]
+    PARTS = ["server_starts", "desk_founds", "cadres_join", "weeks_offline", "edits_meet", "killed_while_recording",
+             "contact_returns", "nothing_lost", "ledgers_agree", "nothing_readable"]
 
     def desk_founds(self):
         self.step("建乡镇,导入名册", "三个村的名册、干部、结对,1,676 户、5,187 人、30 名干部。")
@@ -261,43 +190,6 @@ class Story:
             found, size = self.find_markers(os.path.join(self.folder, place))
             self.check("%s:%d 字节里一个也没有" % (place, size), not found, "、".join(found))
 
-    def find_markers(self, path):
-        wanted = [m.encode(code) for m in MARKERS for code in ("utf-8", "gb18030", "utf-16-le")]
-        found, size = set(), 0
-        files = [path] if os.path.isfile(path) else [os.path.join(d, f) for d, _, names in os.walk(path) for f in names]
-        for file in files:
-            with open(file, "rb") as f:
-                content = f.read()
-            size += len(content)
-            found |= {w.decode("utf-8", "replace") for w in wanted if w in content}
-        return found, size
-
-    def tell(self):
-        for part in [self.server_starts, self.desk_founds, self.cadres_join, self.weeks_offline, self.edits_meet,
-                     self.killed_while_recording, self.contact_returns, self.nothing_lost, self.ledgers_agree, self.nothing_readable]:
-            part()
-        print("\n%d 项检查,全部成立。" % self.checks)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--programs", required=True, help="the build folder")
-    parser.add_argument("--keep", action="store_true", help="leave the folder for a look")
-    arguments = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="minqing-demo-")
-    story = Story(os.path.abspath(arguments.programs), folder)
-    began = time.monotonic()
-    try:
-        story.tell()
-        print("用时 %.0f 秒。" % (time.monotonic() - began))
-    finally:
-        if story.server and story.server.poll() is None:
-            story.kill_server()
-        if arguments.keep:
-            print("文件夹:" + folder)
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-
 
 if __name__ == "__main__":
-    main()
+    main(Story, __doc__)

@@ -72,7 +72,8 @@ Status take_entries(const Bundle& bundle, const BundleHome& home, BundleTaken& t
   MQ_CHECK(home.control.append(entries, home.keyring));
   MQ_CHECK(home.control.complete_keys(home.keyring));
   taken.entries = entries.size();
-  taken.alarms_zh = alarms_between(before, home.control.state(), *home.keyring.identity());
+  // Said here and now; the next contact says them again and keeps them.
+  taken.alarms = alarms_since(home.control.state(), before.head_seq(), home.keyring);
   return {};
 }
 

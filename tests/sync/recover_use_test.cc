@@ -14,7 +14,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::vector<std::string> alarms(SimDevice& device) { return device.engine().report().alarms_zh; }
+std::vector<std::string> alarms(SimDevice& device) {
+  std::vector<std::string> out;
+  for (const sync::Alarm& each : device.engine().report().alarms) out.push_back(each.zh);
+  return out;
+}
 
 class Recovering : public ::testing::Test {
  protected:

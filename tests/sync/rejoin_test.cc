@@ -139,7 +139,8 @@ TEST_F(Rejoining, AnAppointmentIsForOneHomeAndOneMoment) {
 
 TEST_F(Rejoining, EveryMemberIsTold) {
   rejoin();
-  EXPECT_THAT(li->engine().report().alarms_zh, ::testing::Contains(HasSubstr("任命")));
+  EXPECT_THAT(li->engine().report().alarms,
+              ::testing::Contains(::testing::Field(&sync::Alarm::zh, HasSubstr("任命"))));
 }
 
 }  // namespace

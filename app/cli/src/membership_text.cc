@@ -19,4 +19,12 @@ void tell_cutoff(Call& call, const sync::Cutoff& done) {
                     "its next sync"));
 }
 
+std::vector<std::string> alarm_texts(const Call& call, const std::vector<sync::Alarm>& alarms) {
+  std::vector<std::string> out;
+  for (const sync::Alarm& alarm : alarms) {
+    out.emplace_back(call.out.pick(alarm.zh, alarm.en));
+  }
+  return out;
+}
+
 }  // namespace mq::cli

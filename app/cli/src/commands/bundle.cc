@@ -2,6 +2,7 @@
 #include <map>
 
 #include "../home.h"
+#include "../membership_text.h"
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
@@ -138,7 +139,7 @@ void tell_taken(Call& call, const std::string& from, const sync::BundleTaken& ta
                        {"entries", taken.entries},
                        {"relay", taken.relay},
                        {"cut", !taken.whole},
-                       {"alarms", taken.alarms_zh}};
+                       {"alarms", alarm_texts(call, taken.alarms)}};
   call.out.say(
       cat("收进 ", taken.envelopes - taken.unproved, " 件(", from, "),新的 ", taken.records,
           " 条记录,其中 ", taken.waiting, " 件等前文;回执 ", taken.receipts, " 张"),
@@ -159,7 +160,7 @@ void tell_taken(Call& call, const std::string& from, const sync::BundleTaken& ta
                       " were not taken: of no device this log knows, or not signed "
                       "by it; sync, then import again"));
   }
-  for (const std::string& alarm : taken.alarms_zh) call.out.warn(alarm, alarm);
+  for (const sync::Alarm& alarm : taken.alarms) call.out.warn(alarm.zh, alarm.en);
   if (taken.renewed) tell_renewed(call);
 }
 

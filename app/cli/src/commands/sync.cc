@@ -1,6 +1,7 @@
 // sync: one contact with the server; --watch stays and reconciles whenever something is new.
 #include "../home.h"
 #include "../joining.h"
+#include "../membership_text.h"
 #include "all.h"
 #include "mq/base/text.h"
 
@@ -9,14 +10,6 @@ namespace mq::cli {
 namespace {
 
 constexpr int kWatchWaitMs = 60'000;
-
-std::vector<std::string> alarm_texts(const Call& call, const std::vector<sync::Alarm>& alarms) {
-  std::vector<std::string> out;
-  for (const sync::Alarm& alarm : alarms) {
-    out.emplace_back(call.out.pick(alarm.zh, alarm.en));
-  }
-  return out;
-}
 
 void tell(Call& call, const sync::SyncReport& report, const vault::Delivery& delivery) {
   Json& json = call.out.object();

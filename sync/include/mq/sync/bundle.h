@@ -60,7 +60,7 @@ struct BundleTaken {
   std::uint64_t receipts = 0, entries = 0;
   std::uint64_t relay = 0;             // for others, to be pushed at the next contact
   std::optional<DeviceId> from;        // its maker, if its head is signed
-  std::vector<std::string> alarms_zh;  // as at a contact
+  std::vector<Alarm> alarms;  // as at a contact
   bool renewed = false;
   bool whole = false;  // else it was cut or damaged after what was taken
 };
