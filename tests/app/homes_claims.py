@@ -16,8 +16,8 @@ class Machine:
         self.town = town
         self.data = town.path("data")
 
-    def run(self, *words, passphrase=None, language="C.UTF-8"):
-        environment = self.town.environment(passphrase or "", XDG_DATA_HOME=self.data)
+    def run(self, *words, passphrase=None, pin=None, language="C.UTF-8"):
+        environment = self.town.environment(passphrase or "", XDG_DATA_HOME=self.data, **({} if pin is None else {"MINQING_PIN": pin}))
         environment["LC_ALL"] = language
         if passphrase is None:
             del environment["MINQING_PASSPHRASE"]
@@ -148,6 +148,36 @@ def sessions():
     return left
 
 
+def homes_open_by_pin_five_times_wrong_and_no_more(t):
+    with machine(t) as here:
+        unlocked(here, "王")
+        here.good("--user", "王", "lock")
+        here.refused(3, "4 到 12 位", "--user", "王", "pin", "set", passphrase=PEOPLE["王"], pin="1111")
+        here.refused(6, "口令不对", "--user", "王", "pin", "set", passphrase="不对", pin="2580")
+        assert here.good("--user", "王", "pin", "set", passphrase=PEOPLE["王"], pin="2580") == {"set": True, "tries": 5}
+        assert here.good("--user", "王", "visit", "list", pin="2580")["count"] == 0
+        here.refused(6, "需要 PIN", "--user", "王", "status")
+        here.refused(6, "需要口令", "--user", "李", "status", pin="2580")
+        here.refused(6, "口令不对", "--user", "王", "status", passphrase="不对", pin="2580")
+        assert here.good("--user", "王", "unlock", pin="2580")["minutes"] == 10
+        here.good("--user", "王", "status")
+        here.good("--user", "王", "lock")
+        copied = here.town.path("stolen")
+        subprocess.run(["cp", "-r", os.path.join(here.data, "minqing", "people", "王"), copied], check=True)
+        here.refused(6, "需要口令", "--home", copied, "status", pin="2580")
+        for left in [4, 3, 2, 1]:
+            here.refused(6, "还可以试 %d 次" % left, "--user", "王", "status", pin="0001")
+        here.refused(6, "已作废", "--user", "王", "status", pin="0001")
+        here.refused(6, "需要口令", "--user", "王", "status", pin="2580")
+        here.good("--user", "王", "status", passphrase=PEOPLE["王"])
+        here.good("--user", "王", "pin", "set", passphrase=PEOPLE["王"], pin="2580")
+        assert here.good("--user", "王", "rekey", passphrase=PEOPLE["王"])["pin_dropped"] is True
+        here.refused(6, "需要口令", "--user", "王", "status", pin="2580")
+        here.good("--user", "王", "pin", "set", passphrase=PEOPLE["王"], pin="2580")
+        assert here.good("--user", "王", "pin", "remove", pin="2580") == {"removed": True}
+        here.refused(6, "需要口令", "--user", "王", "status", pin="2580")
+
+
 def homes_wrong_orders_say_what_to_do_and_change_nothing(t):
     with machine(t) as here:
         for code, saying, words in [
@@ -165,6 +195,7 @@ def homes_wrong_orders_say_what_to_do_and_change_nothing(t):
                 (2, "1 到 240", ["--user", "王", "unlock", "--minutes", "0"]),
                 (2, "1 到 240", ["--user", "王", "unlock", "--minutes", "241"]),
                 (2, "1 到 240", ["--user", "王", "unlock", "--minutes"]),
+                (2, "pin set", ["--user", "王", "pin"]),
                 (2, "lock", ["lock", "王"])]:
             here.refused(code, saying, *words, passphrase=PEOPLE["王"])
         english = here.run("--user", "赵", "status", language="en_US.UTF-8")
@@ -250,4 +281,4 @@ def homes_keep_no_code_that_will_never_do(t):
 
 
 CLAIMS = [homes_record_before_they_have_joined, homes_keep_no_code_that_will_never_do, homes_of_two_people_are_kept_apart, homes_switch_locks_the_one_before, homes_lock_themselves,
-          homes_wrong_orders_say_what_to_do_and_change_nothing]
+          homes_open_by_pin_five_times_wrong_and_no_more, homes_wrong_orders_say_what_to_do_and_change_nothing]

@@ -221,7 +221,7 @@ def keys_rekey_keeps_every_row(t):
     before = everything(t)
     code, old_key = good(t, "unlock", "make")["code"], key_file(t)
     assert databases(t) == ["vault.db"]
-    assert good(t, "rekey") == {"rekeyed": True, "unlock_code_dropped": True}
+    assert good(t, "rekey") == {"rekeyed": True, "unlock_code_dropped": True, "pin_dropped": False}
     assert databases(t) == ["vault-1.db"] and everything(t) == before
     refused(t, 6, "unlock make", "unlock", "--code", code, old="忘了", new="不会成")
     shutil.copytree(t.path(HOME), t.path("older"))
@@ -229,7 +229,7 @@ def keys_rekey_keeps_every_row(t):
     with open(os.path.join(t.path("older"), "vault.key"), "wb") as f:
         f.write(old_key)
     assert act(t, "status", home="older").code == 7, "the key of an older copy opens nothing here"
-    assert good(t, "rekey") == {"rekeyed": True, "unlock_code_dropped": False}
+    assert good(t, "rekey") == {"rekeyed": True, "unlock_code_dropped": False, "pin_dropped": False}
     assert databases(t) == ["vault-2.db"] and everything(t) == before
     visit(t, "换钥匙之后接着记")
     good(t, "sync")

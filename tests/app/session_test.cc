@@ -3,42 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
+#include "app/fake_keys.h"
 #include "mq/base/text.h"
 
 namespace mq::cli {
 namespace {
 
 using std::chrono::minutes;
-using std::chrono::seconds;
-
-// A keyring as the kernel keeps one, with a clock of its own.
-class FakeKeys final : public SessionKeys {
- public:
-  Status keep(const std::string& name, const SessionSecret& secret, seconds time) override {
-    if (!keeps) return Error{Code::kUnsupported, "", ""};
-    held.insert_or_assign(name, Held{secret.clone(), now + time});
-    return {};
-  }
-  std::optional<SessionSecret> get(const std::string& name) override {
-    const auto at = held.find(name);
-    if (at == held.end() || at->second.until <= now) return std::nullopt;
-    return at->second.secret.clone();
-  }
-  void extend(const std::string& name, seconds time) override {
-    if (get(name)) held.at(name).until = now + time;
-  }
-  void drop(const std::string& name) override { held.erase(name); }
-
-  struct Held {
-    SessionSecret secret;
-    seconds until;
-  };
-  std::map<std::string, Held> held;
-  seconds now{0};
-  bool keeps = true;
-};
 
 class Session : public ::testing::Test {
  protected:
@@ -51,7 +22,7 @@ class Session : public ::testing::Test {
     const auto key = session_key(keys, folder, renew);
     return key && *key == key_of(first);
   }
-  FakeKeys keys;
+  testing::FakeKeys keys;
 };
 
 TEST_F(Session, OfOneHomeOpensNoOther) {

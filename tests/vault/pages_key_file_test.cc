@@ -126,7 +126,7 @@ TEST_F(KeyFileTest, WrapsOfALaterProgramAreKeptVerbatim) {
   bytes.resize(bytes.size() - 64);
   ASSERT_EQ(bytes[18], 1);
   bytes[18] = 3;
-  const std::string later = "\x03\x04pin!\x63\x05later";
+  const std::string later = "\x62\x04what\x63\x05later";
   bytes.insert(bytes.end(), later.begin(), later.end());
   const auto check = keyed_digest(*key, "mq/key-check", bytes);
   bytes.insert(bytes.end(), check.begin(), check.end());
@@ -138,7 +138,6 @@ TEST_F(KeyFileTest, WrapsOfALaterProgramAreKeptVerbatim) {
   ASSERT_TRUE(key_file_.rewrap(*key, WrapKind::kPassphrase, "q", kCheap).ok());
   EXPECT_TRUE(key_file_.unlock("q").ok());
   EXPECT_TRUE(contains(stored(), later));
-  EXPECT_EQ(key_file_.unlock("pin!", WrapKind::kDevicePin).error().code, Code::kNotFound);
 }
 
 TEST_F(KeyFileTest, NewerVersionIsSaidToBeNewer) {

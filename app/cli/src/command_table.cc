@@ -112,6 +112,8 @@ constexpr Command kCommands[] = {
      "做一个抄在纸上",
      "one passphrase for a while; forgotten: an admin reads out a code that opens once",
      run_unlock},
+    {"pin", "pin set\npin remove", "在本机用 PIN(4 到 12 位数字)代替口令,错五次或机器重启就作废",
+     "digits in place of the passphrase on this machine, void after five wrong ones", run_pin},
     {"lock", "lock", "马上锁上,下一个命令要输口令", "ask for the passphrase again", run_lock},
     {"homes",
      "homes list\nhomes add 名字 [--home 文件夹]\nhomes remove 名字\nhomes switch 名字 [--minutes "
@@ -148,7 +150,7 @@ const std::vector<Command>& commands() {
 }
 
 const std::vector<std::string>& common_flags() {
-  static const std::vector<std::string> kFlags = {"home", "user", "passphrase_file",
+  static const std::vector<std::string> kFlags = {"home", "user", "passphrase_file", "pin_file",
                                                   "json", "help", "version"};
   return kFlags;
 }

@@ -86,6 +86,16 @@ Result<Key32> KeyRoom::unlock() {
   return key_file_.unlock(passphrase.view());
 }
 
+Result<Key32> KeyRoom::ask() {
+  if (passphrase_given(*call_)) return unlock();
+  MQ_TRY(const bool short_way, pin_is_set(pin_place()));
+  if (!short_way) return unlock();
+  MQ_TRY(const LockedText digits, ask_pin(*call_, false));
+  if (digits.empty()) return unlock();
+  wait();
+  return unlock_by_pin(pin_place(), digits.view());
+}
+
 Result<Key32> KeyRoom::resume() {
   if (passphrase_given(*call_)) return unlock();
   // A watch goes on by itself: it does not keep a home open that nobody uses any more.
@@ -96,13 +106,13 @@ Result<Key32> KeyRoom::resume() {
     if (fits) return *std::move(key);
     close_session(call_->world.sessions, folder_);
   }
-  return unlock();
+  return ask();
 }
 
 void KeyRoom::wait() {
   const std::chrono::seconds delay = vault::KeyFile::delay_after(key_file_.failures());
   if (delay.count() <= 0) return;
-  call_->out.warn(cat("口令或解锁码输错过,请等 ", delay.count(), " 秒"),
+  call_->out.warn(cat("口令、PIN 或解锁码输错过,请等 ", delay.count(), " 秒"),
                   cat("wrong passphrases or codes before: wait ", delay.count(), " s"));
   std::this_thread::sleep_for(delay);
 }

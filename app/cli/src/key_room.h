@@ -13,6 +13,7 @@
 #include "home_lock.h"
 #include "locked_memory.h"
 #include "mq/vault/key_file.h"
+#include "pin.h"
 
 namespace mq::cli {
 
@@ -32,9 +33,12 @@ class KeyRoom {
   Result<Key32> create();
   // Asks for the passphrase. kLocked: wrong.
   Result<Key32> unlock();
-  // What the session holds, if the home stands unlocked; else asks. A passphrase that is given
-  // anyway is the one that counts.
+  // Asks for the PIN where one is set, else for the passphrase; one that is given anyway is the one
+  // that counts.
+  Result<Key32> ask();
+  // What the session holds, if the home stands unlocked; else asks.
   Result<Key32> resume();
+  PinPlace pin_place() { return {call_->world.sessions, key_file_, folder_}; }
   // Waits as long as the wrong secrets before this one demand; before every attempt.
   void wait();
 

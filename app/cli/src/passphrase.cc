@@ -141,6 +141,18 @@ Result<LockedText> ask_new_passphrase(Call& call) {
                "the new passphrase must not be empty; nothing was changed"};
 }
 
+Result<LockedText> ask_pin(Call& call, bool twice) {
+  static const Taken kTaken = take_environment("MINQING_PIN");
+  return ask(call,
+             {"pin_file", kTaken, twice ? "新 PIN: " : "PIN(回车改用口令): ",
+              twice ? "new PIN: " : "PIN (Enter for the passphrase): ",
+              Error{Code::kLocked,
+                    "需要 PIN 或口令:请设 MINQING_PASSPHRASE、--passphrase-file 或 MINQING_PIN",
+                    "a PIN or passphrase is needed: set MINQING_PASSPHRASE, --passphrase-file or "
+                    "MINQING_PIN"}},
+             twice);
+}
+
 Result<LockedText> ask_line(Call& call, const Error& instead, std::string_view zh,
                             std::string_view en) {
   return prompt(call.out.pick(zh, en), instead, true);

@@ -20,6 +20,10 @@ bool passphrase_given(Call& call);
 // Also kInvalidInput: empty.
 Result<LockedText> ask_new_passphrase(Call& call);
 
+// A PIN: --pin-file, MINQING_PIN or the prompt; `twice` for a new one. Empty: the person would
+// rather type the passphrase.
+Result<LockedText> ask_pin(Call& call, bool twice);
+
 // A line typed at the terminal, seen while it is typed. kLocked: no terminal; `instead` says what
 // to do then.
 Result<LockedText> ask_line(Call& call, const Error& instead, std::string_view zh,

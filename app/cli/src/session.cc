@@ -20,28 +20,31 @@ std::string whole_path(const std::string& folder) {
   return found ? std::string(found.get()) : folder;
 }
 
-std::string name_of(const std::string& folder) {
+std::string name_of(const std::string& folder) { return keyring_name("minqing:", folder); }
+
+}  // namespace
+
+std::string keyring_name(std::string_view prefix, const std::string& folder) {
   const std::string path = whole_path(folder);
   const Hash hash = wire::hash("mq/session", {view_of(path)});
-  return cat("minqing:", to_hex(hash.view().first(kNameBytes)));
+  return cat(prefix, to_hex(hash.view().first(kNameBytes)));
 }
 
-SessionSecret secret_of(const Key32& key, std::chrono::seconds time) {
+SessionSecret keyring_secret(const Key32& key, std::uint32_t number) {
   SessionSecret out;
   const auto bytes = out.writable();
   std::ranges::copy(key.view(), bytes.begin());
-  const auto seconds = static_cast<std::uint32_t>(time.count());
-  for (std::size_t i = 0; i < sizeof seconds; ++i) {
-    bytes[Key32::kSize + i] = static_cast<std::uint8_t>(seconds >> (8 * i));
+  for (std::size_t i = 0; i < sizeof number; ++i) {
+    bytes[Key32::kSize + i] = static_cast<std::uint8_t>(number >> (8 * i));
   }
   return out;
 }
 
-}  // namespace
-
 Status open_session(SessionKeys& keys, const std::string& folder, const Key32& key,
                     std::chrono::minutes time) {
-  return keys.keep(name_of(folder), secret_of(key, time), time);
+  const std::chrono::seconds seconds = time;
+  return keys.keep(name_of(folder),
+                   keyring_secret(key, static_cast<std::uint32_t>(seconds.count())), time);
 }
 
 std::optional<Key32> session_key(SessionKeys& keys, const std::string& folder, Renew renew) {

@@ -4,6 +4,8 @@
 // folder moved elsewhere is locked. Whoever takes a key must still check that it is the home's.
 #pragma once
 
+#include <string_view>
+
 #include "session_keys.h"
 
 namespace mq::cli {
@@ -18,6 +20,11 @@ Status open_session(SessionKeys& keys, const std::string& folder, const Key32& k
 enum class Renew { kYes, kNo };
 // The key kept for this home; with kYes its minutes begin anew.
 std::optional<Key32> session_key(SessionKeys& keys, const std::string& folder, Renew renew);
+
+// What is kept for a home, by name: a hash of its folder, however that was typed. And a key with a
+// number, as it is kept.
+std::string keyring_name(std::string_view prefix, const std::string& folder);
+SessionSecret keyring_secret(const Key32& key, std::uint32_t number);
 
 // Whether there was one.
 bool close_session(SessionKeys& keys, const std::string& folder);

@@ -13,7 +13,7 @@
 
 namespace mq::cli {
 
-// A vault's key and how long it is kept, as session.h writes it.
+// A key and a number, as session.h and pin.h write them.
 using SessionSecret = Secret<36>;
 
 class SessionKeys {

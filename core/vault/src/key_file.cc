@@ -48,7 +48,8 @@ Bytes bound_to(std::uint8_t kind, ByteView head) {
 }
 
 bool has_secret(WrapKind kind) {
-  return kind == WrapKind::kPassphrase || kind == WrapKind::kUnlockCode;
+  return kind == WrapKind::kPassphrase || kind == WrapKind::kUnlockCode ||
+         kind == WrapKind::kDevicePin;
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ Status run_passphrase(Call& call);
 Status run_rekey(Call& call);
 Status run_unlock(Call& call);
 Status run_lock(Call& call);
+Status run_pin(Call& call);
 Status run_homes(Call& call);
 Status run_recover(Call& call);
 Status run_status(Call& call);

@@ -104,7 +104,7 @@ Status by_code(Call& call) {
 Status for_a_while(Call& call) {
   MQ_CHECK(only_flags(call, {"minutes"}));
   MQ_TRY(KeyRoom room, KeyRoom::enter(call));
-  MQ_TRY(const Key32 key, room.unlock());
+  MQ_TRY(const Key32 key, room.ask());
   return hold_open(call, std::move(room), key);
 }
 

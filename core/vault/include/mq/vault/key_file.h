@@ -24,7 +24,7 @@ namespace mq::vault {
 enum class WrapKind : std::uint8_t {
   kPassphrase = 1,
   kUnlockCode = 2,  // one-time, held by the admins for a forgotten passphrase
-  kDevicePin = 3,   // reserved: kept, not opened
+  kDevicePin = 3,   // short, and worth nothing without what the platform holds beside it
 };
 
 // One thread at a time. Borrows both arguments.
@@ -41,8 +41,8 @@ class KeyFile {
   // kCorrupt; kUnsupported: written by a newer program; kExhausted: not enough memory.
   Result<Key32> unlock(std::string_view secret, WrapKind kind = WrapKind::kPassphrase);
 
-  // Sets or replaces one wrap, for the passphrase or the unlock code; the others stand.
-  // kLocked: `key` is not the key of this file.
+  // Sets or replaces one wrap; the others stand. The secret of a PIN's wrap is the platform's key
+  // and the PIN together. kLocked: `key` is not the key of this file.
   Status rewrap(const Key32& key, WrapKind kind, std::string_view secret, const KdfCost& cost = {});
   // What an unlock code is for: the passphrase anew and the unlock code gone, in one replacement of
   // the file, so that whenever the power goes a code has not been used or works no more. kLocked.
