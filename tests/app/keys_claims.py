@@ -186,7 +186,8 @@ def keys_only_an_admin_reads_codes_out(t):
     now = passphrase["now"]
     for home, code, saying, words in [
             ("desk", 3, "没有 查无此人", ["show", "查无此人"]),
-            ("desk", 3, "没有号码为 00000000", ["show", NAME, "--device", "00000000"]),
+            ("desk", 3, "00000000", ["show", NAME, "--device", "00000000"]),
+            ("desk", 3, "不是 %s 的" % NAME, ["show", NAME, "--device", t.run("clerk", "status")["device"][-8:]]),
             ("desk", 3, "没有交给本机", ["show", founder]),
             ("desk", 2, "unlock show", ["show"]),
             ("desk", 2, "--day", ["show", NAME, "--day", "1"]),
@@ -197,6 +198,18 @@ def keys_only_an_admin_reads_codes_out(t):
     for home in ["clerk", "desk"]:
         t.run(home, "sync")
     assert spelled(t.run("desk", "unlock", "show", "clerk")["code"]), "the desk's people forget too"
+
+
+def keys_an_admin_who_was_stopped_knows_a_dead_code(t):
+    good(t, "sync")
+    before = read_out(t)["code"]
+    assert good(t, "status")["unlock_code_holders"] == 2
+    t.run("desk", "revoke", t.run("second", "status")["device"][-8:])
+    good(t, "sync")
+    assert good(t, "status")["unlock_code_holders"] == 1
+    refused(t, 6, "不是现在的那个", "unlock", "--code", before, old="忘了", new="不会成")
+    opens(t, read_out(t)["code"], "停用以后")
+    good(t, "sync")
 
 
 def keys_wrong_codes_wait_longer(t):
@@ -404,7 +417,8 @@ def keys_doctor_says_whether_memory_is_locked(t):
 
 
 CLAIMS = [keys_old_passphrase_is_dead, keys_a_forgotten_passphrase_opens_offline, keys_a_code_works_once,
-          keys_a_code_is_read_out_over_the_telephone, keys_only_an_admin_reads_codes_out, keys_wrong_codes_wait_longer,
+          keys_a_code_is_read_out_over_the_telephone, keys_only_an_admin_reads_codes_out,
+          keys_an_admin_who_was_stopped_knows_a_dead_code, keys_wrong_codes_wait_longer,
           keys_rekey_keeps_every_row, keys_paper_and_admins_have_one_code, keys_a_killed_change_of_keys_leaves_a_whole_vault,
           keys_a_full_disk_changes_no_key, keys_wrong_orders_say_what_to_do_and_change_nothing,
           keys_passphrases_lie_in_locked_memory_only, keys_doctor_says_whether_memory_is_locked]

@@ -22,7 +22,8 @@ struct Half {
   std::uint32_t tries = 0;
 };
 
-std::string name_of(const PinPlace& place) { return keyring_name("minqing-pin:", place.folder); }
+std::string name_of(const std::string& folder) { return keyring_name("minqing-pin:", folder); }
+std::string name_of(const PinPlace& place) { return name_of(place.folder); }
 
 std::optional<Half> load(const PinPlace& place) {
   const std::optional<SessionSecret> kept = place.keys.get(name_of(place));
@@ -104,5 +105,7 @@ Result<bool> remove_pin(const PinPlace& place, const Key32& vault_key) {
   MQ_CHECK(place.key_file.remove_wrap(vault_key, WrapKind::kDevicePin));
   return wrapped;
 }
+
+void forget_pin(SessionKeys& keys, const std::string& folder) { keys.drop(name_of(folder)); }
 
 }  // namespace mq::cli

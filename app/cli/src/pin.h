@@ -36,4 +36,7 @@ Result<Key32> unlock_by_pin(const PinPlace& place, std::string_view digits);
 // Whether there was one.
 Result<bool> remove_pin(const PinPlace& place, const Key32& vault_key);
 
+// The platform's half alone, of a home that is no more.
+void forget_pin(SessionKeys& keys, const std::string& folder);
+
 }  // namespace mq::cli

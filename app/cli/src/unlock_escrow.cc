@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "device_number.h"
+#include "member_names.h"
 #include "mq/base/text.h"
 #include "mq/work/device_unlock.h"
 #include "mq/work/directory.h"
@@ -189,7 +189,7 @@ Status tell_uses(Call& call, Home& home, const work::Workplace& place, bool rene
   Json elsewhere = Json::array();
   for (const work::DeviceUnlock& unlock : mine) {
     if (!unlock.used_on || unlock.device == *home.vault().device()) continue;
-    const std::string number = device_number(unlock.device);
+    const std::string number = short_number(unlock.device.view());
     elsewhere.push_back({{"device", number}, {"on", unlock.used_on->iso()}});
     call.out.say(cat("你的另一台设备 ", number, " 在 ", unlock.used_on->iso(),
                      " 用解锁码打开过;如果不是你本人,请马上告诉乡镇管理员"),

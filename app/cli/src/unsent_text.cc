@@ -33,9 +33,4 @@ void tell_unsent(Call& call, const sync::Unsent& unsent) {
                cat("in a bundle too (", copy_text(unsent), "), no receipt yet: ", unsent.copied));
 }
 
-std::string device_number(const DeviceId& device) {
-  const std::string hex = device.hex();
-  return hex.substr(hex.size() - 8);
-}
-
 }  // namespace mq::cli

@@ -15,7 +15,4 @@ void tell_unsent(Call& call, const sync::Unsent& unsent);
 // "去.age,2026-04-02": where the copy stands.
 std::string copy_text(const sync::Unsent& unsent);
 
-// The last eight digits of a device's id: what people read to each other.
-std::string device_number(const DeviceId& device);
-
 }  // namespace mq::cli

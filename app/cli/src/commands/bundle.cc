@@ -3,6 +3,7 @@
 
 #include "../home.h"
 #include "../membership_text.h"
+#include "../member_names.h"
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
@@ -123,7 +124,7 @@ Result<std::string> maker(const work::Workplace& place, const std::optional<Devi
   for (const work::Cadre& cadre : cadres) {
     if (record != nullptr && cadre.member == record->person) return cadre.name;
   }
-  return device_number(*device);
+  return short_number(device->view());
 }
 
 void tell_taken(Call& call, const std::string& from, const sync::BundleTaken& taken) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "../home.h"
+#include "../session.h"
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
@@ -13,7 +14,6 @@ namespace mq::cli {
 namespace {
 
 constexpr int kPasses = 2;
-constexpr std::string_view kLocalForms = "local:";  // recorded before any key or township
 
 Error still_alone(std::uint64_t alone) {
   return {Code::kNotAllowed,
@@ -21,13 +21,6 @@ Error still_alone(std::uint64_t alone) {
           cat("not shredded: ", alone,
               " records stand on this device alone; sync first, or write "
               "them with bundle export")};
-}
-
-Result<std::uint64_t> local_entries(Home& home) {
-  MQ_TRY(const std::vector<std::string> forms, home.vault().kept_forms());
-  std::uint64_t count = 0;
-  for (const std::string& key : forms) count += key.starts_with(kLocalForms) ? 1 : 0;
-  return count;
 }
 
 // In place, since a file system may keep what a replaced file held. Flash may keep it all the same:
@@ -73,8 +66,7 @@ Status run_shred(Call& call) {
   MQ_CHECK(only_flags(call, {"yes"}));
   MQ_TRY(std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const sync::Unsent unsent, unsent_of(*home));
-  MQ_TRY(const std::uint64_t local, local_entries(*home));
-  if (unsent.alone + local > 0) return still_alone(unsent.alone + local);
+  if (unsent.alone > 0) return still_alone(unsent.alone);
   if (unsent.copied > 0) {
     call.out.warn(cat("有 ", unsent.copied, " 条还没有回执,只在存件 ", copy_text(unsent),
                       " 里:请收好那份文件,直到乡镇收到"),
@@ -88,6 +80,8 @@ Status run_shred(Call& call) {
   const std::string folder = home->folder();
   const std::string token = home->token_path();
   home.reset();
+  close_session(call.world.sessions, folder);
+  forget_pin(call.world.sessions, folder);
   MQ_CHECK(destroy(call, folder, token));
   call.out.object()["shredded"] = true;
   call.out.object()["copied"] = unsent.copied;

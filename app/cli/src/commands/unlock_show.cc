@@ -2,36 +2,16 @@
 
 #include <algorithm>
 
-#include "../device_number.h"
-#include "../home.h"
+#include "../member_names.h"
 #include "../unlock_code.h"
 #include "mq/base/text.h"
-#include "mq/model/text_cleanup.h"
-#include "mq/seal/labels.h"
 #include "mq/work/device_unlock.h"
-#include "mq/work/directory.h"
 
 namespace mq::cli {
 
 namespace {
 
 using Codes = std::vector<work::DeviceUnlock>;
-
-// By the list of cadres, else by the name that the membership log has.
-Result<PersonId> member_named(Home& home, const work::Workplace& place, const std::string& typed) {
-  const auto cadre = work::Directory(place).cadre(typed);
-  if (cadre.ok() && cadre->member) return *cadre->member;
-  if (!cadre.ok() && cadre.error().code != Code::kNotFound) return cadre.error();
-  std::vector<PersonId> found;
-  for (const wire::PersonRecord& person : place.control.persons()) {
-    const std::string name =
-        seal::label_or_nothing(place.control, home.keyring(), person.sealed_name);
-    if (name == model::clean_name(typed)) found.push_back(person.id);
-  }
-  if (found.size() == 1) return found.front();
-  return Error{Code::kNotFound, cat("成员里没有 ", typed, ";用 members 查看都有谁"),
-               cat("no member ", typed, "; see members")};
-}
 
 bool writes_diary(const work::Workplace& place, const PersonId& person) {
   return std::ranges::any_of(place.control.streams(), [&](const wire::StreamRecord& stream) {
@@ -56,7 +36,9 @@ Error none_here(const work::Workplace& place, const PersonId& person, const std:
 
 Error which(const Codes& codes, const std::string& name) {
   std::vector<std::string> numbers;
-  for (const work::DeviceUnlock& code : codes) numbers.push_back(device_number(code.device));
+  for (const work::DeviceUnlock& code : codes) {
+    numbers.push_back(short_number(code.device.view()));
+  }
   const std::string list = join(numbers, "、");
   return {Code::kInvalidInput,
           cat(name, " 有几台设备:", list, ";请问清是哪一台,再加 --device 号码"),
@@ -64,14 +46,16 @@ Error which(const Codes& codes, const std::string& name) {
 }
 
 // The one that is asked for.
-Result<work::DeviceUnlock> chosen(Call& call, Codes codes, const std::string& name) {
-  const std::string number = call.args.value("device").value_or("");
-  std::erase_if(
-      codes, [&](const work::DeviceUnlock& code) { return !code.device.hex().ends_with(number); });
+Result<work::DeviceUnlock> chosen(Call& call, const work::Workplace& place,
+                                  const MemberNames& names, Codes codes, const std::string& name) {
+  if (const auto number = call.args.value("device")) {
+    MQ_TRY(const DeviceId device, device_by_number(place, names, *number));
+    std::erase_if(codes, [&](const work::DeviceUnlock& code) { return code.device != device; });
+  }
   if (codes.size() == 1) return std::move(codes.front());
   if (!codes.empty()) return which(codes, name);
-  return Error{Code::kNotFound, cat(name, " 没有号码为 ", number, " 的设备交来解锁码;请核对号码"),
-               cat("no device ", number, " of ", name, " has handed over a code")};
+  return Error{Code::kNotFound, cat("这台设备不是 ", name, " 的,或还没有交来解锁码;请核对号码"),
+               cat("that device is not one of ", name, ", or has handed over no code")};
 }
 
 }  // namespace
@@ -85,15 +69,16 @@ Status show_unlock_code(Call& call) {
   if (!place.is_admin()) {
     return Error{Code::kNotAllowed, "念解锁码由乡镇管理员办理", "only an admin reads out codes"};
   }
-  MQ_TRY(const PersonId person, member_named(*home, place, name));
+  MQ_TRY(const MemberNames names, MemberNames::of(*home, place));
+  MQ_TRY(const PersonId person, names.person(name));
   MQ_TRY(Codes codes, work::device_unlocks(place, person));
   if (codes.empty()) return none_here(place, person, name);
-  MQ_TRY(const work::DeviceUnlock unlock, chosen(call, std::move(codes), name));
+  MQ_TRY(const work::DeviceUnlock unlock, chosen(call, place, names, std::move(codes), name));
   const seal::Identity& me = *home->keyring().identity();
   MQ_TRY(const UnlockCode code,
          seal::open_escrow(unlock.sealed, unlock.device, me.device.view(), me.box));
   const std::string text = format_unlock_code(code);
-  const std::string number = device_number(unlock.device);
+  const std::string number = short_number(unlock.device.view());
   call.out.object() = {{"code", text}, {"device", number}, {"made_on", unlock.made_on.iso()}};
   call.out.say(cat(name, " 的解锁码(设备 ", number, ",", unlock.made_on.iso(), " 做的):", text),
                cat("unlock code of ", name, " (device ", number, ", made on ", unlock.made_on.iso(),
