@@ -40,13 +40,18 @@ Result<sync::FoundOptions> options_of(Call& call) {
   return options;
 }
 
+// Where the root stands on this machine, for as long as `status` finds it there.
+Status note_root_file(Home& home, const std::string& path) {
+  const std::string whole = std::filesystem::absolute(path).string();
+  return home.vault().set_setting(kRootFile, view_of(whole));
+}
+
 // The county root appoints townships and admins; it is written once, or printed once.
 Status hand_over_root(Call& call, Home& home, const Key32& seed) {
   const std::string text = to_hex(seed.view());
   if (auto path = call.args.value("root_out")) {
     MQ_CHECK(call.world.files.replace(*path, view_of(text + "\n")));
-    const std::string whole = std::filesystem::absolute(*path).string();
-    MQ_CHECK(home.vault().set_setting(kRootFile, view_of(whole)));
+    MQ_CHECK(note_root_file(home, *path));
     call.out.say(cat("县根密钥已写入 ", *path, ":请存到离线介质,不要留在本机"),
                  cat("county root written to ", *path, ": keep it offline"));
     return {};
@@ -94,7 +99,7 @@ Status create(Call& call) {
       cat("已建 ", options.county_name, options.township_name, "(", state.zh, ");编号 ",
           founded.township.hex()),
       cat("founded ", options.township_name, " (", state.en, "); id ", founded.township.hex()));
-  if (call.args.value("root")) return {};
+  if (auto path = call.args.value("root")) return note_root_file(*home, *path);
   return hand_over_root(call, *home, founded.county_root_seed);
 }
 
