@@ -1,6 +1,7 @@
 // The alarms as kept in the vault: the newest, and how many of them nobody has seen.
 #include "alarms.h"
 #include "mq/sync/membership.h"
+#include "settings.h"
 
 namespace mq::sync {
 namespace {
@@ -67,6 +68,22 @@ Status keep_alarms(vault::Vault& vault, const std::vector<Alarm>& alarms, WallTi
     MQ_CHECK(write(vault, all));
     return set_unseen(vault, std::min<std::uint64_t>(unseen + alarms.size(), kKeptMax));
   });
+}
+
+Result<std::vector<Alarm>> take_news(vault::Vault& vault, const wire::ControlState& log,
+                                     const seal::Keyring& keyring, WallTime when) {
+  std::vector<Alarm> news;
+  const wire::DeviceRecord* device = log.device(keyring.identity()->device);
+  if (device == nullptr) return news;
+  MQ_TRY(const std::optional<std::uint32_t> told, load_alarms_told(vault));
+  const std::uint32_t since = told.value_or(device->span.from);
+  if (since >= log.head_seq()) return news;
+  news = alarms_since(log, since, keyring);
+  MQ_CHECK(vault.together([&]() -> Status {
+    MQ_CHECK(store_alarms_told(vault, log.head_seq()));
+    return keep_alarms(vault, news, when);
+  }));
+  return news;
 }
 
 }  // namespace mq::sync

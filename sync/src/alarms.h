@@ -14,6 +14,11 @@ namespace mq::sync {
 std::vector<Alarm> alarms_since(const wire::ControlState& log, std::uint32_t since,
                                 const seal::Keyring& keyring);
 
+// Those since the last ones taken, kept in one commit with that; the log as it was at joining is no
+// news.
+Result<std::vector<Alarm>> take_news(vault::Vault& vault, const wire::ControlState& log,
+                                     const seal::Keyring& keyring, WallTime when);
+
 Alarm claimed_twice(const InviteId& invite);
 Alarm restored_home();
 

@@ -7,6 +7,7 @@
 #include "bundle_store.h"
 #include "mq/base/text.h"
 #include "mq/seal/age.h"
+#include "mq/sync/late.h"
 
 namespace mq::sync {
 namespace {
@@ -71,9 +72,10 @@ Status take_entries(const Bundle& bundle, const BundleHome& home, BundleTaken& t
   if (!after.apply(entries).ok() || after.head_at(proof.seq) != proof.head) return {};
   MQ_CHECK(home.control.append(entries, home.keyring));
   MQ_CHECK(home.control.complete_keys(home.keyring));
+  MQ_CHECK(rule_by_log(home.vault, home.control, home.sealer));
   taken.entries = entries.size();
-  // Said here and now; the next contact says them again and keeps them.
-  taken.alarms = alarms_since(home.control.state(), before.head_seq(), home.keyring);
+  MQ_TRY(taken.alarms,
+         take_news(home.vault, home.control.state(), home.keyring, home.clock.wall()));
   return {};
 }
 
@@ -171,6 +173,23 @@ Status settle(const BundleHome& home, BundleTaken& taken) {
   return again.ok() ? Status() : again.error();
 }
 
+// How what came stands now; what came a second time as well.
+Status count_outcome(const std::vector<const wire::Envelope*>& envelopes, const BundleHome& home,
+                     BundleTaken& taken) {
+  std::uint64_t parked = 0;
+  for (const wire::Envelope* envelope : envelopes) {
+    MQ_TRY(const auto standing, home.vault.standing(envelope->hash()));
+    MQ_TRY(const auto held, home.vault.envelope(envelope->hash()));
+    parked += held && !standing ? 1 : 0;
+    taken.undecided += standing && *standing != vault::Standing::kInForce ? 1 : 0;
+  }
+  // What was refused is kept with what waits.
+  taken.waiting = parked - std::min(parked, taken.refused);
+  const std::uint64_t fresh = envelopes.size() - taken.duplicates - taken.refused;
+  taken.merged = fresh - std::min(fresh, taken.waiting + taken.undecided);
+  return {};
+}
+
 Status take_envelopes(const Bundle& bundle, const BundleHome& home, BundleTaken& taken) {
   const auto envelopes = signed_envelopes(bundle, home.control.state());
   taken.envelopes = bundle.envelopes.size();
@@ -184,16 +203,7 @@ Status take_envelopes(const Bundle& bundle, const BundleHome& home, BundleTaken&
   }
   MQ_CHECK(settle(home, taken));
   taken.records = home.sealer.transactions_taken() - before;
-  MQ_TRY(const std::vector<wire::Envelope> parked, home.vault.parked());
-  std::set<Hash> waiting;
-  for (const wire::Envelope& envelope : parked) waiting.insert(envelope.hash());
-  std::uint64_t still = 0;
-  for (const wire::Envelope* envelope : envelopes) still += waiting.contains(envelope->hash());
-  // What was refused is kept with what waits; what is held twice may wait as well.
-  taken.waiting = still - std::min(still, taken.refused);
-  const std::uint64_t fresh = envelopes.size() - taken.duplicates - taken.refused;
-  taken.merged = fresh - std::min(fresh, taken.waiting);
-  return {};
+  return count_outcome(envelopes, home, taken);
 }
 
 Status note_maker(const Bundle& bundle, const BundleHome& home, BundleTaken& taken) {

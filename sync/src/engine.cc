@@ -160,19 +160,12 @@ Status SyncEngine::State::tell(const std::vector<Alarm>& alarms) {
   return {};
 }
 
-// Once for each entry of the log, however it came here; the log as it was at joining is no news.
+// Once for each entry of the log, however it came here.
 Status SyncEngine::State::tell_news() {
-  const wire::ControlState& log = control.state();
-  const wire::DeviceRecord* device = log.device(keyring.identity()->device);
-  if (device == nullptr) return {};
-  MQ_TRY(const std::optional<std::uint32_t> told, load_alarms_told(vault));
-  const std::uint32_t since = told.value_or(device->span.from);
-  if (since >= log.head_seq()) return {};
-  const std::vector<Alarm> news = alarms_since(log, since, keyring);
-  return vault.together([&]() -> Status {
-    MQ_CHECK(store_alarms_told(vault, log.head_seq()));
-    return tell(news);
-  });
+  MQ_TRY(const std::vector<Alarm> news,
+         take_news(vault, control.state(), keyring, caller.server_time()));
+  report.alarms.insert(report.alarms.end(), news.begin(), news.end());
+  return {};
 }
 
 // Where a right was lost and given again, the chain before has ended for everybody: this device

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bundle_store.h"
+
 namespace mq::sync {
 
 bool Outgoing::waits(const wire::Envelope& envelope) const {
@@ -33,6 +35,15 @@ Result<std::vector<wire::Envelope>> Outgoing::next(std::size_t bytes_max, std::s
   if (!others.ok()) return others.error();
   for (const wire::Envelope& envelope : *others) {
     if (!take(envelope)) return out;
+  }
+  MQ_TRY(const std::vector<Hash> brought, load_relay(vault_));
+  std::set<Hash> taken;
+  for (const wire::Envelope& envelope : out) taken.insert(envelope.hash());
+  for (const Hash& hash : brought) {
+    MQ_TRY(std::optional<wire::Envelope> envelope, vault_.envelope(hash));
+    const bool goes = envelope && !envelope->pruned() && !passed_over(*envelope);
+    if (!goes || !taken.insert(hash).second) continue;
+    if (!take(std::move(*envelope))) return out;
   }
   return out;
 }
@@ -102,6 +113,7 @@ void Outgoing::drop_from_queue(const Hash& hash) {
 Result<Outgoing::Outcome> Outgoing::note(const std::vector<wire::Envelope>& pushed,
                                          const pb::ExchangeReply& reply) {
   Outcome outcome;
+  std::vector<Hash> delivered;
   std::set<wire::ChainId> gaps;
   for (std::size_t i = 0; i < pushed.size(); ++i) {
     const wire::Envelope& envelope = pushed[i];
@@ -116,6 +128,7 @@ Result<Outgoing::Outcome> Outgoing::note(const std::vector<wire::Envelope>& push
       case pb::PUSH_CODE_LATE:
         rewound_.erase(chain);
         drop_from_queue(envelope.hash());
+        delivered.push_back(envelope.hash());
         break;
       case pb::PUSH_CODE_GAP:
         if (gaps.insert(chain).second) MQ_CHECK(rewind(envelope, result.need_seq()));
@@ -132,6 +145,7 @@ Result<Outgoing::Outcome> Outgoing::note(const std::vector<wire::Envelope>& push
         drop_from_queue(envelope.hash());
     }
   }
+  MQ_CHECK(drop_relay(vault_, delivered));
   return outcome;
 }
 

@@ -1,9 +1,9 @@
 // Outgoing: which envelopes the next exchange pushes, and what the server said of the last ones.
 //
 // The outbox is the truth: what is there has no receipt. Before it comes a queue of what the server
-// lacks (after a gap or while healing it), after it what others wrote and no server is known to
-// hold as it stands. A refused envelope stays held and is reported; its chain
-// waits, since nothing after it could be stored.
+// lacks (after a gap or while healing it), after it what others wrote: what no server is known to
+// hold as it stands, and what a bundle brought and somebody waits for a receipt of. A refused
+// envelope stays held and is reported; its chain waits, since nothing after it could be stored.
 #pragma once
 
 #include <deque>

@@ -110,7 +110,7 @@ def bundle_refuses_what_is_not_for_it_with_a_sentence(t):
         for words, code, saying in [(["bundle"], 2, "bundle export"), (["bundle", "export"], 2, "bundle export"),
                                     (["bundle", "export", town.path("x"), "--to", "无此人"], 3, "members"),
                                     (["bundle", "export", town.path("x"), "--to", "abcd1234"], 3, "members"),
-                                    (["bundle", "export", town.path("no/such/folder/x")], 1, ""),
+                                    (["bundle", "export", town.path("no/such/folder/x")], 3, ""),
                                     (["bundle", "import", town.path("cun.age"), "--to", "龚海"], 2, "--to")]:
             done = attempt(town, "cadre", *words)
             assert done.code == code and saying in done.json["error"]["message"], (words, done.code, done.err)

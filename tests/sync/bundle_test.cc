@@ -327,6 +327,20 @@ TEST_F(Bundles, LogEntriesComeAsFarAsTheServerIsProvedToHoldThem) {
   EXPECT_EQ(stick.good(desk, "再", {id_of(cadre)}).entries, 0u);
 }
 
+TEST_F(Bundles, NewsThatABundleBringsIsToldOnce) {
+  world.add_cadre(desk, "王");
+  ASSERT_TRUE(desk.sync_until_idle());
+  record_visit(world, desk, "在新的登记之下");
+  ASSERT_TRUE(desk.sync_until_idle());
+  stick.good(desk, "回", {id_of(cadre)});
+  const auto taken = stick.taken(cadre, "回");
+  EXPECT_GT(taken.entries, 0u);
+  EXPECT_FALSE(taken.alarms.empty()) << "a new reader of his village";
+  cadre.network.set_offline(false);
+  ASSERT_TRUE(cadre.sync_until_idle());
+  EXPECT_TRUE(cadre.engine().report().alarms.empty());
+}
+
 TEST_F(Bundles, ForeignAndForgedOnesChangeNothing) {
   record_visit(world, cadre, "一");
   stick.good(cadre, "真");
@@ -369,7 +383,10 @@ TEST_F(Bundles, ARevokedDevicesBundleIsLateWork) {
   ASSERT_TRUE(desk.sync_until_idle());
   const auto cutoff = sync::revoke_device({id_of(cadre), "丢失", std::nullopt}, desk.member());
   ASSERT_TRUE(cutoff.ok()) << cutoff.error().en;
-  EXPECT_EQ(stick.taken(desk, "晚").records, 0u);
+  const auto taken = stick.taken(desk, "晚");
+  EXPECT_EQ(taken.undecided, 1u);
+  EXPECT_EQ(taken.merged, 0u);
+  EXPECT_EQ(taken.records, 0u);
   EXPECT_THAT(visits(desk), ElementsAre("停用前"));
   ASSERT_TRUE(desk.sync_until_idle()) << desk.last_error()->en;
   EXPECT_EQ(stored(world), 1u);

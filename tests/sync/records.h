@@ -67,6 +67,13 @@ inline std::vector<std::string> claims_of(SimDevice& device, const RowId& row) {
   return out;
 }
 
+// What the person was told since his program started.
+inline std::vector<std::string> told(SimDevice& device) {
+  std::vector<std::string> out;
+  for (const sync::Alarm& alarm : device.engine().report().alarms) out.push_back(alarm.zh);
+  return out;
+}
+
 // Envelopes the server stores.
 inline std::size_t stored(World& world) {
   std::size_t count = 0;

@@ -1,60 +1,47 @@
 // bundle: unsent work into one file that USB or any messenger carries; and what came so, taken in.
-#include <map>
-
 #include "../home.h"
-#include "../membership_text.h"
 #include "../member_names.h"
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/work/directory.h"
 
 namespace mq::cli {
 
 namespace {
 
-constexpr std::size_t kNumberDigitsMin = 4;
-
-// Live devices whose number is, or ends like, what was typed.
-std::vector<DeviceId> devices_numbered(const wire::ControlState& log, const std::string& typed) {
-  std::vector<DeviceId> out;
-  if (typed.size() < kNumberDigitsMin) return out;
-  for (const wire::DeviceRecord& device : log.devices()) {
-    const bool live = device.span.holds_at(log.head_seq());
-    if (live && device.id.hex().ends_with(typed)) out.push_back(device.id);
-  }
-  return out;
-}
-
 Error nobody(const std::string& who) {
   return {Code::kNotFound,
-          cat("没有存:收件人 ", who, " 在本乡镇没有在用的设备;用 members 查看姓名和号码"),
-          cat("nothing written: ", who, " has no device in use here; see members")};
+          cat("没有存:收件人 ", who, " 在本乡镇没有在用的设备;用 members --devices 查看姓名和号码"),
+          cat("nothing written: ", who, " has no device in use here; see members --devices")};
 }
 
 // A name, or a device's number.
-Result<std::vector<DeviceId>> devices_of(const work::Workplace& place, const std::string& who) {
-  std::vector<DeviceId> out = devices_numbered(place.control, who);
-  if (out.size() == 1) return out;
-  if (out.size() > 1) {
-    return Error{
-        Code::kInvalidInput, cat("没有存:号码 ", who, " 对得上几台设备,请写长一点"),
-        cat("nothing written: the number ", who, " fits several devices; write more of it")};
-  }
-  const auto cadre = work::Directory(place).cadre(who);
-  if (!cadre.ok() && cadre.error().code != Code::kNotFound) return cadre.error();
-  if (!cadre.ok() || !cadre->member) return nobody(who);
-  for (const wire::DeviceRecord* device : place.control.devices_of(*cadre->member)) {
-    if (device->span.holds_at(place.control.head_seq())) out.push_back(device->id);
+Result<std::vector<DeviceId>> devices_of(const work::Workplace& place, const MemberNames& names,
+                                         const std::string& who) {
+  std::vector<DeviceId> out;
+  const auto person = names.person(who);
+  if (person.ok()) {
+    for (const wire::DeviceRecord* device : place.control.devices_of(*person)) {
+      if (device->span.holds_at(place.control.head_seq())) out.push_back(device->id);
+    }
+  } else if (person.error().code != Code::kNotFound) {
+    return person.error();
+  } else if (const auto device = device_by_number(place, names, who); device.ok()) {
+    out.push_back(*device);
+  } else if (device.error().code != Code::kNotFound) {
+    return device.error();
   }
   if (out.empty()) return nobody(who);
   return out;
 }
 
-Result<std::vector<DeviceId>> recipients(Call& call, const work::Workplace& place) {
+Result<std::vector<DeviceId>> recipients(Call& call, Home& home) {
   std::vector<DeviceId> out;
+  if (!call.args.has("to")) return out;
+  MQ_TRY(const work::Workplace place, home.place());
+  MQ_TRY(const MemberNames names, MemberNames::of(home, place));
   for (const std::string& who : call.args.values("to")) {
-    MQ_TRY(const std::vector<DeviceId> devices, devices_of(place, who));
+    MQ_TRY(const std::vector<DeviceId> devices, devices_of(place, names, who));
     for (const DeviceId& device : devices) {
       if (std::find(out.begin(), out.end(), device) == out.end()) out.push_back(device);
     }
@@ -107,24 +94,19 @@ Status write(Call& call, const std::string& path) {
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   sync::BundleOptions options;
   options.path = target(call, path);
-  if (call.args.has("to")) {
-    MQ_TRY(const work::Workplace place, home->place());
-    MQ_TRY(options.recipients, recipients(call, place));
-  }
+  MQ_TRY(options.recipients, recipients(call, *home));
   MQ_TRY(const sync::BundleWritten written,
          sync::export_bundle(options, bundle_home(call, *home), call.world.files));
   tell_written(call, options.path, written);
   return {};
 }
 
-Result<std::string> maker(const work::Workplace& place, const std::optional<DeviceId>& device) {
-  if (!device) return std::string("不详");
-  MQ_TRY(const std::vector<work::Cadre> cadres, work::Directory(place).cadres());
-  const wire::DeviceRecord* record = place.control.device(*device);
-  for (const work::Cadre& cadre : cadres) {
-    if (record != nullptr && cadre.member == record->person) return cadre.name;
-  }
-  return short_number(device->view());
+Result<std::string> maker(Home& home, const work::Workplace& place,
+                          const std::optional<DeviceId>& device) {
+  const wire::DeviceRecord* record = device ? place.control.device(*device) : nullptr;
+  if (record == nullptr) return std::string("不详");
+  MQ_TRY(const MemberNames names, MemberNames::of(home, place));
+  return names.name(record->person);
 }
 
 void tell_taken(Call& call, const std::string& from, const sync::BundleTaken& taken) {
@@ -135,12 +117,13 @@ void tell_taken(Call& call, const std::string& from, const sync::BundleTaken& ta
                        {"waiting", taken.waiting},
                        {"duplicates", taken.duplicates},
                        {"refused", taken.refused},
+                       {"undecided", taken.undecided},
                        {"unproved", taken.unproved},
                        {"receipts", taken.receipts},
                        {"entries", taken.entries},
                        {"relay", taken.relay},
                        {"cut", !taken.whole},
-                       {"alarms", alarm_texts(call, taken.alarms)}};
+                       {"alarms", Json::array()}};
   call.out.say(
       cat("收进 ", taken.envelopes - taken.unproved, " 件(", from, "),新的 ", taken.records,
           " 条记录,其中 ", taken.waiting, " 件等前文;回执 ", taken.receipts, " 张"),
@@ -161,7 +144,17 @@ void tell_taken(Call& call, const std::string& from, const sync::BundleTaken& ta
                       " were not taken: of no device this log knows, or not signed "
                       "by it; sync, then import again"));
   }
-  for (const sync::Alarm& alarm : taken.alarms) call.out.warn(alarm.zh, alarm.en);
+  if (taken.undecided > 0) {
+    call.out.say(
+        cat("待核收 ", taken.undecided, " 件:停用或移交以后写的,由管理员用 quarantine 核收"),
+        cat(taken.undecided,
+            " came after their device was stopped or its right ended: an "
+            "admin decides, see quarantine"));
+  }
+  for (const sync::Alarm& alarm : taken.alarms) {
+    call.out.object()["alarms"].push_back(call.out.pick(alarm.zh, alarm.en));
+    call.out.warn(alarm.zh, alarm.en);
+  }
   if (taken.renewed) tell_renewed(call);
 }
 
@@ -172,17 +165,24 @@ Result<Bytes> read_bundle(Call& call, const std::string& path) {
                cat("not taken: ", path, " is too large to be a bundle")};
 }
 
+// A file for somebody else is not a server that does not know us.
+Error as_refused(Error error) {
+  if (error.code == Code::kUnauthenticated) error.code = Code::kNotAllowed;
+  return error;
+}
+
 Status take(Call& call, const std::string& path) {
   MQ_CHECK(only_flags(call, {}));
   MQ_TRY(const Bytes file, read_bundle(call, path));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   sync::BundleTaken taken;
-  MQ_CHECK(home->saving([&]() -> Status {
+  const Status done = home->saving([&]() -> Status {
     MQ_TRY(taken, sync::import_bundle(file, bundle_home(call, *home)));
     return {};
-  }));
-  MQ_TRY(const std::string from, maker(place, taken.from));
+  });
+  if (!done.ok()) return as_refused(done.error());
+  MQ_TRY(const std::string from, maker(*home, place, taken.from));
   tell_taken(call, from, taken);
   if (taken.whole) return {};
   return Error{Code::kCorrupt,

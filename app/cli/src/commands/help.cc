@@ -92,7 +92,7 @@ constexpr Shape kShapes[] = {
     {"bundle export",
      R"({"file","envelopes","records","receipts","entries","bytes","recipients","left"})"},
     {"bundle import",
-     R"({"from","envelopes","merged","records","waiting","duplicates","refused","unproved","receipts","entries","relay","cut":false,"alarms":[]})"},
+     R"({"from","envelopes","merged","records","waiting","duplicates","refused","undecided","unproved","receipts","entries","relay","cut":false,"alarms":[]})"},
     {"shred", R"({"shredded":true,"copied":0})"},
     {"status",
      R"({"township":"hex","device":"hex","state":"筹备|正式启用|试用","practice":false,"missing":["second_admin_device|recovery_kit|recovery_drill|roster|cadres|pairings|invitations|root_away", the desk's, until it opens],"recovery":{"kit":true,"drilled":"2026-04-02 or null","due":false},"server","unsealed","waiting","delivered","unsent","alone","copied","parked","conflicts","continuation","unlock_code_holders":2,"unlock_code_used":"2026-04-02, if ever","unlock_code_used_elsewhere":[{"device":"8 hex","on"}],"device_state":"在用|已停用","keys_missing":0,"alarms_unseen":0,"digits":"123456, to be read to the admin","streams":[{"label","kind","index","registered"}]}; before joining {"joined":false,"code_waiting":true,"unsent":2})"},

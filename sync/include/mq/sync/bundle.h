@@ -53,14 +53,15 @@ Result<BundleWritten> export_bundle(const BundleOptions& options, const BundleHo
 struct BundleTaken {
   std::uint64_t envelopes = 0;  // in the file
   std::uint64_t merged = 0, duplicates = 0;
-  std::uint64_t waiting = 0;   // kept until their earlier part, key or log entry is here
-  std::uint64_t unproved = 0;  // not kept: of no device that this log knows, or not signed by it
-  std::uint64_t refused = 0;   // signed, and not allowed or not readable
-  std::uint64_t records = 0;   // transactions merged
+  std::uint64_t waiting = 0;    // kept until their earlier part, key or log entry is here
+  std::uint64_t unproved = 0;   // not kept: of no device that this log knows, or not signed by it
+  std::uint64_t refused = 0;    // signed, and not allowed or not readable
+  std::uint64_t undecided = 0;  // beyond the end of their chain: held, and decided by an admin
+  std::uint64_t records = 0;    // transactions merged
   std::uint64_t receipts = 0, entries = 0;
-  std::uint64_t relay = 0;             // for others, to be pushed at the next contact
-  std::optional<DeviceId> from;        // its maker, if its head is signed
-  std::vector<Alarm> alarms;  // as at a contact
+  std::uint64_t relay = 0;       // for others, to be pushed at the next contact
+  std::optional<DeviceId> from;  // its maker, if its head is signed
+  std::vector<Alarm> alarms;     // as at a contact; kept until they are seen
   bool renewed = false;
   bool whole = false;  // else it was cut or damaged after what was taken
 };
