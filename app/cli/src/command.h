@@ -55,6 +55,8 @@ const std::vector<std::string>& common_flags();
 // kInvalidInput, marked as usage, unless all flags are common or in `own`.
 Status only_flags(Call& call, std::vector<std::string> own);
 
+// The value of such a flag, or `otherwise`; a usage error unless it is a number from 1.
+Result<std::size_t> count_of(Call& call, std::string_view flag, std::size_t otherwise);
 // The value of --limit, or `otherwise`; a usage error unless it is a number from 1.
 Result<std::size_t> limit_of(Call& call, std::size_t otherwise);
 

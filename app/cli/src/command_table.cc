@@ -9,7 +9,7 @@ namespace mq::cli {
 
 namespace {
 
-constexpr std::size_t kLimitDigits = 7;
+constexpr std::size_t kCountDigits = 7;
 
 constexpr Command kCommands[] = {
     {"org",
@@ -87,11 +87,6 @@ constexpr Command kCommands[] = {
      run_revoke},
     {"rotate", "rotate [--village 村]…", "换新钥匙:全部,或一个村的",
      "new keys, for all or for one village", run_rotate},
-    {"quarantine",
-     "quarantine list [--all]\nquarantine show 号码\nquarantine admit 号码 [--only 前几件]\n"
-     "quarantine refuse 号码 --reason 原因 [--only 前几件]",
-     "待核收:停用或离岗之后送来的记录,管理员看过再收或退", "late work: decide what counts",
-     run_quarantine},
     {"replace", "replace --person 姓名 [--device 号码]… [--reason 原因]",
      "换手机:停用旧设备,发新邀请码", "stop a lost phone and invite its owner anew", run_replace},
     {"sign", "sign 提案文件 [--yes] [--root 县根文件]", "给另一位管理员的提案签第二个名",
@@ -100,6 +95,11 @@ constexpr Command kCommands[] = {
      "电话里核对六位数,再把钥匙交给新管理员、督查",
      "compare six digits, then hand the keys to a new admin or supervisor", run_confirm},
     {"grant", "grant 姓名", "钥匙没取到的设备,再给一次", "hand the keys out again", run_grant},
+    {"quarantine",
+     "quarantine list [--all]\nquarantine show 号码\nquarantine admit 号码 [--only 前几件]\n"
+     "quarantine refuse 号码 --reason 原因 [--only 前几件]",
+     "停用或权限结束后才送来的记录:看、核收、退回", "late work: look, admit, refuse",
+     run_quarantine},
     {"passphrase", "passphrase change [--new-passphrase-file 文件]",
      "换口令;新口令取自 MINQING_NEW_PASSPHRASE、文件或提示", "change the passphrase",
      run_passphrase},
@@ -162,14 +162,19 @@ Status only_flags(Call& call, std::vector<std::string> own) {
   return {};
 }
 
-Result<std::size_t> limit_of(Call& call, std::size_t otherwise) {
-  const auto typed = call.args.value("limit");
+Result<std::size_t> count_of(Call& call, std::string_view flag, std::size_t otherwise) {
+  const auto typed = call.args.value(flag);
   if (!typed) return otherwise;
-  const bool digits = !typed->empty() && typed->size() <= kLimitDigits &&
+  const bool digits = !typed->empty() && typed->size() <= kCountDigits &&
                       typed->find_first_not_of("0123456789") == std::string::npos;
-  const std::size_t limit = digits ? std::strtoul(typed->c_str(), nullptr, 10) : 0;
-  if (limit > 0) return limit;
-  return call.usage(cat("--limit 应是 1 以上的数:", *typed), cat("--limit is a number: ", *typed));
+  const std::size_t count = digits ? std::strtoul(typed->c_str(), nullptr, 10) : 0;
+  if (count > 0) return count;
+  return call.usage(cat("--", flag, " 应是 1 以上的数:", *typed),
+                    cat("--", flag, " is a number: ", *typed));
+}
+
+Result<std::size_t> limit_of(Call& call, std::size_t otherwise) {
+  return count_of(call, "limit", otherwise);
 }
 
 }  // namespace mq::cli

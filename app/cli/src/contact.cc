@@ -7,6 +7,7 @@
 #include "commands/local_record.h"
 #include "mq/base/text.h"
 #include "mq/seal/labels.h"
+#include "mq/sync/late.h"
 #include "mq/work/organisation.h"
 #include "unlock_escrow.h"
 
@@ -98,7 +99,20 @@ bool renew_unlock_code(Call& call, Home& home) {
   return renewed->written;
 }
 
-}  // namespace
+// What came after a hand-over is let in without asking; its device was not stopped.
+Result<std::size_t> admit(Call& call, Home& home, sync::Transport& transport) {
+  const auto admitted =
+      sync::admit_handed_over(member_of(home, transport, call.world), home.sealer());
+  if (!admitted.ok()) {
+    call.out.warn(admitted.error().zh, admitted.error().en);
+    return std::size_t{0};
+  }
+  if (*admitted > 0) {
+    call.out.say(cat("权限结束后才送来的 ", *admitted, " 件已核收,大家下次对账就能看到。"),
+                 cat(*admitted, " envelopes that came after a right ended were admitted"));
+  }
+  return *admitted;
+}
 
 // What an admin's device does for the membership by itself; whatever fails is tried again at the
 // next contact, of this or of another admin's device.
@@ -111,13 +125,16 @@ Result<bool> tend(Call& call, Home& home, sync::Transport& transport) {
     call.out.warn(tended.error().zh, tended.error().en);
     return false;
   }
-  if (tended->invites + tended->rights + tended->rotated == 0) return false;
+  MQ_TRY(const std::size_t admitted, admit(call, home, transport));
+  if (tended->invites + tended->rights + tended->rotated == 0) return admitted > 0;
   call.out.say(cat("顺便办了:收回过期的邀请 ", tended->invites, " 个,到期的权限 ", tended->rights,
                    " 项,换新钥匙 ", tended->rotated, " 条数据流"),
                cat("tended: ", tended->invites, " expired invitations taken back, ", tended->rights,
                    " rights ended, new keys for ", tended->rotated, " streams"));
   return true;
 }
+
+}  // namespace
 
 Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& transport) {
   MQ_CHECK(register_streams(home, transport, call.world));

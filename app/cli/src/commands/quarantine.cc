@@ -20,18 +20,14 @@ std::string number_of(const Hash& first) { return first.hex().substr(0, kNumberD
 
 std::string reason_name(const Hash& first) { return cat("quarantine.reason.", first.hex()); }
 
-std::string stream_name(const Home& home, const StreamId& id) {
-  const vault::StreamInfo* stream = const_cast<Home&>(home).vault().stream(id);
+std::string stream_name(Home& home, const StreamId& id) {
+  const vault::StreamInfo* stream = home.vault().stream(id);
   return stream == nullptr || stream->label.empty() ? id.hex().substr(0, kNumberDigits)
                                                     : stream->label;
 }
 
 Status admins_only(const work::Workplace& place) {
-  const auto admins = place.control.admin_devices(place.control.head_seq());
-  const bool admin = std::any_of(admins.begin(), admins.end(), [&](const auto* device) {
-    return device->person == place.member;
-  });
-  if (admin) return {};
+  if (place.is_admin()) return {};
   return Error{Code::kNotAllowed, "待核收的记录只给管理员看,由管理员决定。",
                "late work is shown to admins and decided by them"};
 }
@@ -145,15 +141,14 @@ Status show(Call& call, Home& home, const work::Workplace& place, const MemberNa
 
 // The first of them, if --only says how many.
 Status shorten(Call& call, Home& home, sync::LateWork& work) {
-  const auto only = call.args.value("only");
-  if (!only) return {};
-  const auto count = parse_number(*only);
-  if (!count || *count < 1 || *count > static_cast<std::int64_t>(work.envelopes.size())) {
+  MQ_TRY(const std::size_t count, count_of(call, "only", work.envelopes.size()));
+  if (count == work.envelopes.size()) return {};
+  if (count > work.envelopes.size()) {
     return call.usage(cat("--only 应是 1 到 ", work.envelopes.size(), " 之间的件数"),
                       cat("--only: a number from 1 to ", work.envelopes.size()));
   }
-  work.envelopes.resize(static_cast<std::size_t>(*count));
-  work.to_seq = work.from_seq + static_cast<std::uint64_t>(*count) - 1;
+  work.envelopes.resize(count);
+  work.to_seq = work.from_seq + count - 1;
   work.transactions = 0;
   MQ_TRY(const auto held, home.vault().chain(work.chain));
   for (const vault::Vault::Held& each : held) {
