@@ -137,6 +137,26 @@ Status Keyring::add(const StreamId& stream, std::uint32_t epoch, Key32 key, cons
   return stored;
 }
 
+// The index first: what it does not name is not looked for.
+Status Keyring::forget(const std::vector<StreamId>& streams) {
+  std::map<std::pair<StreamId, std::uint32_t>, Key32> gone;
+  for (const StreamId& stream : streams) {
+    for (auto at = keys_.lower_bound({stream, 0});
+         at != keys_.end() && at->first.first == stream;) {
+      gone.insert(keys_.extract(at++));
+    }
+  }
+  Status stored = vault_->together([&]() -> Status {
+    MQ_CHECK(keep_index());
+    for (const auto& [name, key] : gone) {
+      MQ_CHECK(vault_->set_setting(key_name(name.first, name.second), {}));
+    }
+    return {};
+  });
+  if (!stored.ok()) keys_.merge(gone);
+  return stored;
+}
+
 // A key that does not fit is somebody's fault; one that could not be kept may come again.
 Status Keyring::take_one(const wire::ControlState& state, const StreamId& stream,
                          std::uint32_t epoch, Result<Key32> key, Taken& taken) {

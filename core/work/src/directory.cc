@@ -40,6 +40,12 @@ Error ambiguous(std::string_view zh_kind, std::string_view en_kind, std::string_
           cat("more than one ", en_kind, " ", typed, ": ", list, "; use the id")};
 }
 
+// Made here and not registered yet, or readable by the log; what was handed over is not.
+bool still_mine(const Workplace& place, const vault::StreamInfo& stream) {
+  return stream.ordinal == 0 ||
+         place.control.may_read(place.member, stream.id, place.control.head_seq());
+}
+
 }  // namespace
 
 Result<std::vector<Village>> Directory::villages() const {
@@ -53,7 +59,8 @@ Result<std::vector<Village>> Directory::villages() const {
     if (!row) break;
     const auto stream_id = StreamId::from(q.blob(3));
     const vault::StreamInfo* stream = stream_id ? vault.stream(*stream_id) : nullptr;
-    if (stream == nullptr) continue;  // a village this person has no part in
+    if (stream == nullptr) continue;             // a village this person has no part in
+    if (!still_mine(place_, *stream)) continue;  // or has none any more
     Village village{row_id(q, 0),
                     std::string(q.text(1)),
                     std::string(q.text(2)),
@@ -62,10 +69,8 @@ Result<std::vector<Village>> Directory::villages() const {
                     q.integer(4) == mpb::ORG_KIND_HEADQUARTERS};
     for (const vault::StreamInfo& other : vault.streams()) {
       const bool is_private = other.kind == cpb::STREAM_KIND_PRIVATE;
-      // Registered nowhere yet: made here, by somebody who may.
-      const bool mine = other.ordinal == 0 ||
-                        place_.control.may_read(place_.member, other.id, place_.control.head_seq());
-      if (is_private && mine && std::ranges::equal(other.owner, stream_id->data)) {
+      if (is_private && still_mine(place_, other) &&
+          std::ranges::equal(other.owner, stream_id->data)) {
         village.private_stream = other.ix;
       }
     }
@@ -262,10 +267,9 @@ Result<vault::StreamIx> Directory::township_stream() const {
 
 Result<vault::StreamIx> Directory::diary_stream() const {
   for (const vault::StreamInfo& stream : place_.vault.streams()) {
-    if (stream.kind == cpb::STREAM_KIND_DIARY &&
-        std::ranges::equal(stream.owner, place_.member.data)) {
-      return stream.ix;
-    }
+    const bool own = stream.kind == cpb::STREAM_KIND_DIARY &&
+                     std::ranges::equal(stream.owner, place_.member.data);
+    if (own && still_mine(place_, stream)) return stream.ix;
   }
   return Error{Code::kNotFound, "本机上没有您的民情日记流;请先同步一次,或请乡镇管理员重新邀请",
                "your diary stream is not here; sync once, or ask the township to invite you again"};

@@ -7,6 +7,7 @@
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
+#include "mq/work/handover.h"
 
 namespace mq::work {
 
@@ -146,8 +147,14 @@ Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest
   MQ_TRY(std::vector<Cadre> cadres, Directory(place).cadres());
   if (!request.village) return cadres;
   MQ_TRY(const Village village, Directory(place).village(*request.village));
+  MQ_TRY(const std::vector<Handover> moved, handovers(place));
+  std::set<RowId> before;  // still had it on some day of the period
+  for (const Handover& each : moved) {
+    if (each.village == village.org_unit && each.on > request.period.from) before.insert(each.from);
+  }
   std::erase_if(cadres, [&](const Cadre& cadre) {
-    return std::ranges::find(cadre.areas, village.org_unit) == cadre.areas.end();
+    return !before.contains(cadre.id) &&
+           std::ranges::find(cadre.areas, village.org_unit) == cadre.areas.end();
   });
   return cadres;
 }

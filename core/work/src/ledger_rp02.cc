@@ -1,7 +1,10 @@
 // RP02 民情台账: one row per issue registered in the period, by the date of its visit.
+#include <map>
+
 #include "ledger_parts.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/handover.h"
 
 namespace mq::work {
 
@@ -13,10 +16,11 @@ namespace {
 constexpr std::string_view kSql =
     "SELECT i.registered_on, i.source, i.reporter, i.phone, h.group_no, i.category, i.title, "
     "o.name, "
-    "c.name, i.due_at, i.result, i.closed_on, i.closure, i.callback, i.state, i.no FROM \"issue\" "
+    "i.handler_id, i.due_at, i.result, i.closed_on, i.closure, i.callback, i.state, i.no FROM "
+    "\"issue\" "
     "i "
     "LEFT JOIN \"household\" h ON h.id = i.household_id AND h.stream = i.stream "
-    "LEFT JOIN \"org_unit\" o ON o.id = i.to_org LEFT JOIN \"cadre\" c ON c.id = i.handler_id "
+    "LEFT JOIN \"org_unit\" o ON o.id = i.to_org "
     "WHERE i.stream = ?1 AND i.deleted = 0 AND i.registered_on BETWEEN ?2 AND ?3 "
     "ORDER BY i.registered_on, i.id";
 
@@ -28,6 +32,13 @@ class Rows {
  public:
   Rows(const Workplace& place, Ledger& ledger)
       : place_(place), entity_(*place.vault.schema().entity("Issue")), ledger_(ledger) {}
+
+  Status load() {
+    MQ_TRY(const std::vector<Cadre> cadres, Directory(place_).cadres());
+    for (const Cadre& cadre : cadres) names_[cadre.id] = cadre.name;
+    MQ_TRY(custody_, Custody::load(place_));
+    return {};
+  }
 
   Status add(const Village& village) {
     MQ_TRY(sqlite::Query q, place_.vault.database().query(kSql));
@@ -47,6 +58,14 @@ class Rows {
   LedgerCell label(const sqlite::Query& q, int column, std::uint32_t field) const {
     if (q.is_null(column)) return std::string();
     return model::format_value(*entity_.field(field), q.integer(column));
+  }
+
+  // Of an issue that is still open: whoever has the village now.
+  std::string responsible(const Village& village, ByteView handler, bool closed) const {
+    const auto named = RowId::from(handler);
+    if (!named) return "";
+    const auto found = names_.find(closed ? *named : custody_.holder(village.org_unit, *named));
+    return found == names_.end() ? "" : found->second;
   }
 
   void take(const Village& village, const sqlite::Query& q) {
@@ -74,13 +93,16 @@ class Rows {
          std::string(q.text(2)), masked_phone(q.text(3)),
          cat(village.name, group > 0 ? cat(group, "组") : std::string()),
          label(q, 5, I::kCategoryFieldNumber), std::string(q.text(6)), std::string(q.text(7)),
-         std::string(q.text(8)), due, done, date(11), label(q, 12, I::kClosureFieldNumber),
-         label(q, 13, I::kCallbackFieldNumber), std::string(finished ? "是" : "否")});
+         responsible(village, q.blob(8), closed), due, done, date(11),
+         label(q, 12, I::kClosureFieldNumber), label(q, 13, I::kCallbackFieldNumber),
+         std::string(finished ? "是" : "否")});
   }
 
   const Workplace& place_;
   const model::Entity& entity_;
   Ledger& ledger_;
+  std::map<RowId, std::string> names_;
+  Custody custody_;
   Counts counts_;
 };
 
@@ -93,6 +115,7 @@ Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request)
                     "办理情况", "办结日期", "办结方式", "回访",     "销号"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
   Rows rows(place, ledger);
+  MQ_CHECK(rows.load());
   for (const Village& village : villages) MQ_CHECK(rows.add(village));
   const Counts& counts = rows.counts();
   ledger.totals.assign(ledger.columns.size(), LedgerCell());
@@ -101,6 +124,7 @@ Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request)
   ledger.totals[12] = cat("办结 ", counts.closed, " 件,其中当场 ", counts.answered, " 件");
   ledger.totals[16] = cat("销号 ", counts.finished, " 件");
   ledger.basis.emplace_back("登记日期", "由走访登记的事项按走访日期");
+  ledger.basis.emplace_back("责任人", "未办结的事项按移交后的接手人");
   ledger.basis.emplace_back("电话", "脱敏,只留前三后四位");
   return ledger;
 }

@@ -25,7 +25,9 @@ struct RankTally {
 Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request) {
   MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP06", "各职级结对统计"));
   ledger.columns = {"职级", "干部数", "应结对户", "已结对户", "达标干部数", "缺口", "结对达标率"};
-  MQ_TRY(const std::vector<Cadre> cadres, cadres_of(place, request));
+  // Whoever serves on the last day, as the pairings are those of that day.
+  const LedgerRequest last_day{{request.period.to, request.period.to}, request.village};
+  MQ_TRY(const std::vector<Cadre> cadres, cadres_of(place, last_day));
   MQ_TRY(const std::vector<Quota> rules, quotas(place));
   MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
   std::map<int, RankTally> by_rank;

@@ -8,6 +8,7 @@
 #include "mq/model/ddl.h"
 #include "mq/wire/crypto.h"
 #include "rights.h"
+#include "row_changes.h"
 
 namespace mq::work {
 
@@ -15,38 +16,6 @@ namespace mpb = ::minqing::model::v1;
 namespace cpb = wire::pb;
 
 namespace {
-
-// Collects the fields of one row.
-class RowChanges {
- public:
-  RowChanges(const Workplace& place, std::string_view entity, const RowId& row)
-      : entity_(place.vault.schema().entity(entity)->number), row_(row) {}
-  RowChanges& set(std::uint32_t field, model::Value value) {
-    vault::Change change;
-    change.entity = entity_;
-    change.row = row_;
-    change.field = field;
-    change.value = std::move(value);
-    list_.push_back(std::move(change));
-    return *this;
-  }
-  RowChanges& set_row(std::uint32_t field, const RowId& row) {
-    return set(field, to_bytes(row.view()));
-  }
-  RowChanges& add_row(std::uint32_t field, const RowId& row) {
-    set(field, to_bytes(row.view()));
-    list_.back().kind = vault::Change::Kind::kAdd;
-    return *this;
-  }
-  void into(vault::Draft& draft) {
-    draft.changes.insert(draft.changes.end(), list_.begin(), list_.end());
-  }
-
- private:
-  std::uint32_t entity_;
-  RowId row_;
-  std::vector<vault::Change> list_;
-};
 
 StreamId derived_stream(std::string_view label, const TownshipId& township, std::string_view name) {
   StreamId id;

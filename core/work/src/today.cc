@@ -8,6 +8,7 @@
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
+#include "mq/work/handover.h"
 #include "mq/work/local_entry.h"
 
 namespace mq::work {
@@ -21,18 +22,22 @@ constexpr std::int64_t kDoubtfulBefore = 1'735'689'600'000;  // 2025-01-01: no r
 
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
 
-// Issues in my hands whose deadline has come or comes within a week.
+// Issues in my hands whose deadline has come or comes within a week; also those that stand in the
+// name of somebody whose village I have taken over.
 Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
+  MQ_TRY(const Custody custody, Custody::load(place));
   MQ_TRY(sqlite::Query q, place.vault.database().query(
-                              "SELECT id, title, due_at FROM \"issue\" WHERE deleted = 0 AND "
-                              "due_at IS NOT NULL AND closed_on IS NULL AND due_at < ?1 AND "
-                              "(handler_id = ?2 OR (handler_id IS NULL AND recorded_by = ?2)) "
-                              "ORDER BY due_at"));
+                              "SELECT id, title, due_at, coalesce(handler_id, recorded_by), "
+                              "village_id FROM \"issue\" WHERE deleted = 0 AND due_at IS NOT NULL "
+                              "AND closed_on IS NULL AND due_at < ?1 ORDER BY due_at"));
   const std::int64_t now = place.clock.wall().ms;
-  q.bind(1, now + 7 * kDayMs).bind(2, me.id.view());
+  q.bind(1, now + 7 * kDayMs);
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
+    const auto named = RowId::from(q.blob(3));
+    const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
+    if (!named || custody.holder(village, *named) != me.id) continue;
     const WallTime due{q.integer(2)};
     // With a doubtful clock nothing turns red.
     const bool overdue = !out.clock_doubtful && due.ms < now;

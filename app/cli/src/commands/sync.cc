@@ -1,4 +1,5 @@
 // sync: one contact with the server; --watch stays and reconciles whenever something is new.
+#include "../farewell.h"
 #include "../home.h"
 #include "../joining.h"
 #include "../membership_text.h"
@@ -70,7 +71,7 @@ Status once(Call& call) {
   MQ_TRY(const sync::SyncReport report, contact(call, *home));
   MQ_TRY(const vault::Delivery delivery, home->vault().delivery());
   tell(call, report, delivery);
-  return {};
+  return say_farewell(call, *home);
 }
 
 // The home is open only during a contact, so that recording goes on while this waits.

@@ -41,6 +41,8 @@ class Keyring {
   // Checks the commitment first; a key that is held already is no error. kCorrupt: the box did not
   // fit; the caller asks an admin to grant again.
   Status add(const StreamId& stream, std::uint32_t epoch, Key32 key, const Hash& commitment);
+  // The keys of these streams are wiped, here and in the vault, in one commit.
+  Status forget(const std::vector<StreamId>& streams);
   // Takes every box for this device (or for the invitation it came by) out of the key record of an
   // entry of this log, in either form; returns how many keys are new. Boxes that do not fit are
   // reported in `misfits`.

@@ -167,6 +167,12 @@ class Vault {
   const StreamInfo* stream(StreamIx ix) const;
   const StreamInfo* stream(const StreamId& id) const;
 
+  // Takes a stream from this device: rows, envelopes, history, search and cursor; the stream is
+  // still known, and is pulled anew by whoever may read it again. kConflict, and nothing is
+  // dropped: own work of it has no receipt yet, or its chain goes on under the present incarnation
+  // (start_incarnation first: no chain begins twice).
+  Status drop_stream(StreamIx ix);
+
   // ---- recording
   View view() const;
   void set_clock_class(ClockClass c);  // 2 anchored, 1 wall, 0 known wrong

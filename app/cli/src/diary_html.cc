@@ -1,0 +1,39 @@
+#include "diary_html.h"
+
+#include "html.h"
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+constexpr std::string_view kStyle = R"(@page { size: A4; margin: 18mm; }
+body { margin: 0; color: #000; background: #fff; font: 12pt/1.7 "Noto Serif CJK SC", "SimSun", serif; }
+article { break-inside: avoid-page; page-break-inside: avoid; margin: 0 0 8mm; }
+h1 { margin: 0 0 6mm; font-size: 18pt; }
+h2 { margin: 0; font-size: 13pt; }
+p { margin: 1mm 0; white-space: pre-wrap; }
+.note { font-size: 10pt; }
+)";
+
+std::string article_html(const work::DiaryPage& page) {
+  std::string out = cat("<article>\n<h2>", page.date.iso(), "</h2>\n");
+  for (const auto& [label, text] : page.parts) {
+    out += cat("<p>", escaped_html(label), ":", escaped_html(text), "</p>\n");
+  }
+  return cat(out, "</article>\n");
+}
+
+}  // namespace
+
+std::string diary_html(const std::string& author, const std::vector<work::DiaryPage>& pages,
+                       bool masked) {
+  std::string out = cat("<h1>民情日记 ", escaped_html(author), "</h1>\n");
+  if (masked) {
+    out += "<p class=\"note\">农户的姓名和号码已遮去;其他能认出人的话,请打印后自己再看一遍。</p>\n";
+  }
+  for (const work::DiaryPage& page : pages) out += article_html(page);
+  return html_page("民情日记", kStyle, out);
+}
+
+}  // namespace mq::cli
