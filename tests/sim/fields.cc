@@ -2,6 +2,7 @@
 
 #include "mq/base/text.h"
 #include "mq/model/schema.h"
+#include "mq/model/step.h"
 
 namespace mq::sim {
 namespace {
@@ -96,6 +97,19 @@ std::string word_of(const model::Value& value) {
   if (const auto* bytes = std::get_if<Bytes>(&value)) return to_hex(*bytes);
   if (const auto* number = std::get_if<std::int64_t>(&value)) return cat("#", *number);
   return {};
+}
+
+std::string word_of(const model::Op& op) {
+  if (op.kind == model::OpKind::kStep) {
+    const auto step = model::decode_step(op.value);
+    return step.ok() ? word_of(model::Value(static_cast<std::int64_t>(step->to))) : std::string();
+  }
+  const bool plain = op.kind == model::OpKind::kAdd || op.kind == model::OpKind::kRegister ||
+                     op.kind == model::OpKind::kText;
+  const model::Entity* entity = model::Schema::current().entity(op.entity);
+  if (!plain || entity == nullptr || entity->field(op.field) == nullptr) return {};
+  const auto value = model::decode_value(*entity->field(op.field), op.value);
+  return value.ok() ? word_of(*value) : std::string();
 }
 
 }  // namespace mq::sim

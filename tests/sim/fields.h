@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mq/model/op.h"
 #include "mq/model/value.h"
 #include "oracle.h"
 
@@ -28,5 +29,7 @@ bool is_set(const CellName& cell);
 model::Value unique_value(const CellName& cell, std::uint64_t number, std::uint64_t seed);
 // The same value always gives the same word.
 std::string word_of(const model::Value& value);
+// Of what an op writes or moves to; empty if it is neither.
+std::string word_of(const model::Op& op);
 
 }  // namespace mq::sim

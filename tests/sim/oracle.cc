@@ -13,12 +13,12 @@ void Oracle::wrote(int device, const CellName& cell, const std::string& token, c
 }
 
 void Oracle::removed(int device, const CellName& cell, const std::string& token) {
-  cells_[cell].removals[token].push_back(now_by(device));
+  cells_[cell].removals[token].push_back(act_by(device));
 }
 
 void Oracle::deleted(int device, std::uint32_t entity, const RowId& row, const Tokens& seen) {
   Deletion deletion;
-  static_cast<Write&>(deletion) = now_by(device);
+  static_cast<Write&>(deletion) = act_by(device);
   deletion.covered = below(seen);
   deletions_[{entity, row}].push_back(std::move(deletion));
 }
@@ -33,6 +33,11 @@ bool Oracle::written_by(int device, const std::string& token) const {
   return cells_.at(place->second).values.at(token).device == device;
 }
 
+const CellName* Oracle::place_of(const std::string& token) const {
+  const auto place = place_.find(token);
+  return place == place_.end() ? nullptr : &place->second;
+}
+
 template <class Visit>
 void Oracle::each(const Visit& visit) {
   for (auto& [name, cell] : cells_) {
@@ -44,6 +49,48 @@ void Oracle::each(const Visit& visit) {
   for (auto& [row, deletions] : deletions_) {
     for (Deletion& deletion : deletions) visit(deletion);
   }
+}
+
+Oracle::Write Oracle::act_by(int device) {
+  Write write = now_by(device);
+  write.certain = !doubted_.contains(device);
+  return write;
+}
+
+void Oracle::doubt(int device) {
+  doubted_.insert(device);
+  const auto mark = [&](Write& write) {
+    if (write.device == device) write.certain = false;
+  };
+  for (auto& [name, cell] : cells_) {
+    for (auto& [token, removals] : cell.removals) {
+      std::for_each(removals.begin(), removals.end(), mark);
+    }
+  }
+  for (auto& [row, deletions] : deletions_) {
+    std::for_each(deletions.begin(), deletions.end(), mark);
+  }
+}
+
+void Oracle::take_out(const Tokens& out, const Tokens& ever) {
+  out_ = out;
+  ever_out_.insert(ever.begin(), ever.end());
+  again_.insert(ever.begin(), ever.end());
+}
+
+bool Oracle::under_what_is_out(const Cell& cell, const std::string& token) const {
+  std::vector<std::string> todo = {token};
+  Tokens met;
+  while (!todo.empty()) {
+    const std::string under = std::move(todo.back());
+    todo.pop_back();
+    for (const auto& [other, by] : cell.values) {
+      if (!by.seen.contains(under) || !met.insert(other).second) continue;
+      if (!out_.contains(other)) return true;
+      todo.push_back(other);
+    }
+  }
+  return false;
 }
 
 void Oracle::delivered(int device) {
@@ -89,12 +136,14 @@ std::vector<std::string> Oracle::check_cell(const CellName& name, const Tokens& 
   const Cell& cell = found->second;
   for (const std::string& token : visible) {
     if (!cell.values.contains(token)) faults.push_back(token + " is visible and was never written");
+    if (out_.contains(token)) faults.push_back(token + " is visible and out of force");
   }
   for (const auto& [token, value] : cell.values) {
-    bool over = false;
+    if (out_.contains(token)) continue;
+    bool over = under_what_is_out(cell, token);
     bool surely_over = false;
     for (const auto& [other, by] : cell.values) {
-      if (!by.seen.contains(token)) continue;
+      if (!by.seen.contains(token) || out_.contains(other)) continue;
       over = true;
       surely_over = surely_over || by.certain;
     }
@@ -125,6 +174,7 @@ std::vector<std::string> Oracle::check_deleted(std::uint32_t entity, const RowId
     for (const auto& [name, cell] : cells_) {
       if (name.entity != entity || name.row != row) continue;
       for (const auto& [token, value] : cell.values) {
+        if (out_.contains(token)) continue;
         // Taken out of its set before or after: no way to tell from here.
         any_edit = any_edit || again_.contains(token);
         if (deletion.covered.contains(token) || cell.removals.contains(token)) continue;
@@ -153,7 +203,7 @@ std::vector<std::string> Oracle::check_together(
     for (const auto& [cell, token] : writes) {
       const Tokens shown = visible(cell);
       any = any || shown.contains(token);
-      if (!below(shown).contains(token)) missing = token;
+      if (!below(shown).contains(token) && !out_.contains(token)) missing = token;
     }
     if (any && !missing.empty()) faults.push_back(missing + " is torn from its transaction");
   }
@@ -166,7 +216,7 @@ std::vector<std::string> Oracle::check_forward(const CellName& name, const Token
   const Tokens under = below(now);
   const auto found = cells_.find(name);
   for (const std::string& token : before) {
-    if (under.contains(token)) continue;
+    if (under.contains(token) || was_out(token)) continue;
     const bool taken_out = found != cells_.end() && found->second.removals.contains(token);
     if (!taken_out) faults.push_back(token + " was visible here and is gone");
   }

@@ -3,7 +3,8 @@
 // It knows nothing of merging. Every write is a token that occurs nowhere else, together with the
 // tokens its author could see in that cell. A token must be visible unless somebody who had seen it
 // wrote over it. What stood on one device alone when that device lost it is in doubt: it may come
-// back or not.
+// back or not. What the control log has taken out of force is told from outside: it counts for
+// nothing as long as it is out.
 #pragma once
 
 #include <functional>
@@ -38,6 +39,17 @@ class Oracle {
   void together(std::uint32_t entity, const RowId& row, const Together& writes);
 
   bool written_by(int device, const std::string& token) const;
+  // nullptr: nobody wrote it.
+  const CellName* place_of(const std::string& token) const;
+
+  // Out of force for everybody but its author: neither shown nor written over anything. `ever`: at
+  // some head of the log, or in one of several copies; by a decision it may come in force again,
+  // and then stands beside what was written meanwhile.
+  void take_out(const Tokens& out, const Tokens& ever);
+  bool is_out(const std::string& token) const { return out_.contains(token); }
+  bool was_out(const std::string& token) const { return ever_out_.contains(token); }
+  // The device's right has ended somewhere: what it takes out of sets or deletes may count or not.
+  void doubt(int device);
 
   // These stood unsealed in a home that now goes on a second time. Under a new incarnation they get
   // new numbers (PROTOCOL section 1), and nobody can have seen those: whoever wrote over the first
@@ -86,13 +98,17 @@ class Oracle {
   using RowName = std::pair<std::uint32_t, RowId>;
 
   Write now_by(int device) { return {device, ++time_, true, false, true}; }
+  Write act_by(int device);
+  // Whether somebody in force had seen what had seen it, with only what is out between.
+  bool under_what_is_out(const Cell& cell, const std::string& token) const;
   // Every token that the given ones wrote over, directly or not, themselves included.
   Tokens below(const Tokens& tokens) const;
   template <class Visit>
   void each(const Visit& visit);
 
   std::uint64_t time_ = 0;
-  Tokens again_;
+  Tokens again_, out_, ever_out_;
+  std::set<int> doubted_;
   std::map<CellName, Cell> cells_;
   std::map<std::string, CellName> place_;
   std::map<RowName, std::vector<Deletion>> deletions_;

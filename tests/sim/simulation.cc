@@ -20,12 +20,16 @@ vault::Change change_of(const CellName& cell, const model::Value& value) {
 }  // namespace
 
 Simulation::Simulation(const SimOptions& options)
-    : options_(options), random_(options.seed), world_(options.seed, &faults_) {
+    : options_(options),
+      random_(options.seed),
+      world_(options.seed, &faults_),
+      turns_(options.seed + 77'000'000) {
   SimDevice& admin = world_.found(1);
   MQ_ASSERT(world_.open_villages(admin, 1, testing::Guarded::kNo).ok());
   bare_village_ = world_.villages[1];
   world_.add_cadre(admin, "甲", {world_.villages[0]});
   world_.add_cadre(admin, "乙");
+  if (options_.membership) world_.add_admin(admin, "副");
   notes_.resize(world_.devices.size());
 }
 
@@ -42,6 +46,8 @@ void Simulation::step() {
     kill(index);  // brings it back
     return;
   }
+  if (options_.membership && turns_.below(1'000) < 45) change_membership();
+  if (options_.membership && turns_.below(1'000) < 40) courier(index);
   const std::uint64_t dice = random_.below(108);
   if (dice < 20) return record_something(index);
   if (dice < 32) return edit(index);
@@ -228,15 +234,11 @@ Tokens Simulation::unsealed(int index) {
     if (!waiting.ok()) continue;
     for (const auto& one : *waiting) {
       for (const model::Op& op : one.transaction.ops) {
-        const bool plain = op.kind == model::OpKind::kAdd || op.kind == model::OpKind::kRegister ||
-                           op.kind == model::OpKind::kText;
-        const model::Entity* entity = model::Schema::current().entity(op.entity);
-        if (!plain || entity == nullptr || entity->field(op.field) == nullptr) continue;
-        const auto value = model::decode_value(*entity->field(op.field), op.value);
-        if (value.ok()) out.insert(word_of(*value));
+        if (op.kind != model::OpKind::kStep) out.insert(word_of(op));
       }
     }
   }
+  out.erase("");
   return out;
 }
 
@@ -368,11 +370,13 @@ void Simulation::exchange(int index) {
     }
     if (*progress != sync::Progress::kIdle) continue;
     check_level(index);
+    check_out_of_force(index);
     const auto delivery = d.vault().delivery();
     if (delivery.ok() && delivery->unsealed == 0 && delivery->sealed_waiting == 0) {
       oracle_.delivered(index);
       say(cat(d.name(), " is level"));
     }
+    if (options_.membership && turns_.chance(30)) tend(index);
     return;
   }
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "endings.h"
 #include "fields.h"
 #include "oracle.h"
 #include "support/world.h"
@@ -21,12 +22,15 @@ struct SimOptions {
   std::uint64_t seed = 1;
   int steps = 120;
   bool trace = false;
+  bool membership = true;  // rights and devices end and begin anew
 };
 
 struct SimResult {
   std::vector<std::string> faults;
   std::vector<std::string> trace;
   std::uint64_t writes = 0, exchanges = 0, kills = 0, restores = 0;
+  std::uint64_t endings = 0, late = 0, decided = 0;  // late: envelopes beyond an end
+  std::uint64_t carried = 0;                         // bundles
 };
 
 class Simulation {
@@ -71,7 +75,7 @@ class Simulation {
   void open_form(int device);
   void save_form(int device);
   void exchange(int device);
-  // Faults, weather.cc
+  // Faults, trouble.cc
   void change_weather(int device);
   void change_clock(int device);
   void change_disk(int device);
@@ -87,6 +91,42 @@ class Simulation {
   void stand_up(int device);
   void forge_replies(int device);
 
+  // Copies that somebody carries, courier.cc
+  struct Bundle {
+    Bytes bytes;
+    std::set<DeviceId> to;
+  };
+  void courier(int device);
+  void pack(int device);
+  void unpack(int device, const Bundle& bundle);
+  // Rights and devices, membership.cc
+  using Act = std::function<Status(const sync::Member&)>;
+  void change_membership();
+  std::optional<int> some_admin();
+  bool ready(int admin);
+  Status act(int admin, const std::string& what, const Act& act);
+  void race_with(int admin, int other);
+  void revoke_somebody(int admin);
+  void stop(int admin, const DeviceId& device, std::optional<int> racing = std::nullopt);
+  void replace_somebody(int admin);
+  void rotate(int admin);
+  void end_somebody(int admin);
+  void give_again(int admin);
+  void take_invitation_back(int admin);
+  void race_for_invitation(int admin);
+  void revoke_each_other(int admin);
+  void decide(int admin);
+  void appoint(int admin);
+  void let_a_month_pass();
+  void tend(int admin);
+  int join(const std::string& name, const std::string& code);
+  bool refused_to_stranger(const std::string& code);
+  std::vector<PersonId> cadres();
+  int newest();  // the device that has heard most of the log
+  const wire::ControlState& log() { return device(newest()).control().state(); }
+  bool live(const DeviceId& device);
+  bool reads_now(int device, const StreamId& stream);
+
   // Claims, claims.cc
   void check_outbox(int device);
   void check_reads(int device, int cells);
@@ -97,6 +137,13 @@ class Simulation {
   void check_streams();
   void check_cells();
   void check_server();
+  // claims of endings and keys, ended.cc
+  void check_out_of_force(int device);
+  void check_keys();
+  void check_newest_key(int device, const wire::StreamRecord& stream);
+  void check_opens(int device, const wire::Envelope& envelope);
+  void refresh_endings();
+  const Tokens& words_of(const Hash& envelope);
 
   void record(int index, int stream_kind, const Fields& fields);
   void note_rows(int index, const std::vector<vault::Draft>& drafts);
@@ -130,6 +177,13 @@ class Simulation {
   std::set<int> doubled_;  // whose home went on twice: a clone and its origin, a restored one
   std::optional<StreamId> bare_village_;  // has no private stream yet
   std::uint64_t next_token_ = 0;
+  testing::SimRandom turns_;  // of membership
+  Endings endings_;
+  std::map<Hash, Tokens> words_;                                  // by envelope
+  std::set<int> doubted_;                                         // whose right has ended somewhere
+  std::vector<std::pair<PersonId, std::vector<StreamId>>> lost_;  // rights to be given again
+  int stopped_ = 0;
+  std::vector<Bundle> bundles_;  // under way
   SimResult result_;
 };
 

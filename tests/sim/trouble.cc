@@ -91,19 +91,14 @@ void Simulation::forge_replies(int index) {
 
 // A village that had no private stream gets one: whoever reads it learns of the key late.
 void Simulation::open_private() {
-  if (!bare_village_ || !device(0).running()) return;
-  SimDevice& admin = device(0);
-  admin.network.set_offline(false);
-  admin.network.set_weather({});
-  admin.disk.set_full(false);
-  if (!bring_log_back()) return;
-  const bool idle = admin.sync_until_idle();
-  check_outbox(0);
-  if (!idle) return;
+  const std::optional<int> index = some_admin();
+  if (!bare_village_ || !index || !ready(*index)) return;
+  SimDevice& admin = device(*index);
   const Status opened = world_.open_private(admin, *bare_village_);
   if (!opened.ok()) return say("the private stream waits: " + opened.error().en);
   bare_village_.reset();
-  notes(0).backup.reset();  // an admin restored from before it may hold the only copy of its entry
+  notes(*index)
+      .backup.reset();  // an admin restored from before it may hold the only copy of its entry
   say("a private stream is opened");
 }
 
@@ -183,16 +178,9 @@ bool Simulation::bring_log_back() {
 }
 
 void Simulation::add_member() {
-  SimDevice& admin = device(0);
-  if (world_.devices.size() >= 6 || !admin.running()) return;
-  admin.network.set_offline(false);
-  admin.network.set_weather({});
-  admin.disk.set_full(false);
-  if (!bring_log_back()) return;
-  const bool idle = admin.sync_until_idle();
-  check_outbox(0);
-  if (!idle) return;
-  world_.add_cadre(admin, cat("新", world_.devices.size()));
+  const std::optional<int> index = some_admin();
+  if (world_.devices.size() >= 6 || !index || !ready(*index)) return;
+  world_.add_cadre(device(*index), cat("新", world_.devices.size()));
   notes_.emplace_back();
   say("a new member joins");
 }

@@ -51,6 +51,17 @@ bool MemoryStore::holds(const Hash& envelope) const {
   return false;
 }
 
+bool MemoryStore::holds_late(const Hash& envelope) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [stream, late] : data_.late) {
+    for (const StoredEnvelope& one : late) {
+      const auto parsed = wire::parse_envelope(one.envelope);
+      if (parsed.ok() && parsed->hash() == envelope) return true;
+    }
+  }
+  return false;
+}
+
 std::vector<Hash> MemoryStore::hashes(const TownshipId& township, const StreamId& stream) const {
   const std::lock_guard lock(mutex_);
   std::vector<Hash> out;

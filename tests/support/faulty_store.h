@@ -50,6 +50,7 @@ class MemoryStore final : public server::Store {
   void restore(Data data);
   // Whether any stream holds the envelope; what one stream holds.
   bool holds(const Hash& envelope) const;
+  bool holds_late(const Hash& envelope) const;
   std::vector<Hash> hashes(const TownshipId& township, const StreamId& stream) const;
 
   Result<std::vector<TownshipId>> townships() override;

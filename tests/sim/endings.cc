@@ -1,0 +1,66 @@
+#include "endings.h"
+
+namespace mq::sim {
+
+void Endings::know(ByteView bytes) {
+  const auto envelope = wire::parse_envelope(bytes);
+  MQ_ASSERT(envelope.ok());
+  known_.emplace(envelope->hash(), Known{envelope->header, to_bytes(bytes)});
+}
+
+void Endings::follow(const wire::ControlState& log, const testing::MemoryStore::Data& server) {
+  for (const auto& [stream, placed] : server.streams) {
+    for (const auto& one : placed) know(one.stored.envelope);
+  }
+  for (const auto& [stream, late] : server.late) {
+    for (const auto& one : late) know(one.envelope);
+  }
+  for (; followed_ < log.head_seq(); ++followed_) {
+    const std::uint32_t entry = followed_ + 1;
+    for (const wire::DeviceRecord& device : log.devices()) {
+      for (const wire::StreamRecord& stream : log.streams()) {
+        const bool had = log.may_write(device.id, stream.id, entry - 1);
+        if (had && !log.may_write(device.id, stream.id, entry)) {
+          endings_.push_back({entry, device.id, stream.id, {}, {}});
+        }
+      }
+    }
+  }
+  for (Ending& ending : endings_) keep(log, ending);
+  for (const wire::AdmissionRecord& admission : log.admissions()) {
+    applied_.insert(admission.applied.begin(), admission.applied.end());
+    refused_.insert(admission.refused.begin(), admission.refused.end());
+  }
+}
+
+void Endings::keep(const wire::ControlState& log, Ending& ending) const {
+  for (const wire::CutRecord& cut : log.cuts()) {
+    const bool mine =
+        cut.entry == ending.entry && cut.device == ending.device && cut.stream == ending.stream;
+    if (!mine) continue;
+    ending.named.insert(cut.incarnation);
+    Hash hash = cut.hash;
+    for (std::uint64_t seq = cut.seq; seq > 0 && known_.contains(hash); --seq) {
+      ending.kept.insert(hash);
+      hash = known_.at(hash).header.prev;
+    }
+  }
+}
+
+bool Endings::before_its_end(const Hash& envelope) const {
+  const wire::EnvelopeHeader& header = known_.at(envelope).header;
+  for (const Ending& ending : endings_) {
+    const bool concerned =
+        ending.device == header.device && ending.stream == header.stream &&
+        (ending.named.contains(header.incarnation) || header.control_seq < ending.entry);
+    if (concerned && !ending.kept.contains(envelope)) return false;
+  }
+  return true;
+}
+
+bool Endings::in_force(const Hash& envelope) const {
+  if (refused_.contains(envelope)) return false;
+  return applied_.contains(envelope) || before_its_end(envelope);
+}
+
+}  // namespace mq::sim
