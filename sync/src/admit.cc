@@ -96,12 +96,14 @@ Status rule_by_log(vault::Vault& vault, const ControlStore& control, seal::Seale
 Result<wire::AdmissionRecord> decide_late(const LateWork& work, const std::set<Hash>& refuse,
                                           const Member& member, seal::Sealer& sealer) {
   if (work.envelopes.empty() || !work.can_be_decided()) return cannot_be_decided(work);
+  MQ_CHECK(device_signer(member.keyring));
+  const DeviceId me = member.keyring.identity()->device;
+  if (!is_admin(member.control.state(), me)) return not_an_admin();
   MQ_CHECK(check_opens(work, refuse, member.vault));
   Caller caller(member.transport, member.clock, member.random);
   Acts acts{member.vault, member.keyring, member.control, caller, member.random};
-  MQ_CHECK(device_signer(member.keyring));
   MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
-    if (!is_admin(plan.state(), member.keyring.identity()->device)) return not_an_admin();
+    if (!is_admin(plan.state(), me)) return not_an_admin();
     // Another admin was first: what he said stands.
     if (decision_of(plan.state(), work) != nullptr) return {};
     return plan.add(admission(work, refuse));
