@@ -77,8 +77,8 @@ def bundle_carries_work_there_and_the_receipt_back(t):
         assert take(town, "cadre", "back.age")["receipts"] == back["receipts"]
         assert standing(town) == (0, 0)
         town.start_server()
-        assert town.run("cadre", "sync")["envelopes_up"] <= 1, "the receipts freed the outbox; a statement may go"
-        town.run("desk", "sync")
+        for home in ["cadre", "desk", "cadre"]:
+            town.run(home, "sync")
         assert town.run("desk", "doctor")["state_hash"].items() >= town.run("cadre", "doctor")["state_hash"].items()
 
 

@@ -110,17 +110,18 @@ TEST_F(RulingTest, AForkBelowTheCutNeverCounts) {
   const auto disk = wang.disk().copy("");
   const auto files = wang.files.copy();
   const auto second = write(wang, "第二");
+  const auto third = write(wang, "第三");
   wang.go_back(disk, files);
   const auto stolen = write(wang, "偷来的");
   const auto more = write(wang, "又偷");
   ASSERT_EQ(stolen.header.seq, second.header.seq);
 
   Home& early = *readers[0];
-  for (const auto& envelope : {first, second, stolen, more}) early.receive(envelope);
-  EXPECT_EQ(standing(early, more), Standing::kInForce);
-  revoke(wang, second);
+  for (const auto& envelope : {first, second, third, stolen, more}) early.receive(envelope);
+  EXPECT_EQ(standing(early, stolen), Standing::kInForce);
+  revoke(wang, third);
   EXPECT_EQ(rule(early), 1u);
-  EXPECT_EQ(shown(early), "第二");
+  EXPECT_EQ(shown(early), "第三");
   EXPECT_EQ(standing(early, stolen), Standing::kUndecided);
 
   // Until the cut's envelope is held nobody can tell which line leads to it.
@@ -128,7 +129,9 @@ TEST_F(RulingTest, AForkBelowTheCutNeverCounts) {
   for (const auto& envelope : {first, stolen}) EXPECT_EQ(late.receive(envelope), Received::kMerged);
   EXPECT_EQ(shown(late), "偷来的");
   EXPECT_EQ(late.receive(second), Received::kFork);
-  EXPECT_EQ(shown(late), "第二");
+  EXPECT_EQ(standing(late, stolen), Standing::kInForce);
+  EXPECT_EQ(late.receive(third), Received::kMerged);
+  EXPECT_EQ(shown(late), "第三");
   EXPECT_EQ(late.receive(more), Received::kUndecided);
   EXPECT_EQ(state_of(early), state_of(late));
 }
