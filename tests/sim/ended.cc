@@ -72,6 +72,26 @@ void Simulation::check_out_of_force(int index) {
   }
 }
 
+// Late work gets to every admin, and is not lost as long as anybody holds it.
+void Simulation::check_late() {
+  const wire::ControlState& now = log();
+  for (const auto& [hash, known] : endings_.known()) {
+    if (endings_.before_its_end(hash)) continue;
+    const bool there = world_.server.store.holds(hash) || world_.server.store.holds_late(hash);
+    for (std::size_t i = 0; i < world_.devices.size(); ++i) {
+      SimDevice& d = *world_.devices[i];
+      const auto held = d.vault().envelope(hash);
+      if (!held.ok()) return fault(held.error().en);
+      if (*held && !there) fault(cat(d.name(), " holds late ", hash.hex(), " alone"));
+      const bool admin =
+          now.has_role(d.keyring().identity()->person, wire::pb::ROLE_KIND_ADMIN, now.head_seq());
+      if (admin && there && !*held && reads_now(static_cast<int>(i), known.header.stream)) {
+        fault(cat(d.name(), " was not given late ", hash.hex()));
+      }
+    }
+  }
+}
+
 // Whether any key that the device holds opens it.
 void Simulation::check_opens(int index, const wire::Envelope& envelope) {
   SimDevice& d = device(index);
@@ -115,6 +135,7 @@ void Simulation::check_newest_key(int index, const wire::StreamRecord& stream) {
 void Simulation::check_keys() {
   if (!options_.membership) return;
   refresh_endings();
+  check_late();
   for (std::size_t i = 0; i < world_.devices.size(); ++i) {
     const int index = static_cast<int>(i);
     for (const wire::StreamRecord& stream : log().streams()) check_newest_key(index, stream);

@@ -139,6 +139,7 @@ class Simulation {
   void check_server();
   // claims of endings and keys, ended.cc
   void check_out_of_force(int device);
+  void check_late();
   void check_keys();
   void check_newest_key(int device, const wire::StreamRecord& stream);
   void check_opens(int device, const wire::Envelope& envelope);

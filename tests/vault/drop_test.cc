@@ -50,9 +50,6 @@ class VaultDrop : public ::testing::Test {
   std::string copied() {
     const std::string path = folder.file(cat("copy", ++copies));
     EXPECT_TRUE(device.vault->database().vacuum_into(path, "").ok());
-    return read(path);
-  }
-  static std::string read(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   }
@@ -85,8 +82,6 @@ TEST_F(VaultDrop, ADroppedStreamLeavesNoWord) {
   EXPECT_THAT(device.vault->verify().value(), IsEmpty());
   EXPECT_THAT(device.vault->doubts(), IsEmpty());
   EXPECT_THAT(copied(), Not(HasSubstr("柿子树")));
-  device.vault.reset();
-  EXPECT_THAT(read(folder.file("vault.db")), Not(HasSubstr("柿子树"))) << "overwritten in place";
 }
 
 TEST_F(VaultDrop, OtherStreamsStayAsTheyWere) {

@@ -153,14 +153,16 @@ TEST_F(HandoverTest, WhatComesInLaterIsTheSuccessors) {
   saved(accept_issue(town.place(), early, {}));
   saved(close_issue(town.place(), early, {{"closure", "已解决"}, {"result", "已修"}}));
   ASSERT_TRUE(give("甲", "丙").ok());
-  issue("路灯", {{"handler_id", "甲"}, {"registered_on", "2026-03-04"}});
-  EXPECT_THAT(responsible(), ElementsAre("水管 甲", "路灯 丙"));
+  issue("路灯", {{"handler_id", "甲"}, {"registered_on", "2026-03-03"}});
+  issue("桥", {{"recorded_by", "甲"}, {"registered_on", "2026-03-04"}});
+  issue("站台", {{"recorded_by", "乙"}, {"registered_on", "2026-03-05"}});
+  EXPECT_THAT(responsible(), ElementsAre("水管 甲", "路灯 丙", "桥 丙", "站台 "));
   const auto custody = Custody::load(town.place());
   ASSERT_TRUE(custody.ok());
   EXPECT_EQ(custody->holder(village("清渭社区").org_unit, cadre("甲").id), cadre("甲").id);
   const auto again = give("甲", "丙");
   ASSERT_TRUE(again.ok());
-  EXPECT_EQ(again->issues, 1u) << "and a second call puts it down";
+  EXPECT_EQ(again->issues, 2u) << "and a second call puts it down";
 }
 
 TEST_F(HandoverTest, TodayShowsItToTheSuccessor) {

@@ -71,7 +71,7 @@ Status Vault::drop_stream(StreamIx ix) {
                  "dropping a stream: there is none such"};
   }
   const StreamId id = info->id;
-  // What goes is overwritten, not only taken off the lists.
+  // What goes is overwritten. Space that was freed before keeps what it held until a rekey.
   MQ_CHECK(s.db.execute("PRAGMA secure_delete = ON"));
   return s.atomically([&]() -> Status {
     MQ_CHECK(check_own(s, ix));

@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view kSql =
     "SELECT i.registered_on, i.source, i.reporter, i.phone, h.group_no, i.category, i.title, "
     "o.name, "
-    "i.handler_id, i.due_at, i.result, i.closed_on, i.closure, i.callback, i.state, i.no FROM "
+    "i.handler_id, i.due_at, i.result, i.closed_on, i.closure, i.callback, i.state, i.no, "
+    "i.recorded_by FROM "
     "\"issue\" "
     "i "
     "LEFT JOIN \"household\" h ON h.id = i.household_id AND h.stream = i.stream "
@@ -60,11 +61,17 @@ class Rows {
     return model::format_value(*entity_.field(field), q.integer(column));
   }
 
-  // Of an issue that is still open: whoever has the village now.
-  std::string responsible(const Village& village, ByteView handler, bool closed) const {
-    const auto named = RowId::from(handler);
-    if (!named) return "";
-    const auto found = names_.find(closed ? *named : custody_.holder(village.org_unit, *named));
+  // Of an issue that is still open: whoever has the village now, also of what nobody was named for.
+  std::string responsible(const Village& village, const sqlite::Query& q, bool closed) const {
+    const auto named = RowId::from(q.blob(8));
+    const auto recorder = RowId::from(q.blob(16));
+    RowId who = named.value_or(RowId{});
+    if (!closed && named) who = custody_.holder(village.org_unit, *named);
+    if (!closed && !named && recorder) {
+      const RowId holder = custody_.holder(village.org_unit, *recorder);
+      if (holder != *recorder) who = holder;
+    }
+    const auto found = names_.find(who);
     return found == names_.end() ? "" : found->second;
   }
 
@@ -93,9 +100,8 @@ class Rows {
          std::string(q.text(2)), masked_phone(q.text(3)),
          cat(village.name, group > 0 ? cat(group, "组") : std::string()),
          label(q, 5, I::kCategoryFieldNumber), std::string(q.text(6)), std::string(q.text(7)),
-         responsible(village, q.blob(8), closed), due, done, date(11),
-         label(q, 12, I::kClosureFieldNumber), label(q, 13, I::kCallbackFieldNumber),
-         std::string(finished ? "是" : "否")});
+         responsible(village, q, closed), due, done, date(11), label(q, 12, I::kClosureFieldNumber),
+         label(q, 13, I::kCallbackFieldNumber), std::string(finished ? "是" : "否")});
   }
 
   const Workplace& place_;
