@@ -82,9 +82,12 @@ pb::ExchangeRequest SyncEngine::State::request_for(const AskedStreams& asked) co
   request.set_reply_bytes_max(static_cast<std::uint32_t>(bytes_max));
   if (generation) request.set_generation(to_field(generation->view()));
   request.set_alarms_seen(alarms_seen);
-  for (const std::uint32_t stream : healing.show) {
-    const auto receipt = receipts.find(stream);
-    if (receipt != receipts.end()) *request.add_show() = to_message(receipt->second);
+  // No head is shown of a stream that this device may not read any more: only its own receipt can
+  // tell that the server has lost what it delivered there.
+  for (const auto& [stream, receipt] : receipts) {
+    if (healing.show.contains(stream) || !asked.contains(stream)) {
+      *request.add_show() = to_message(receipt);
+    }
   }
   return request;
 }

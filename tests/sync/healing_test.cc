@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mq/sync/membership.h"
 #include "sync/records.h"
 
 namespace mq::testing {
@@ -48,6 +49,37 @@ TEST_P(RestoredDevice, TakesANewIncarnationAndLosesNothing) {
   EXPECT_EQ(state_of(world, desk), state_of(world, cadre));
 }
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutToken, RestoredDevice, ::testing::Bool());
+
+// Delivered, and seen by nobody else before the server fell back to an earlier day; meanwhile the
+// device was stopped, or its right ended. The cut says that it counts, and nobody else has it.
+class EndedDevice : public Healing, public ::testing::WithParamInterface<bool> {
+ protected:
+  void end_right_of_cadre() {
+    const seal::Identity& him = *cadre.keyring().identity();
+    sync::EndOptions end;
+    end.person = him.person;
+    end.kind = wire::pb::ROLE_KIND_CADRE;
+    const auto ended = GetParam()
+                           ? sync::revoke_device({him.device, "", std::nullopt}, desk.member())
+                           : sync::end_right(end, desk.member());
+    ASSERT_TRUE(ended.ok()) << ended.error().en;
+    EXPECT_EQ(ended->envelopes, 1u);
+  }
+};
+
+TEST_P(EndedDevice, GivesARestoredServerBackWhatItHadDelivered) {
+  level();
+  const auto before = world.server.store.copy();
+  record_visit(world, cadre, "送到了");
+  ASSERT_TRUE(cadre.sync_until_idle());
+  end_right_of_cadre();
+  world.server.restore(before);
+  ASSERT_TRUE(desk.sync_until_idle()) << desk.last_error()->en;
+  EXPECT_THAT(visits(desk), ElementsAre());
+  level();
+  EXPECT_THAT(visits(desk), ElementsAre("送到了"));
+}
+INSTANTIATE_TEST_SUITE_P(StoppedOrWithoutTheRight, EndedDevice, ::testing::Bool());
 
 TEST_F(Healing, AClonesWorkAndItsOriginalsBothStand) {
   record_visit(world, cadre, "一起");
