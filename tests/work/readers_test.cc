@@ -12,6 +12,7 @@ namespace {
 using mq::testing::Holder;
 using mq::testing::Invited;
 using mq::testing::put;
+using mq::testing::recovery_body;
 using mq::testing::Town;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
