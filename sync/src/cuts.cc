@@ -67,46 +67,6 @@ Result<wire::ControlState> state_after(const Acts& acts, const Plan& plan,
   return trial.state();
 }
 
-// What this vault holds of a chain, by seq (SCHEMA.md).
-struct Held {
-  wire::ChainPoint point;
-  std::optional<WallTime> received;
-};
-
-Result<std::vector<Held>> held_of(vault::Vault& vault, const wire::ChainId& chain) {
-  std::vector<Held> out;
-  const vault::StreamInfo* stream = vault.stream(chain.stream);
-  if (stream == nullptr) return out;
-  MQ_TRY(sqlite::Query q,
-         vault.database().query("SELECT e.seq, e.hash, e.received FROM mq_envelope e "
-                                "JOIN mq_line l ON l.ix = e.line WHERE l.stream = ?1 AND "
-                                "l.device = ?2 AND l.incarnation = ?3 ORDER BY e.seq, e.rid"));
-  q.bind(1, stream->ix).bind(2, chain.device.view()).bind(3, std::int64_t{chain.incarnation});
-  for (;;) {
-    MQ_TRY(const bool row, q.step());
-    if (!row) return out;
-    Held held{{static_cast<std::uint64_t>(q.integer(0)), Hash::from(q.blob(1)).value_or(Hash{})},
-              std::nullopt};
-    if (!q.is_null(2)) held.received = WallTime{q.integer(2)};
-    out.push_back(held);
-  }
-}
-
-Result<std::vector<wire::ChainId>> chains_of(vault::Vault& vault, const DeviceId& device) {
-  std::vector<wire::ChainId> out;
-  MQ_TRY(sqlite::Query q,
-         vault.database().query("SELECT DISTINCT stream, incarnation FROM mq_line WHERE "
-                                "device = ?1 ORDER BY stream, incarnation"));
-  q.bind(1, device.view());
-  for (;;) {
-    MQ_TRY(const bool row, q.step());
-    if (!row) return out;
-    const vault::StreamInfo* stream = vault.stream(vault::StreamIx{q.integer(0)});
-    if (stream == nullptr) continue;
-    out.push_back({stream->id, device, static_cast<std::uint32_t>(q.integer(1))});
-  }
-}
-
 // A server that lost data, or hides some, would make us cut off what is delivered. A chain that has
 // ended before may have gone on here alone.
 Status check_not_behind(Acts& acts, const wire::ControlState& state, const Ending& ending,
@@ -116,14 +76,15 @@ Status check_not_behind(Acts& acts, const wire::ControlState& state, const Endin
     std::uint64_t& seq = farthest[head.chain];
     seq = std::max(seq, head.point.seq);
   }
-  for (const DeviceId& device : ending.devices) {
-    MQ_TRY(const std::vector<wire::ChainId> chains, chains_of(acts.vault, device));
+  for (const vault::StreamInfo& stream : acts.vault.streams()) {
+    MQ_TRY(const std::vector<wire::ChainId> chains, acts.vault.chains(stream.ix));
     for (const wire::ChainId& chain : chains) {
-      if (!state.ends_of(chain, 0).empty()) continue;
-      MQ_TRY(const std::vector<Held> held, held_of(acts.vault, chain));
+      const bool asked = std::ranges::find(ending.devices, chain.device) != ending.devices.end();
+      if (!asked || !state.ends_of(chain, 0).empty()) continue;
+      MQ_TRY(const std::vector<vault::Vault::Held> held, acts.vault.chain(chain));
       const auto known = farthest.find(chain);
       const std::uint64_t servers = known == farthest.end() ? 0 : known->second;
-      if (!held.empty() && held.back().point.seq > servers) return not_level();
+      if (!held.empty() && held.back().seq > servers) return not_level();
     }
   }
   return {};
@@ -132,12 +93,12 @@ Status check_not_behind(Acts& acts, const wire::ControlState& state, const Endin
 // The last that the server had received by then.
 Result<wire::ChainPoint> point_by(Acts& acts, const Head& head, WallTime since) {
   if (acts.vault.stream(head.chain.stream) == nullptr) return head.point;
-  MQ_TRY(const std::vector<Held> held, held_of(acts.vault, head.chain));
+  MQ_TRY(const std::vector<vault::Vault::Held> held, acts.vault.chain(head.chain));
   wire::ChainPoint last;
   bool whole = false;
-  for (const Held& each : held) {
-    whole = whole || each.point == head.point;
-    if (each.received && each.received->ms <= since.ms) last = each.point;
+  for (const vault::Vault::Held& each : held) {
+    whole = whole || each.hash == head.point.hash;
+    if (each.received && each.received->ms <= since.ms) last = {each.seq, each.hash};
   }
   if (!whole) return not_level();
   return last;

@@ -1,5 +1,6 @@
 // The second signature: one admin proposes, by a file, what another admin or the county signs and
 // appends. Whoever signs binds exactly these entries, at exactly this place in the log.
+#include "append_file.h"
 #include "invites.h"
 #include "messages.h"
 #include "mq/base/text.h"
@@ -9,9 +10,8 @@
 namespace mq::sync {
 namespace {
 
-constexpr std::string_view kMagic = "mqproposal1\n";
-constexpr std::size_t kFileBytesMax = 64u << 10;
-constexpr int kEntriesMax = 2;  // the person, the invitation
+constexpr std::string_view kMagic = "mqpr1";
+constexpr std::size_t kEntriesMax = 2;  // the person, the invitation
 
 Error unreadable() {
   return {Code::kInvalidInput, "这不是完整的提案文件,没有签。请让对方重新发一份。",
@@ -25,25 +25,19 @@ Error stale() {
 }
 
 struct Parsed {
-  pb::ControlAppendRequest append;
-  pb::ControlBody invite;
+  AppendFile append;
+  pb::ControlBody first, invite;
 };
 
 Result<Parsed> parse(ByteView file) {
-  const std::string_view text = text_of(file);
-  if (file.size() > kFileBytesMax || !text.starts_with(kMagic)) return unreadable();
-  Parsed out;
-  const std::string body(text.substr(kMagic.size()));
-  if (!out.append.ParseFromString(body)) return unreadable();
-  const int count = out.append.entries_size();
-  if (count < 1 || count > kEntriesMax) return unreadable();
-  pb::ControlBody first;
-  if (!out.invite.ParseFromString(out.append.entries(count - 1).body()) ||
-      !first.ParseFromString(out.append.entries(0).body())) {
-    return unreadable();
-  }
-  const bool fits = out.invite.has_invite() && (count == 1 || first.has_person());
-  if (!fits) return unreadable();
+  MQ_TRY(AppendFile append, read_append_file(kMagic, file));
+  Parsed out{std::move(append), {}, {}};
+  const std::vector<pb::ControlEntry>& entries = out.append.entries;
+  const bool read = entries.size() <= kEntriesMax &&
+                    out.first.ParseFromString(entries.front().body()) &&
+                    out.invite.ParseFromString(entries.back().body());
+  if (!read || !out.invite.has_invite()) return unreadable();
+  if (entries.size() > 1 && !out.first.has_person()) return unreadable();
   return out;
 }
 
@@ -72,10 +66,7 @@ Result<Proposed> described(const Parsed& parsed, const wire::ControlState& state
   if (const wire::DeviceRecord* device = state.device(author)) out.by = device->person;
   const wire::PersonRecord* known = state.person(out.person);
   Bytes sealed_name = known != nullptr ? known->sealed_name : Bytes();
-  pb::ControlBody first;
-  if (first.ParseFromString(parsed.append.entries(0).body()) && first.has_person()) {
-    sealed_name = to_bytes(first.person().sealed_name());
-  }
+  if (parsed.first.has_person()) sealed_name = to_bytes(parsed.first.person().sealed_name());
   out.name = seal::label_or_nothing(state, keyring, sealed_name);
   return out;
 }
@@ -105,13 +96,8 @@ Result<Proposal> propose_invite(const InviteOptions& options, const Member& memb
     bodies.push_back(person_body(label, options, acts.random));
   }
   bodies.push_back(invite_body(asked));
-  pb::ControlAppendRequest append;
-  append.set_expected_head(to_field(state.head().view()));
-  for (pb::ControlEntry& entry : draft(acts, signer, std::move(bodies), asked)) {
-    *append.add_entries() = std::move(entry);
-  }
   Proposal out;
-  out.file = to_bytes(cat(kMagic, append.SerializeAsString()));
+  out.file = append_file(kMagic, state.head(), draft(acts, signer, std::move(bodies), asked));
   out.code = wire::format_invite_code(asked.secret, state.server_address());
   out.last_day = asked.last_day;
   return out;
@@ -123,7 +109,7 @@ Result<Proposed> read_proposal(ByteView file, const wire::ControlState& state,
   return described(parsed, state, keyring);
 }
 
-Status sign_proposal(ByteView file, const Key32* county_root, const Member& member) {
+Status sign_proposal(ByteView file, const wire::SigningKey* county_root, const Member& member) {
   MQ_TRY(Parsed parsed, parse(file));
   Caller caller(member.transport, member.clock, member.random);
   Acts acts{member.vault, member.keyring, member.control, caller, member.random};
@@ -132,20 +118,15 @@ Status sign_proposal(ByteView file, const Key32* county_root, const Member& memb
   const wire::ControlState& state = acts.control.state();
   MQ_TRY(const bool done, stands(parsed, state));
   if (done) return {};
-  if (parsed.append.expected_head() != to_field(state.head().view())) return stale();
+  if (parsed.append.prev != state.head()) return stale();
   const bool own = parsed.invite.author() == to_field(signer.id);
   if (own && county_root == nullptr) {
     return Error{Code::kNotAllowed, "自己的提案不能自己签:请另一位管理员或县里签",
                  "nobody signs his own proposal; another admin or the county does"};
   }
-  pb::ControlEntry& last = *parsed.append.mutable_entries()->rbegin();
-  if (county_root != nullptr) {
-    wire::co_sign_control(last, wire::SigningKey::from_seed(county_root->clone()));
-  } else {
-    wire::co_sign_control(last, *signer.key);
-  }
-  const std::vector<pb::ControlEntry> entries(parsed.append.entries().begin(),
-                                              parsed.append.entries().end());
+  std::vector<pb::ControlEntry>& entries = parsed.append.entries;
+  pb::ControlEntry& last = entries.back();
+  wire::co_sign_control(last, county_root != nullptr ? *county_root : *signer.key);
   wire::ControlState trial = state;
   MQ_CHECK(trial.apply(entries, wire::Records::kRequired));
   if (!trial.pending().empty()) return unreadable();

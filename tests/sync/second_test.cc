@@ -87,8 +87,8 @@ TEST_F(Signing, NobodySignsHisOwnAndTheCountyMay) {
   const sync::Proposal proposal = proposed();
   EXPECT_EQ(code_of(sync::sign_proposal(proposal.file, nullptr, admin().member())),
             Code::kNotAllowed);
-  const Key32 other = root.clone();
-  const Status done = sync::sign_proposal(proposal.file, &other, admin().member());
+  const auto key = wire::SigningKey::from_seed(root.clone());
+  const Status done = sync::sign_proposal(proposal.file, &key, admin().member());
   EXPECT_TRUE(done.ok()) << done.error().en;
 }
 

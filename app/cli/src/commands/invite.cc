@@ -2,6 +2,7 @@
 // them.
 #include "../contact.h"
 #include "../home.h"
+#include "../new_file.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/sync/membership.h"
@@ -79,12 +80,8 @@ Result<sync::InviteOptions> options_of(Call& call, Home& home, const work::Workp
 // For another admin, or the county, to sign; nothing stands before.
 Status propose(Call& call, const sync::Member& member, const sync::InviteOptions& options) {
   const std::string path = *call.args.value("propose");
-  if (call.world.files.exists(path)) {
-    return Error{Code::kConflict, cat("文件 ", path, " 已存在,没有覆盖;请换一个文件名"),
-                 cat("the file ", path, " exists and was not replaced; choose another name")};
-  }
   MQ_TRY(const sync::Proposal proposal, sync::propose_invite(options, member));
-  MQ_CHECK(call.world.files.replace(path, proposal.file));
+  MQ_CHECK(write_new_file(call, path, proposal.file));
   const std::string until = Date{static_cast<std::int32_t>(proposal.last_day)}.iso();
   call.out.object() = {{"code", proposal.code}, {"expires", until}, {"file", path}};
   call.out.say(cat("提案已写入 ", path, ":请把它交给另一位管理员,在他的设备上运行 sign ", path,

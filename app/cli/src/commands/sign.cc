@@ -1,5 +1,6 @@
 // sign: the second signature under another admin's proposal, or the county's.
 #include "../contact.h"
+#include "../county_root.h"
 #include "../home.h"
 #include "../member_names.h"
 #include "../role_names.h"
@@ -12,22 +13,14 @@ namespace mq::cli {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 64u << 10;
-constexpr std::size_t kRootTextMax = 256;
 
-// The seed as `org create` wrote it.
-Result<std::optional<Key32>> root_of(Call& call) {
+Result<std::optional<wire::SigningKey>> root_of(Call& call) {
+  std::optional<wire::SigningKey> root;
   const auto path = call.args.value("root");
-  if (!path) return std::optional<Key32>();
-  MQ_TRY(Bytes text, call.world.files.read(*path, kRootTextMax));
-  std::string digits = to_string(text);
-  while (!digits.empty() && (digits.back() == '\n' || digits.back() == '\r')) digits.pop_back();
-  const auto seed = from_hex(digits);
-  wipe(text);
-  if (seed && seed->size() == Key32::kSize) {
-    return std::optional<Key32>(Key32(ByteView(*seed).first<Key32::kSize>()));
-  }
-  return Error{Code::kInvalidInput, cat("文件 ", *path, " 里不是县根密钥(应是 64 位十六进制)"),
-               cat("the file ", *path, " holds no county root (64 hexadecimal digits)")};
+  if (!path) return root;
+  MQ_TRY(wire::SigningKey read, read_county_root(call, *path));
+  root.emplace(std::move(read));
+  return root;
 }
 
 void show(Call& call, const MemberNames& names, const sync::Proposed& proposed, bool done) {
@@ -56,7 +49,7 @@ Status run_sign(Call& call) {
                       "usage: sign FILE --yes (without it: shows) [--root FILE]");
   }
   MQ_TRY(const Bytes file, call.world.files.read(path, kFileBytesMax));
-  MQ_TRY(const std::optional<Key32> root, root_of(call));
+  MQ_TRY(const std::optional<wire::SigningKey> root, root_of(call));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const MemberNames names, MemberNames::of(*home, place));

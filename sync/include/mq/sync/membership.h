@@ -129,7 +129,7 @@ Result<Proposed> read_proposal(ByteView file, const wire::ControlState& state,
                                const seal::Keyring& keyring);
 // county_root may be null: then this device signs. kConflict: void, to be proposed anew.
 // kNotAllowed: one's own proposal, also from another device of the same person.
-Status sign_proposal(ByteView file, const Key32* county_root, const Member& member);
+Status sign_proposal(ByteView file, const wire::SigningKey* county_root, const Member& member);
 
 struct GiveOptions {
   PersonId person;
