@@ -135,6 +135,32 @@ def a_new_admin_gets_keys_after_six_digits(t):
         assert "另一位管理员" in town.run("desk", "revoke", lost, expect=4)["error"]["message"], "the log's order decides"
 
 
+def two_admins_invite_a_third_by_a_file(t):
+    with township(t) as town:
+        join(town, "vice", town.run("desk", "invite", "--role", "admin", "--name", "副镇长")["code"])
+        town.run("desk", "confirm", "副镇长", "--digits", "000000")
+        town.run("desk", "confirm", "副镇长", "--digits", town.run("desk", "confirm", "副镇长")["digits"])
+        town.run("vice", "sync")
+        words = ["invite", "--role", "admin", "--name", "人大主席", "--propose"]
+        stale = town.run("desk", *words, town.path("stale"))
+        town.run("desk", "rotate", "--village", "鱼泉村")
+        town.run("vice", "sign", town.path("stale"), "--yes", expect=1)
+        good = town.run("desk", *words, town.path("good"))
+        assert good["code"] == stale["code"] and not person(town, "副镇长")["invited"], good
+        town.run("third", "join", good["code"], expect=4)
+        town.run("desk", "sign", town.path("good"), "--yes", expect=4)
+        shown = town.run("vice", "sign", town.path("good"))
+        assert (shown["signed"], shown["name"], shown["role"]) == (False, "人大主席", "admin"), shown
+        assert town.run("vice", "sign", town.path("good"), "--yes")["signed"] is True
+        join(town, "third", good["code"])
+        with open(town.path("good"), "rb") as f:
+            content = f.read()
+        with open(town.path("bent"), "wb") as f:
+            f.write(content[:-1] + bytes([content[-1] ^ 1]))
+        town.run("vice", "sign", town.path("bent"), expect=7)
+        town.run("vice", "sign", town.path("no-such-file"), expect=3)
+
+
 def wrong_orders_of_members_say_what_to_do_and_change_nothing(t):
     with township(t, ("gong", "龚海"), ("ou", "欧阳小梅")) as town:
         founder = [m for m in town.run("desk", "members", "--devices")["members"] if m["me"]][0]
@@ -167,5 +193,6 @@ def wrong_orders_of_members_say_what_to_do_and_change_nothing(t):
 
 
 CLAIMS = [members_show_devices_by_number, a_stolen_phone_is_stopped_and_the_others_go_on, a_replaced_phone_reads_all_and_the_old_one_stops,
-          keys_change_for_all_or_for_one_village, a_new_admin_gets_keys_after_six_digits, an_invitation_taken_back_is_no_use,
+          keys_change_for_all_or_for_one_village, a_new_admin_gets_keys_after_six_digits,
+          two_admins_invite_a_third_by_a_file, an_invitation_taken_back_is_no_use,
           wrong_orders_of_members_say_what_to_do_and_change_nothing]
