@@ -87,7 +87,7 @@ def a_replaced_phone_reads_all_and_the_old_one_stops(t):
         visit(town, "fresh", "新手机上记的")
         town.run("fresh", "sync")
         town.run("desk", "sync")
-        assert texts(town, "desk") == ["旧手机上记的", "新手机上记的"], texts(town, "desk")
+        assert texts(town, "desk") == ["新手机上记的", "旧手机上记的"], texts(town, "desk")
         assert number(town, "龚海") != old
 
 

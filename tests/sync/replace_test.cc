@@ -54,7 +54,7 @@ TEST_F(Replacing, TheOldPhoneStopsAndTheNewOneReadsAndWritesAll) {
   record_visit(world, fresh, "新手机上记的");
   ASSERT_TRUE(fresh.sync_until_idle());
   ASSERT_TRUE(admin.sync_until_idle());
-  EXPECT_THAT(visits(admin), ElementsAre("旧手机上记的", "新手机上记的"));
+  EXPECT_THAT(visits(admin), ElementsAre("新手机上记的", "旧手机上记的"));
 }
 
 TEST_F(Replacing, WhatTheOldPhoneSendsLateIsNotInForce) {
