@@ -93,6 +93,8 @@ def recovery_bad_sheets_end_in_a_sentence(t):
         make(other)
         refused(town, 3, "别的乡镇", "recover", "drill", *sheets(other, 1, 2))
         make(town)
+        for home in ["gong", "desk"]:  # unlock codes in escrow are sealed again, for the kit as well
+            town.run(home, "sync")
         before = standing(town)
         mistyped = lines(town, 1)
         at = mistyped.index("4: ") + 9
