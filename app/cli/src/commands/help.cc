@@ -120,8 +120,8 @@ void print_one(Call& call, const Command& command) {
 void print_all(Call& call) {
   call.out.say("minqing(民情):没有信号也能记走访和民情日记,有信号时加密对账。",
                "minqing: visits and diaries without signal, reconciled encrypted.");
-  call.out.say("用法:minqing --home 文件夹 命令 …  (各命令都可加 --json)",
-               "usage: minqing --home DIR COMMAND …  (every command takes --json)");
+  call.out.say("用法:minqing [--home 文件夹|--user 名字] 命令 …  (各命令都可加 --json)",
+               "usage: minqing [--home DIR|--user NAME] COMMAND …  (every command takes --json)");
   std::vector<std::vector<std::string>> lines;
   for (const Command& command : commands()) {
     lines.push_back({command.name, std::string(call.out.pick(command.zh, command.en))});
