@@ -269,6 +269,24 @@ def keys_a_killed_change_of_keys_leaves_a_whole_vault(t):
     assert everything(t) == before
 
 
+def keys_a_killed_contact_leaves_a_code_that_opens(t):
+    good(t, "sync")
+    for step in range(1, 6):
+        good(t, "rekey")
+        process = subprocess.Popen(t.line(HOME, "sync"), env=t.environment(passphrase["now"]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=0.12 * step)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        good(t, "sync")
+        told = read_out(t)["code"]
+        good(t, "sync")
+        assert read_out(t)["code"] == told, "level"
+        opens(t, told, "第 %d 次断电以后" % step)
+        good(t, "sync")
+
+
 def keys_a_full_disk_changes_no_key(t):
     with small_disk(t, "keyless") as (folder, home):
         before, files = t.run(home, "doctor")["state_hash"], sorted(os.listdir(t.path(home)))
@@ -420,5 +438,6 @@ CLAIMS = [keys_old_passphrase_is_dead, keys_a_forgotten_passphrase_opens_offline
           keys_a_code_is_read_out_over_the_telephone, keys_only_an_admin_reads_codes_out,
           keys_an_admin_who_was_stopped_knows_a_dead_code, keys_wrong_codes_wait_longer,
           keys_rekey_keeps_every_row, keys_paper_and_admins_have_one_code, keys_a_killed_change_of_keys_leaves_a_whole_vault,
+          keys_a_killed_contact_leaves_a_code_that_opens,
           keys_a_full_disk_changes_no_key, keys_wrong_orders_say_what_to_do_and_change_nothing,
           keys_passphrases_lie_in_locked_memory_only, keys_doctor_says_whether_memory_is_locked]
