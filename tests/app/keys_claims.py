@@ -322,7 +322,7 @@ def keys_wrong_orders_say_what_to_do_and_change_nothing(t):
             (6, "", ["unlock", "make"], {"old": "不对"}),
             (2, "unlock make", ["unlock", "nonsense"], {}),
             (2, "unlock make", ["unlock", "make", "--code", "x"], {}),
-            (6, "unlock make", ["unlock", "--code", "0000-0000-0000-000000"], {"new": "不会成"}),
+            (6, "乡镇管理员", ["unlock", "--code", "0000-0000-0000-000000"], {"new": "不会成"}),
             (3, "18 个字符", ["unlock", "--code", "0000-0000"], {"new": "不会成"}),
             (3, "输错了", ["unlock", "--code", "0000-0000-0000-000001"], {"new": "不会成"})]:
         refused(t, code, saying, *words, **how)
