@@ -56,7 +56,7 @@ TEST_F(OwnDiariesTest, OnlyOwnOnesOfTheDaysAskedFor) {
 TEST_F(OwnDiariesTest, WhatWasKeptMaskedStaysMaskedWhenTheVillageIsGone) {
   diary("2026-03-02", "王一家的水管");
   ASSERT_TRUE(keep_masked_diaries(town.place()).ok());
-  ASSERT_TRUE(town.world.settle());
+  town.join("丙", {"鱼泉村"}, false);  // the village is registered, and all is delivered
   const auto village = Directory(town.place()).village("鱼泉村");
   ASSERT_TRUE(town.desk.sealer().start_incarnation().ok());
   const auto dropped = town.place().vault.drop_stream(village->stream);
