@@ -24,7 +24,8 @@ class Homes : public ::testing::Test {
   }
   std::vector<std::string> names() {
     std::vector<std::string> out;
-    for (const ListedHome& home : load().all()) {
+    const HomeList list = load();
+    for (const ListedHome& home : list.all()) {
       out.push_back(cat(home.current ? "*" : "", home.name, " ", home.folder));
     }
     return out;

@@ -285,7 +285,8 @@ std::vector<Column> expected() {
       {"管理员", all},
       {"副", all},
       {"内勤", all},
-      // Never compared, but it stands in the log: every change of keys reaches it (README, promises).
+      // Never compared, but it stands in the log: every change of keys reaches it (README,
+      // promises).
       {"新", all},
       {"督查", none},
       {"单位", of_unit},
