@@ -137,6 +137,25 @@ TEST_F(Keys, AdminAndSupervisorInvitationsCarryNoKeys) {
                    .ok());
 }
 
+// Else the first rotation, for whatever reason, would hand all keys to whoever used the code.
+TEST_F(Keys, AnAdminsDeviceIsNoRecipientBeforeTheComparison) {
+  const Holder second = town.add_holder(pb::ROLE_KIND_ADMIN);
+  EXPECT_TRUE(town.state.may_read(second.person, village, town.state.head_seq()));
+  EXPECT_FALSE(recipients(village).contains(second.id.hex()));
+  town.rotate(village);
+  const std::uint32_t before = town.state.head_seq();
+  ASSERT_TRUE(town.append(compare_body(second.id, 'n')).ok());
+  EXPECT_TRUE(recipients(village).contains(second.id.hex()));
+  EXPECT_EQ(town.state.recipients(village, before).size() + 1, recipients(village).size());
+}
+
+// Who had keys as a cadre keeps getting them when he rises.
+TEST_F(Keys, ADeviceThatCameWithKeysStaysARecipientWhenItsPersonRises) {
+  ASSERT_TRUE(recipients(village).contains(cadre.id.hex()));
+  town.add_role(cadre.person, pb::ROLE_KIND_ADMIN);
+  EXPECT_TRUE(recipients(village).contains(cadre.id.hex()));
+}
+
 TEST_F(Keys, AnInvitationMayBringCurrentKeysOfItsStreams) {
   town.rotate(village);
   town.rotate(village);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "minqing/model/v1/diary.pb.h"
 #include "mq/work/directory.h"
@@ -75,10 +76,31 @@ Result<std::vector<RowId>> rows_of(const Workplace& place, const PersonId& perso
 
 }  // namespace
 
+namespace {
+
+// Whoever is handed the key of the diary in which the code travels; an admin's device that was not
+// compared yet is not.
+std::set<Bytes> diary_readers(const wire::ControlState& control, const DeviceId& own) {
+  std::set<Bytes> out;
+  const wire::DeviceRecord* device = control.device(own);
+  for (const wire::StreamRecord& stream : control.streams()) {
+    const bool his = stream.kind == wire::pb::STREAM_KIND_DIARY && device != nullptr &&
+                     std::ranges::equal(stream.owner, device->person.data);
+    if (!his) continue;
+    out.emplace();
+    for (const auto& [name, key] : control.recipients(stream.id)) out->insert(name);
+  }
+  return out;
+}
+
+}  // namespace
+
 seal::EscrowHolders unlock_holders(const wire::ControlState& control, const DeviceId& own) {
   seal::EscrowHolders out;
+  const auto readers = diary_readers(control, own);
   for (const wire::DeviceRecord* device : control.admin_devices(control.head_seq())) {
     if (device->id == own || out.size() + 1 >= seal::kEscrowHoldersMax) continue;
+    if (readers && !readers->contains(to_bytes(device->id.view()))) continue;
     out.emplace_back(to_bytes(device->id.view()), device->box_key);
   }
   if (const wire::RecoveryRecord* recovery = control.recovery()) {

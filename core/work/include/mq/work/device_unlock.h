@@ -21,7 +21,8 @@ struct DeviceUnlock {
   std::optional<Date> used_on;  // the last day on which a code opened the device
 };
 
-// Who is to hold the code of a device: the other live devices of admins, then recovery once made.
+// Who is to hold the code of a device: the other live devices of admins that are handed the key of
+// its owner's diary, then recovery once made.
 seal::EscrowHolders unlock_holders(const wire::ControlState& control, const DeviceId& own);
 
 // What the live devices of this person have handed over, the newest of each device.
