@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "minqing/model/v1/diary.pb.h"
@@ -74,14 +75,11 @@ Result<std::vector<RowId>> rows_of(const Workplace& place, const PersonId& perso
   }
 }
 
-}  // namespace
-
-namespace {
-
 // Whoever is handed the key of the diary in which the code travels; an admin's device that was not
-// compared yet is not.
-std::set<Bytes> diary_readers(const wire::ControlState& control, const DeviceId& own) {
-  std::set<Bytes> out;
+// compared yet is not. Nothing: there is no diary yet, so nothing travels.
+std::optional<std::set<Bytes>> diary_readers(const wire::ControlState& control,
+                                             const DeviceId& own) {
+  std::optional<std::set<Bytes>> out;
   const wire::DeviceRecord* device = control.device(own);
   for (const wire::StreamRecord& stream : control.streams()) {
     const bool his = stream.kind == wire::pb::STREAM_KIND_DIARY && device != nullptr &&
