@@ -177,8 +177,8 @@ class Keys(Stage):
         self.check("两张恢复单任命了新管理员设备,停用了烧掉的 %d 台" % len(done["stopped"]), done["recovered"])
         self.run("fresh", "sync")
         self.check("全部记录都读得到", sorted(self.texts("fresh")) == sorted(before + ["烧掉以后记的一句"]))
-        told = self.run("cadre2", "sync")["alarms"]
-        self.check("每个成员都得知", any("恢复单" in line for line in told), told[0] if told else "")
+        told = [line for line in self.run("cadre2", "sync")["alarms"] if "恢复单" in line]
+        self.check("每个成员都得知", len(told) == 1, told[0] if told else "")
         code = self.run("fresh", "invite", "--role", "cadre", "--name", "接班的人", "--rank", "一般", "--village", VILLAGE)["code"]
         self.run("newcomer", "join", code)
         self.check("当场就能邀请新人,新人读得到全村", len(self.texts("newcomer")) == len(before) + 1)
