@@ -29,12 +29,9 @@ struct Parties {
 Result<Parties> parties_of(Call& call, const work::Workplace& place) {
   const work::Directory directory(place);
   Parties parties;
-  MQ_TRY(const std::string from, call.args.required("from"));
-  MQ_TRY(const std::string to, call.args.required("to"));
-  MQ_TRY(const std::string village, call.args.required("village"));
-  MQ_TRY(parties.from, directory.cadre(from));
-  MQ_TRY(parties.to, directory.cadre(to));
-  MQ_TRY(parties.village, directory.village(village));
+  MQ_TRY(parties.from, directory.cadre(*call.args.value("from")));
+  MQ_TRY(parties.to, directory.cadre(*call.args.value("to")));
+  MQ_TRY(parties.village, directory.village(*call.args.value("village")));
   return parties;
 }
 
@@ -82,6 +79,10 @@ void tell_right(Call& call, const Parties& parties, const sync::Passed& passed) 
 
 Status run_handover(Call& call) {
   MQ_CHECK(only_flags(call, {"from", "to", "village", "on", "reason"}));
+  for (const std::string_view flag : {"from", "to", "village"}) {
+    auto typed = call.args.required(flag);
+    if (!typed.ok()) return call.usage(std::move(typed).error());
+  }
   MQ_TRY(const std::optional<Date> on, day_of(call));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());

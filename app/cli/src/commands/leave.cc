@@ -13,11 +13,12 @@ namespace mq::cli {
 namespace {
 
 Result<Date> last_day_of(Call& call) {
-  MQ_TRY(const std::string typed, call.args.required("on"));
-  const auto day = Date::parse_iso(typed);
+  auto typed = call.args.required("on");
+  if (!typed.ok()) return call.usage(std::move(typed).error());
+  const auto day = Date::parse_iso(*typed);
   if (day && day->days > 0) return *day;
-  return call.usage(cat("--on 应是日期,如 2026-04-30:", typed),
-                    cat("--on: a date such as 2026-04-30, not ", typed));
+  return call.usage(cat("--on 应是日期,如 2026-04-30:", *typed),
+                    cat("--on: a date such as 2026-04-30, not ", *typed));
 }
 
 Status check(const work::Workplace& place, const work::Cadre& cadre) {
