@@ -178,9 +178,12 @@ def keys_only_an_admin_reads_codes_out(t):
     for home, role in [("clerk", "desk"), ("second", "admin")]:
         t.run(home, "join", t.run("desk", "invite", "--role", role, "--name", home)["code"])
     good(t, "sync")
+    assert good(t, "status")["unlock_code_holders"] == 1, "not to a new admin's device before the six digits"
+    assert t.run("desk", "sync") and t.run("desk", "status")["unlock_code_holders"] == 0, "nobody but himself, who could not open it"
+    t.run("desk", "confirm", "second", "--digits", t.run("desk", "confirm", "second")["digits"])
+    good(t, "sync")
     assert good(t, "status")["unlock_code_holders"] == 2, "a new admin has it from the next contact on"
-    assert t.run("desk", "status")["unlock_code_holders"] == 0, "nobody but himself, who could not open it"
-    t.run("desk", "sync")
+    assert read_out(t, "second") == read_out(t), "and reads out the same"
     assert t.run("desk", "status")["unlock_code_holders"] == 1
     founder = next(one["name"] for one in t.run("desk", "members")["members"] if one["me"])
     now = passphrase["now"]

@@ -79,6 +79,9 @@ TEST_F(DeviceUnlockTest, IsSealedToEveryOtherAdmin) {
   EXPECT_EQ(unlock_holders(log, me(cadre).device).size(), 1u);
   EXPECT_THAT(unlock_holders(log, me(town.desk).device), IsEmpty()) << "he could not open it";
   SimDevice& second = join_as(pb::ROLE_KIND_ADMIN, "第二位");
+  EXPECT_EQ(unlock_holders(log, me(cadre).device).size(), 1u) << "not compared yet";
+  EXPECT_THAT(unlock_holders(log, me(town.desk).device), IsEmpty());
+  ASSERT_TRUE(sync::compare_device(me(second).device, town.desk.member()).ok());
   EXPECT_EQ(unlock_holders(log, me(cadre).device).size(), 2u);
   const auto of_first = unlock_holders(log, me(town.desk).device);
   ASSERT_EQ(of_first.size(), 1u);
@@ -115,6 +118,7 @@ TEST_F(DeviceUnlockTest, OnlyTheDevicesOwnWordCounts) {
 TEST_F(DeviceUnlockTest, AStoppedAdminHoldsNoFurtherCode) {
   SimDevice& second = join_as(pb::ROLE_KIND_ADMIN, "第二位");
   const wire::ControlState& log = town.desk.control().state();
+  ASSERT_TRUE(sync::compare_device(me(second).device, town.desk.member()).ok());
   ASSERT_EQ(unlock_holders(log, me(cadre).device).size(), 2u);
   ASSERT_TRUE(sync::revoke_device({me(second).device, "", {}}, town.desk.member()).ok());
   EXPECT_EQ(unlock_holders(log, me(cadre).device).size(), 1u);
