@@ -38,7 +38,7 @@ void Simulation::pack(int index) {
   SimDevice& d = device(index);
   sync::BundleOptions options;
   options.path = "usb/bundle";
-  const wire::ControlState& known = d.control().state();
+  const wire::ControlState known = d.control().state();
   for (const wire::DeviceRecord& each : known.devices()) {
     if (!each.span.until && turns_.chance(20)) options.recipients.push_back(each.id);
   }

@@ -221,6 +221,9 @@ void Simulation::end_somebody(int admin) {
     if (role->kind != end.kind || role->span.until) continue;
     all.insert(all.end(), role->streams.begin(), role->streams.end());
   }
+  // Two of his roles may list one.
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   const StreamId village = world_.villages[turns_.below(2)];
   if (turns_.chance(70)) {
     for (const StreamId& id : all) {
