@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -127,8 +128,8 @@ class TempFolder {
  public:
   TempFolder() {
     static int count = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            cat("mq_vault_test_", reinterpret_cast<std::uintptr_t>(this), "_", ++count);
+    path_ =
+        std::filesystem::temp_directory_path() / cat("mq_vault_test_", ::getpid(), "_", ++count);
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
