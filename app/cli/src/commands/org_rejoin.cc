@@ -3,6 +3,7 @@
 #include "../contact.h"
 #include "../county_root.h"
 #include "../home.h"
+#include "../member_names.h"
 #include "../new_file.h"
 #include "mq/base/text.h"
 #include "mq/sync/grpc_transport.h"
@@ -14,8 +15,6 @@ namespace mq::cli {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 64u << 10;
-
-std::string short_number(const DeviceId& id) { return to_hex(id.view().last(4)); }
 
 Result<TownshipId> township_flag(Call& call) {
   MQ_TRY(const std::string typed, needed_flag(call, "township_id"));
@@ -30,13 +29,13 @@ Result<TownshipId> township_flag(Call& call) {
 void describe(Call& call, const sync::RejoinFile& file, const std::string& path) {
   call.out.object() = {{"township", file.township.hex()},
                        {"name", file.name},
-                       {"device", short_number(file.device)},
+                       {"device", short_number(file.device.view())},
                        {"server", file.server_address},
                        {"file", path}};
   call.out.say(cat("乡镇 ", file.township.hex(), ",", file.name, ",设备号码 ",
-                   short_number(file.device), ",服务器 ", file.server_address),
+                   short_number(file.device.view()), ",服务器 ", file.server_address),
                cat("township ", file.township.hex(), ", ", file.name, ", device ",
-                   short_number(file.device), ", server ", file.server_address));
+                   short_number(file.device.view()), ", server ", file.server_address));
 }
 
 }  // namespace
@@ -93,7 +92,7 @@ Status org_rejoin(Call& call) {
   MQ_CHECK(sync::take_appointment(file, {home->vault(), home->keyring(), home->control(),
                                          *transport, call.world.clock, call.world.random}));
   MQ_CHECK(home->settle());
-  const std::string number = short_number(*home->vault().device());
+  const std::string number = short_number(home->vault().device()->view());
   call.out.object() = {{"rejoined", true},
                        {"township", home->control().state().township().hex()},
                        {"device", number}};

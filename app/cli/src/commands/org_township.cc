@@ -3,6 +3,7 @@
 #include "../contact.h"
 #include "../county_root.h"
 #include "../home.h"
+#include "../member_names.h"
 #include "../new_file.h"
 #include "../township_state.h"
 #include "mq/base/text.h"
@@ -16,8 +17,6 @@ namespace mq::cli {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 16u << 10;
-
-std::string short_number(const DeviceId& id) { return to_hex(id.view().last(4)); }
 
 Result<std::string> file_word(Call& call) {
   const std::string path = call.args.word(3);
@@ -42,16 +41,16 @@ void describe(Call& call, const sync::FoundingFile& file) {
   call.out.object() = {{"county", file.county},
                        {"township", file.township},
                        {"founder", file.founder},
-                       {"device", short_number(file.device)},
+                       {"device", short_number(file.device.view())},
                        {"server", file.server_address},
                        {"server_key", to_hex(file.server_key.view())},
                        {"root_number", key_number(file.county_root)},
                        {"certified", file.certified}};
   call.out.say(cat(file.county, " ", file.township, ",管理员 ", file.founder, ",设备号码 ",
-                   short_number(file.device), ",服务器 ", file.server_address, "(",
+                   short_number(file.device.view()), ",服务器 ", file.server_address, "(",
                    key_number(file.server_key), "),县根号码 ", key_number(file.county_root)),
                cat(file.county, " ", file.township, ", admin ", file.founder, ", device ",
-                   short_number(file.device), ", server ", file.server_address, " (",
+                   short_number(file.device.view()), ", server ", file.server_address, " (",
                    key_number(file.server_key), "), root ", key_number(file.county_root)));
 }
 

@@ -1,6 +1,7 @@
 // recover use: two sheets make an empty home the device of an admin, when every admin's is gone.
 #include "../contact.h"
 #include "../home.h"
+#include "../member_names.h"
 #include "../sheet_input.h"
 #include "mq/base/text.h"
 #include "mq/sync/recovery.h"
@@ -10,9 +11,6 @@
 namespace mq::cli {
 
 namespace {
-
-// Eight digits to read out on the telephone.
-std::string short_number(const DeviceId& id) { return to_hex(id.view().last(4)); }
 
 Result<std::string> address_of(Call& call, const GivenKit& kit) {
   if (auto given = call.args.value("server")) return *given;
@@ -25,7 +23,7 @@ Result<std::string> address_of(Call& call, const GivenKit& kit) {
 
 void tell(Call& call, Home& home, const sync::Recovered& done, const std::string& name) {
   Json stopped = Json::array();
-  for (const DeviceId& device : done.stopped) stopped.push_back(short_number(device));
+  for (const DeviceId& device : done.stopped) stopped.push_back(short_number(device.view()));
   const DeviceId me = *home.vault().device();
   const std::size_t count = done.stopped.size();
   call.out.object() = {{"recovered", true},
@@ -35,9 +33,9 @@ void tell(Call& call, Home& home, const sync::Recovered& done, const std::string
                        {"stopped", stopped},
                        {"left", done.left},
                        {"streams", home.vault().streams().size()}};
-  call.out.say(cat("乡镇已找回:本机(号码 ", short_number(me), ")现在是 ", name,
+  call.out.say(cat("乡镇已找回:本机(号码 ", short_number(me.view()), ")现在是 ", name,
                    " 的管理员设备,每位成员都会看到。"),
-               cat("the township is back: this device (", short_number(me),
+               cat("the township is back: this device (", short_number(me.view()),
                    ") is now an admin's, of ", name, "; every member is told"));
   if (count > 0) {
     call.out.say(cat("已停用原来的管理员设备 ", count, " 台;它们之后送来的记录进 待核收。"),
