@@ -1,4 +1,7 @@
 """A village handed over and a service that ends, through the program: what moves, what arrives late, what goes from the phone."""
+import re
+
+import page_height
 from quarantine_claims import HOUSE
 
 GIVER, TAKER, LEAVER = "曾泽飞", "顾春娟", "田仁娟"
@@ -133,6 +136,17 @@ def leave_is_announced_and_then_ends_everything(t):
     assert "gone" not in t.run("leaver", "sync")
 
 
+def a_short_diary_stays_whole_and_a_long_one_runs_on(t):
+    for day, body in [("2025-01-02", "下村"), ("2025-01-03", "看了水渠。" * 400), ("2025-01-04", "一\n" * 30)]:
+        t.run("desk", "diary", "add", "--date", day, "--body", body)
+    page = printed(t, "desk", "--from", "2025-01-01", "--to", "2025-01-31")[1]
+    kinds = re.findall(r"<article(.*?)>\n<h2>(.*?)</h2>", page)
+    assert kinds == [(' class="short"', "2025-01-02"), ("", "2025-01-03"), ("", "2025-01-04")], kinds
+    style = page_height.style_of(page)
+    assert style[".short"]["break-inside"] == "avoid" and "break-inside" not in style["article"], style
+    assert style["h2"]["break-after"] == "avoid", "no day stands alone at the foot of a page"
+
+
 CLAIMS = [handover_takes_no_nonsense, handover_moves_pairings_and_issues_and_twice_is_once,
           handover_says_what_became_of_it_and_the_village_goes, late_work_lands_with_the_successor_once,
-          leave_is_announced_and_then_ends_everything]
+          leave_is_announced_and_then_ends_everything, a_short_diary_stays_whole_and_a_long_one_runs_on]

@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 
+import page_height
 import qr_reader
 from slips_claims import HOUSE, ROSTER, modules, write
 from township import Township
@@ -71,6 +72,23 @@ def recovery_sheets_say_the_same_in_letters_and_symbols(t):
             for word in ["<script", "http:", "https:", "src=", "href=", "url(", "@import"]:
                 assert word not in whole, word
         assert len(set(made["checks"])) == 3
+
+
+def a_recovery_sheet_is_one_page(t):
+    with Township(t.programs) as town:
+        town.start_server()
+        town.run("desk", "org", "create", "--county", "测试县", "--township", "民族团结进步示范街道办事处" * 3,
+                 "--server", "localhost:%d" % town.port, "--root-out", town.path("root.txt"))
+        make(town)
+        for number in (1, 2, 3):
+            with open(page(town, number), encoding="utf-8") as f:
+                content = f.read()
+            style = page_height.style_of(content)
+            # Other printers' fonts and a browser's own head and foot want a few lines.
+            assert page_height.height(content) < page_height.room(style) - 20, page_height.height(content)
+            size, _ = page_height.font_of(style, "pre")
+            assert all(0.65 * size * len(line) < page_height.room(style, 0) for line in lines(town, number).splitlines()), "whole lines"
+            assert style["pre"]["white-space"] == "pre-wrap", "a long address is not cut off"
 
 
 def recovery_any_two_pass_the_drill(t):
@@ -305,7 +323,7 @@ def without_admin_and_sheets_the_county_and_two_members_help(t):
         assert [row["text"] for row in town.run("fresh", "visit", "list")["rows"]] == ["水管堵了"]
 
 
-CLAIMS = [recovery_sheets_say_the_same_in_letters_and_symbols, recovery_any_two_pass_the_drill, recovery_bad_sheets_end_in_a_sentence,
+CLAIMS = [recovery_sheets_say_the_same_in_letters_and_symbols, a_recovery_sheet_is_one_page, recovery_any_two_pass_the_drill, recovery_bad_sheets_end_in_a_sentence,
           recovery_an_old_kit_is_paper, recovery_two_sheets_bring_the_township_back, recovery_sheets_stay_on_paper,
           a_township_opens_when_it_is_ready, a_practice_township_never_opens, a_second_township_is_founded_by_file, county_files_that_do_not_fit_are_refused,
           without_admin_and_sheets_the_county_and_two_members_help]

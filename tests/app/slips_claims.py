@@ -5,6 +5,7 @@ import os
 import re
 import stat
 
+import page_height
 import qr_reader
 from township import Township
 
@@ -102,7 +103,22 @@ def slips_say_nothing_else_of_anybody(t):
             page = f.read()
         for word in ["1380000", "科级", "一般", "鱼泉村", "<b>", "<script", "http:", "https:", "src=", "href=", "url(", "@import"]:
             assert word not in page, word
-        assert "size: A4" in page and "break-after: page" in page
+
+
+def three_slips_stand_on_a_page_and_a_long_one_grows(t):
+    with meeting(t) as town:
+        invite(town, "cadres.csv", "slips.html")
+        with open(town.path("slips.html"), encoding="utf-8") as f:
+            style = page_height.style_of(f.read())
+        slip = style[".slip"]
+        assert slip["box-sizing"] == "border-box" and slip["break-inside"] == "avoid" and "height" not in slip, slip
+        height = page_height.mm(slip["min-height"])
+        assert 3 * height <= page_height.room(style) < 4 * height, "three, and room to spare for none"
+        assert not any("nth-of-type" in selector for selector in style), "pages end where the paper does, whatever its size"
+        symbol = page_height.mm(style["svg"]["height"])
+        assert symbol + 2 * page_height.mm(slip["padding"].split()[0]) <= height
+        assert style[".code span:not(:last-child)"]["white-space"] == "nowrap", "the groups stay whole"
+        assert style["h1"]["overflow-wrap"] == "anywhere", "a name without spaces stays on the paper"
 
 
 def slips_again_are_the_same_slips(t):
@@ -184,6 +200,7 @@ def show_says_who_can_read_it(t):
         assert "敏感项谁能看到:" in words, words
 
 
-CLAIMS = [slips_join, slips_say_nothing_else_of_anybody, slips_again_are_the_same_slips, slips_refuse_by_line_and_invite_nobody,
+CLAIMS = [slips_join, slips_say_nothing_else_of_anybody, three_slips_stand_on_a_page_and_a_long_one_grows,
+          slips_again_are_the_same_slips, slips_refuse_by_line_and_invite_nobody,
           slips_need_an_admin_a_server_and_a_sensible_line, a_code_given_again_has_its_own_last_day,
           show_says_who_can_read_it]

@@ -7,15 +7,15 @@ namespace mq::cli {
 
 namespace {
 
-constexpr std::string_view kStyle = R"(@page { size: A4; margin: 18mm; }
-body { margin: 0; color: #000; background: #fff; font: 11pt/1.6 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
-h1 { margin: 0; font-size: 22pt; line-height: 1.4; }
+constexpr std::string_view kStyle = R"(@page { size: A4; margin: 15mm; }
+body { margin: 0; color: #000; background: #fff; font: 11pt/1.5 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; }
+h1 { margin: 0; font-size: 20pt; line-height: 1.3; }
 p { margin: 1mm 0; }
-svg { display: block; width: 84mm; height: 84mm; margin: 4mm 0; }
-pre { margin: 4mm 0; font: 700 14pt/1.6 "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace; }
+svg { display: block; width: 80mm; height: 80mm; margin: 2mm 0; }
+pre { margin: 3mm 0; font: 700 13pt/1.45 "DejaVu Sans Mono", Consolas, "Noto Sans Mono CJK SC", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .check { font-weight: 700; }
-.custodian { margin-top: 6mm; }
-ol { margin: 4mm 0 0; padding-left: 6mm; }
+.custodian { margin-top: 3mm; }
+ol { margin: 3mm 0 0; padding-left: 6mm; font-size: 10pt; }
 )";
 
 constexpr std::string_view kWhatToDo = R"(<ol>

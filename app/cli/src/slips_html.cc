@@ -8,14 +8,13 @@ namespace mq::cli {
 namespace {
 
 constexpr std::string_view kStyle = R"(@page { size: A4; margin: 12mm; }
-body { margin: 0; color: #000; background: #fff; font: 11pt/1.5 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
-.slip { box-sizing: border-box; display: flex; gap: 8mm; height: 88mm; padding: 6mm 0; border-bottom: 1px dashed #666; break-inside: avoid; page-break-inside: avoid; }
-.slip:nth-of-type(3n) { break-after: page; page-break-after: always; border-bottom: 0; }
-.slip:last-of-type { break-after: auto; page-break-after: auto; border-bottom: 0; }
+body { margin: 0; color: #000; background: #fff; font: 11pt/1.5 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; }
+.slip { box-sizing: border-box; display: flex; gap: 8mm; min-height: 88mm; padding: 6mm 0; border-bottom: 1px dashed #666; break-inside: avoid; page-break-inside: avoid; }
+.slip > div { min-width: 0; }
 svg { flex: none; width: 68mm; height: 68mm; }
-h1 { margin: 0; font-size: 18pt; line-height: 1.3; }
+h1 { margin: 0; font-size: 18pt; line-height: 1.3; overflow-wrap: anywhere; }
 p { margin: 1mm 0; }
-.code { font: 700 13pt/1.4 "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace; overflow-wrap: anywhere; }
+.code { font: 700 13pt/1.4 "DejaVu Sans Mono", Consolas, "Noto Sans Mono CJK SC", monospace; overflow-wrap: anywhere; }
 .code span:not(:last-child) { white-space: nowrap; }
 ol { margin: 2mm 0 0; padding-left: 6mm; font-size: 10pt; }
 )";

@@ -17,7 +17,7 @@ struct Slip {
   Date last_day;
 };
 
-// A4, three slips a page.
+// Three slips on a page of A4; fewer where a name needs more room or the paper is smaller.
 Result<std::string> slips_html(const std::string& township, const std::vector<Slip>& slips);
 
 }  // namespace mq::cli
