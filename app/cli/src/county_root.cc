@@ -57,8 +57,6 @@ std::string county_in(std::string_view text) {
 
 }  // namespace
 
-std::string root_text(const Key32& seed) { return to_hex(seed.view()) + "\n"; }
-
 std::string root_lines(const Key32& seed) {
   return wire::encode_lines(checked("mq/cs1", seed.view(), "").view(), kGroup);
 }
@@ -68,6 +66,14 @@ Result<wire::SigningKey> read_county_root(Call& call, const std::string& path) {
   auto root = root_in(text_of(file));
   wipe(file);
   return root;
+}
+
+Status write_county_root(Call& call, const std::string& path, const wire::SigningKey& root) {
+  if (call.world.files.exists(path)) return {};
+  std::string text = cat(to_hex(root.seed().view()), "\n");
+  Status written = call.world.files.replace(path, view_of(text));
+  wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  return written;
 }
 
 std::string card_text(const CountyCard& card) {

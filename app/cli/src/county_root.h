@@ -12,11 +12,12 @@
 
 namespace mq::cli {
 
-std::string root_text(const Key32& seed);
 // For paper.
 std::string root_lines(const Key32& seed);
 // kNotFound: no such file; kInvalidInput: not a county root. What is read is wiped.
 Result<wire::SigningKey> read_county_root(Call& call, const std::string& path);
+// Durably, with its folder; a file that stands stays as it is.
+Status write_county_root(Call& call, const std::string& path, const wire::SigningKey& root);
 
 struct CountyCard {
   std::string county;

@@ -2,17 +2,15 @@
 // acts have files of their own.
 #include "org.h"
 
-#include <filesystem>
-
 #include "../contact.h"
-#include "../county_root.h"
+#include "../founding_root.h"
 #include "../home.h"
-#include "../setup_text.h"
 #include "../township_state.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/sync/founding.h"
 #include "mq/work/organisation.h"
+#include "mq/work/setup.h"
 
 namespace mq::cli {
 
@@ -40,67 +38,52 @@ Result<sync::FoundOptions> options_of(Call& call) {
   return options;
 }
 
-// Where the root stands on this machine, for as long as `status` finds it there.
-Status note_root_file(Home& home, const std::string& path) {
-  const std::string whole = std::filesystem::absolute(path).string();
-  return home.vault().set_setting(kRootFile, view_of(whole));
+// Nothing is left behind without a contact; afterwards whatever a kill interrupts goes on.
+Result<FoundingRoot> root_to_found_under(Call& call, Home& home, sync::Transport& transport) {
+  MQ_TRY(FoundingRoot root, FoundingRoot::of(call, home));
+  if (!root.begun()) {
+    MQ_CHECK(sync::server_key_of(transport, call.world.clock, call.world.random));
+  }
+  MQ_CHECK(root.keep(call, home));
+  return root;
 }
 
-// The county root appoints townships and admins; it is written once, or printed once.
-Status hand_over_root(Call& call, Home& home, const Key32& seed) {
-  const std::string text = to_hex(seed.view());
-  if (auto path = call.args.value("root_out")) {
-    MQ_CHECK(call.world.files.replace(*path, view_of(text + "\n")));
-    MQ_CHECK(note_root_file(home, *path));
-    call.out.say(cat("县根密钥已写入 ", *path, ":请存到离线介质,不要留在本机"),
-                 cat("county root written to ", *path, ": keep it offline"));
-    return {};
-  }
-  call.out.object()["county_root"] = text;
-  call.out.say(cat("县根密钥(只显示这一次,请抄在纸上): ", text),
-               cat("county root (shown once, write it down): ", text));
-  return {};
+Status found_or_go_on(Call& call, Home& home, sync::Transport& transport,
+                      const sync::FoundOptions& options, const FoundingRoot& root) {
+  if (home.control().state().head_seq() > 0) return {};
+  MQ_CHECK(sync::found_under(root.key(), options,
+                             {home.vault(), home.keyring(), home.control(), transport,
+                              call.world.clock, call.world.random}));
+  return home.settle();
 }
 
-// Under a new county root, or the one in a file that an earlier act made.
-Result<sync::Founded> found(Call& call, Home& home, sync::Transport& transport,
-                            const sync::FoundOptions& options) {
-  const sync::Member member{home.vault(), home.keyring(),   home.control(),
-                            transport,    call.world.clock, call.world.random};
-  auto path = call.args.value("root");
-  if (!path) {
-    return sync::found_township(options, member.vault, member.keyring, member.control, transport,
-                                member.clock, member.random);
-  }
-  MQ_TRY(const wire::SigningKey root, read_county_root(call, *path));
-  return sync::found_under(root, options, member);
+Status write_rows(Home& home, const work::Workplace& place, const sync::FoundOptions& options) {
+  MQ_TRY(const bool written, work::has_founding_rows(place));
+  if (written) return {};
+  return home.saving([&] {
+    return work::write_founding_rows(
+        place, {options.county_name, options.township_name, options.founder_name});
+  });
 }
 
 Status create(Call& call) {
   MQ_TRY(const sync::FoundOptions options, options_of(call));
+  MQ_CHECK(check_root_out(call));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open_or_create(call));
-  if (home->keyring().identity() != nullptr) {
-    return Error{Code::kConflict, "这个文件夹已经属于一个乡镇;请换一个 --home",
-                 "this home belongs to a township already; choose another --home"};
-  }
   MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect(options.server_address));
-  MQ_TRY(const sync::Founded founded, found(call, *home, *transport, options));
-  MQ_CHECK(home->settle());
+  MQ_TRY(const FoundingRoot root, root_to_found_under(call, *home, *transport));
+  MQ_CHECK(found_or_go_on(call, *home, *transport, options, root));
   MQ_TRY(const work::Workplace place, home->place());
-  MQ_CHECK(home->saving([&] {
-    return work::write_founding_rows(
-        place, {options.county_name, options.township_name, options.founder_name});
-  }));
+  MQ_CHECK(write_rows(*home, place, options));
   MQ_CHECK(reconcile(call, *home, *transport));
-  call.out.object()["township"] = founded.township.hex();
+  const std::string id = place.control.township().hex();
   const TownshipState state = township_state(place.control);
+  call.out.object()["township"] = id;
   call.out.object()["state"] = state.zh;
   call.out.say(
-      cat("已建 ", options.county_name, options.township_name, "(", state.zh, ");编号 ",
-          founded.township.hex()),
-      cat("founded ", options.township_name, " (", state.en, "); id ", founded.township.hex()));
-  if (auto path = call.args.value("root")) return note_root_file(*home, *path);
-  return hand_over_root(call, *home, founded.county_root_seed);
+      cat("已建 ", options.county_name, options.township_name, "(", state.zh, ");编号 ", id),
+      cat("founded ", options.township_name, " (", state.en, "); id ", id));
+  return root.hand_over(call, *home);
 }
 
 }  // namespace
