@@ -47,6 +47,8 @@ def late_work_waits_until_it_is_admitted_and_counts_once(t):
     waiting = items(t)
     assert [(i["person"], i["envelopes"], i["transactions"], i["why"], i["can_be_decided"]) for i in waiting] == [
         (NAME, 2, 2, "停用后送来", True)], waiting
+    assert t.run("desk", "status")["late"] == 2 and "late" not in t.run("reader", "status")
+    assert "待核收:2 件" in t.words("desk", "status")
     number = waiting[0]["number"]
     shown = t.run("desk", "quarantine", "show", number)
     assert {"晚到的一户", "晚到又一户"} <= {r["value"] for r in shown["records"]}, shown
@@ -75,6 +77,7 @@ def what_is_refused_counts_nowhere_and_the_reason_stays_here(t):
     listed = t.run("desk", "quarantine", "list", "--all")
     reasons = [d.get("reason") for d in listed["decided"] if d["person"] == waiting[0]["person"]]
     assert listed["items"] == [] and reasons == [None, "不是他写的"], listed
+    assert t.run("desk", "status")["late"] == 0 and "待核收" not in t.words("desk", "status")
     assert t.run("desk", "doctor")["ok"]
 
 

@@ -8,6 +8,7 @@
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/sync/late.h"
 #include "mq/work/local_entry.h"
 
 namespace mq::cli {
@@ -52,6 +53,7 @@ struct Facts {
   vault::Delivery delivery;
   sync::Unsent unsent;
   std::size_t parked = 0;
+  std::optional<std::size_t> late;  // envelopes that wait for a decision, on an admin's device
   std::size_t keys_missing = 0;
   std::uint64_t alarms_unseen = 0;
   bool stopped = false;
@@ -59,12 +61,22 @@ struct Facts {
   std::optional<sync::Parting> parting;
 };
 
-Result<Facts> facts_of(Home& home) {
+Result<std::size_t> late_envelopes(Home& home) {
+  MQ_TRY(const std::vector<sync::LateWork> all, sync::late_work(home.vault(), home.control()));
+  std::size_t count = 0;
+  for (const sync::LateWork& work : all) count += work.envelopes.size();
+  return count;
+}
+
+Result<Facts> facts_of(Home& home, bool admin) {
   Facts facts;
   MQ_TRY(facts.delivery, home.vault().delivery());
   MQ_TRY(facts.unsent, unsent_of(home));
   MQ_TRY(const std::vector<wire::Envelope> parked, home.vault().parked());
   facts.parked = parked.size();
+  if (admin) {
+    MQ_TRY(facts.late, late_envelopes(home));
+  }
   facts.keys_missing = sync::keys_missing(home.control().state(), home.keyring());
   MQ_TRY(facts.alarms_unseen, sync::unseen_alarms(home.vault()));
   facts.stopped = stopped(home);
@@ -81,8 +93,12 @@ void say_work(Call& call, const Facts& facts) {
   call.out.say(cat("已送到(县里已收妥):", delivery.delivered, " 件"),
                cat("delivered (receipts held): ", delivery.delivered));
   if (facts.parked > 0) {
-    call.out.say(cat("待核收:", facts.parked, " 件(等密钥或前文,自动重试)"),
+    call.out.say(cat("等密钥或前文:", facts.parked, " 件(自动重试)"),
                  cat("waiting for keys or earlier parts: ", facts.parked));
+  }
+  if (facts.late.value_or(0) > 0) {
+    call.out.say(cat("待核收:", *facts.late, " 件;请看 quarantine list"),
+                 cat("late work to decide: ", *facts.late, "; see quarantine list"));
   }
   if (delivery.conflicts > 0) {
     call.out.say(cat("两种说法:", delivery.conflicts, " 处"),
@@ -141,7 +157,7 @@ Status run_status(Call& call) {
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   if (!home->place().ok()) return tell_before_joining(call, *home);
   MQ_TRY(const work::Workplace place, home->place());
-  MQ_TRY(const Facts facts, facts_of(*home));
+  MQ_TRY(const Facts facts, facts_of(*home, place.is_admin()));
   const VerdictText token = text_of(home->verdict());
   MQ_TRY(Json streams, streams_of(home->vault()));
   const TownshipState state = township_state(place.control);
@@ -162,6 +178,7 @@ Status run_status(Call& call) {
                        {"keys_missing", facts.keys_missing},
                        {"alarms_unseen", facts.alarms_unseen},
                        {"streams", std::move(streams)}};
+  if (facts.late) call.out.object()["late"] = *facts.late;
   if (facts.digits) call.out.object()["digits"] = *facts.digits;
   say_work(call, facts);
   say_warnings(call, facts);
