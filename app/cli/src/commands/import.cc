@@ -71,12 +71,16 @@ void tell(Call& call, const work::ImportResult& result) {
     call.out.say(cat("名册里没有了(未删除):", missing),
                  cat("no longer in the file (kept): ", missing));
   }
-  call.out.say(
-      cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:存 ", result.stored,
-          ",未变 ", result.unchanged, ",重复 ", result.duplicates, ",拒收 ", result.refused),
-      cat("header on line ", result.header_line, "; ", result.data_lines, " rows: stored ",
-          result.stored, ", unchanged ", result.unchanged, ", duplicate ", result.duplicates,
-          ", refused ", result.refused));
+  const std::size_t seen = result.stored + result.unchanged + result.duplicates + result.refused;
+  const bool others = call.args.value("village") && seen < result.data_lines;
+  const std::size_t rest = others ? result.data_lines - seen : 0;
+  call.out.say(cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:存 ",
+                   result.stored, ",未变 ", result.unchanged, ",重复 ", result.duplicates, ",拒收 ",
+                   result.refused, others ? cat(",别村 ", rest, "(没有动)") : ""),
+               cat("header on line ", result.header_line, "; ", result.data_lines, " rows: stored ",
+                   result.stored, ", unchanged ", result.unchanged, ", duplicate ",
+                   result.duplicates, ", refused ", result.refused,
+                   others ? cat(", of other villages ", rest, " (left alone)") : ""));
 }
 
 Error refusal(const work::ImportResult& result) {

@@ -69,6 +69,29 @@ Json faults_json(const std::vector<model::Fault>& faults, bool english) {
   return list;
 }
 
+Status tell_outcome(RecordContext& c, const work::Outcome& outcome, std::string_view zh_done,
+                    std::string_view en_done) {
+  Call& call = c.call;
+  Json& json = call.out.object();
+  json["faults"] = faults_json(outcome.faults, call.out.english());
+  json["flags"] = faults_json(outcome.flags, call.out.english());
+  json["saved"] = outcome.ok();
+  if (!outcome.ok()) return work::refused(outcome.faults);
+  json["id"] = outcome.row.hex();
+  call.out.say(cat(zh_done, ":", c.entity.zh, " ", outcome.row.hex()),
+               cat(en_done, ": ", c.entity.name, " ", outcome.row.hex()));
+  for (const auto& [kind, row] : outcome.also) {
+    json[kind] = row.hex();
+    const model::Entity* made = c.place.vault.schema().entity(kind);
+    call.out.say(cat("  同时登记 ", made == nullptr ? kind : made->zh, " ", row.hex()),
+                 cat("  also made: ", kind, " ", row.hex()));
+  }
+  for (const model::Fault& flag : outcome.flags) {
+    call.out.say(cat("  请留意:", flag.zh), cat("  note: ", flag.en));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<work::Inputs> inputs_of(RecordContext& c, const std::string& word) {
@@ -92,27 +115,6 @@ Result<work::Inputs> inputs_of(RecordContext& c, const std::string& word) {
   return inputs;
 }
 
-Status tell_outcome(Call& call, const model::Entity& entity, const work::Outcome& outcome,
-                    std::string_view zh_done, std::string_view en_done) {
-  Json& json = call.out.object();
-  json["faults"] = faults_json(outcome.faults, call.out.english());
-  json["flags"] = faults_json(outcome.flags, call.out.english());
-  json["saved"] = outcome.ok();
-  if (!outcome.ok()) return work::refused(outcome.faults);
-  json["id"] = outcome.row.hex();
-  call.out.say(cat(zh_done, ":", entity.zh, " ", outcome.row.hex()),
-               cat(en_done, ": ", entity.name, " ", outcome.row.hex()));
-  for (const auto& [kind, row] : outcome.also) {
-    json[kind] = row.hex();
-    call.out.say(cat("  同时登记 ", kind, " ", row.hex()),
-                 cat("  also made: ", kind, " ", row.hex()));
-  }
-  for (const model::Fault& flag : outcome.flags) {
-    call.out.say(cat("  请留意:", flag.zh), cat("  note: ", flag.en));
-  }
-  return {};
-}
-
 Status save_record(RecordContext& c, const RecordAct& act, std::string_view zh,
                    std::string_view en) {
   work::Outcome outcome;
@@ -120,7 +122,7 @@ Status save_record(RecordContext& c, const RecordAct& act, std::string_view zh,
     MQ_TRY(outcome, act());
     return {};
   }));
-  return tell_outcome(c.call, c.entity, outcome, zh, en);
+  return tell_outcome(c, outcome, zh, en);
 }
 
 }  // namespace mq::cli

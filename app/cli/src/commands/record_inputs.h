@@ -24,7 +24,5 @@ using RecordAct = std::function<Result<work::Outcome>()>;
 // command's error.
 Status save_record(RecordContext& c, const RecordAct& act, std::string_view zh,
                    std::string_view en);
-Status tell_outcome(Call& call, const model::Entity& entity, const work::Outcome& outcome,
-                    std::string_view zh_done, std::string_view en_done);
 
 }  // namespace mq::cli
