@@ -117,8 +117,8 @@ class HandingOver {
 
   Status check() const {
     if (options_.from == options_.to) {
-      return Error{Code::kInvalidInput, "移交:移交人和接手人是同一个人",
-                   "handing over: from and to are the same person"};
+      return Error{Code::kInvalidInput, "移交:移交人和接手人是同一个人;--to 请写另一位",
+                   "handing over: from and to are the same person; name another with --to"};
     }
     if (options_.reason.size() > kReasonBytesMax) {
       return Error{Code::kInvalidInput, "移交:原因太长,请控制在 400 字以内",

@@ -84,11 +84,20 @@ Error disagree(const std::string& number) {
               number)};
 }
 
+bool six_digits(const std::string& typed) {
+  return typed.size() == kDigits && typed.find_first_not_of("0123456789") == std::string::npos;
+}
+
 }  // namespace
 
 Status run_confirm(Call& call) {
   MQ_CHECK(only_flags(call, {"digits", "device"}));
   const std::string name = call.args.word(1);
+  const auto heard = call.args.value("digits");
+  if (heard && !six_digits(*heard)) {
+    return call.usage(cat("--digits 应是他读的六位数,不是 ", *heard, ";没有交钥匙"),
+                      cat("--digits: the six that he reads, not ", *heard, "; no keys were given"));
+  }
   if (name.empty()) {
     return call.usage("用法:confirm 姓名 [--digits 六位数] [--device 号码]",
                       "usage: confirm NAME [--digits N] [--device NUMBER]");
@@ -102,12 +111,11 @@ Status run_confirm(Call& call) {
   MQ_TRY(const DeviceId device, chosen(call, place, names, name));
   const std::string number = short_number(device.view());
   const sync::Member member = member_of(*home, *transport, call.world);
-  const auto heard = call.args.value("digits");
   // Drawn only now, they cannot be what he read.
   const bool drawn = place.control.compare_digits(device).has_value();
   MQ_TRY(const std::string digits, sync::compare_device(device, member));
   if (!heard || !drawn) return show(call, name, number, digits);
-  if (heard->size() != kDigits || *heard != digits) return disagree(number);
+  if (*heard != digits) return disagree(number);
   call.out.object()["device"] = number;
   return hand_over(call, member, place.control.device(device)->person, name);
 }

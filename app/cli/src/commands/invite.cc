@@ -77,6 +77,17 @@ Result<sync::InviteOptions> options_of(Call& call, Home& home, const work::Workp
   return options;
 }
 
+// Said before anything is written; the log itself refuses it too.
+Status check_second(Call& call, const work::Workplace& place, RoleKind role) {
+  const bool two = role == sync::pb::ROLE_KIND_ADMIN || role == sync::pb::ROLE_KIND_SUPERVISOR;
+  if (!two || place.control.setup() || call.args.has("propose")) return {};
+  return Error{Code::kNotAllowed,
+               "正式启用以后,新管理员和督查要两个人签字,没有发邀请;请加 --propose 文件,"
+               "再由另一位管理员或县里 sign",
+               "an open township invites admins and supervisors by two signatures; add --propose "
+               "FILE and have another admin or the county sign it"};
+}
+
 // For another admin, or the county, to sign; nothing stands before.
 Status propose(Call& call, const sync::Member& member, const sync::InviteOptions& options) {
   const std::string path = *call.args.value("propose");
@@ -109,15 +120,12 @@ Status run_invite(Call& call) {
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect());
-  MQ_CHECK(register_streams(*home, *transport, call.world));
-
+  MQ_CHECK(contact_first(call, *home, *transport));
+  MQ_CHECK(check_second(call, place, role));
   MQ_TRY(sync::InviteOptions options, options_of(call, *home, place, role, *name));
   options.last_day = static_cast<std::uint32_t>(last.days);
   const sync::Member member = member_of(*home, *transport, call.world);
-  if (call.args.has("propose")) {
-    MQ_CHECK(contact_first(call, *home, *transport));
-    return propose(call, member, options);
-  }
+  if (call.args.has("propose")) return propose(call, member, options);
   MQ_TRY(const std::vector<sync::Invited> invited, sync::invite_members({options}, member));
   const std::string& code = invited.front().code;
   const Date until{static_cast<std::int32_t>(invited.front().last_day)};

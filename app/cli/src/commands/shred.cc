@@ -1,4 +1,5 @@
-// shred: makes this home unreadable for ever; refused while something stands nowhere else.
+// shred: makes this home unreadable for ever; refused while something stands nowhere else, and on
+// the only device that can run a township.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,21 @@ Error still_alone(std::uint64_t alone) {
           cat("not shredded: ", alone,
               " records stand on this device alone; sync first, or write "
               "them with bundle export")};
+}
+
+// A township without an admin's device and without a recovery kit can be run by nobody any more.
+Status check_not_last(Home& home) {
+  const auto place = home.place();
+  if (!place.ok()) return {};
+  const wire::ControlState& log = place->control;
+  const auto admins = log.admin_devices(log.head_seq());
+  const bool last = admins.size() == 1 && admins.front()->id == home.vault().device();
+  if (!last || log.practice() || log.recovery() != nullptr) return {};
+  return Error{Code::kNotAllowed,
+               "没有销毁:这是乡镇唯一的管理员设备,也没有恢复单,销毁后谁也管不了这个乡镇;"
+               "请先 invite --role admin 请人接手,或 recover make",
+               "not shredded: this is the township's only admin device and it has no recovery "
+               "kit, so nobody could run it any more; first invite --role admin, or recover make"};
 }
 
 // In place, since a file system may keep what a replaced file held. Flash may keep it all the same:
@@ -67,6 +83,7 @@ Status run_shred(Call& call) {
   MQ_TRY(std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const sync::Unsent unsent, unsent_of(*home));
   if (unsent.alone > 0) return still_alone(unsent.alone);
+  MQ_CHECK(check_not_last(*home));
   if (unsent.copied > 0) {
     call.out.warn(cat("有 ", unsent.copied, " 条还没有回执,只在存件 ", copy_text(unsent),
                       " 里:请收好那份文件,直到乡镇收到"),
