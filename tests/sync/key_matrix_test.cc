@@ -6,8 +6,10 @@
 #include "mq/base/text.h"
 #include "mq/seal/box.h"
 #include "mq/seal/sealing.h"
+#include "mq/sync/founding.h"
 #include "mq/sync/membership.h"
 #include "mq/wire/invitation.h"
+#include "sync/raw_entry.h"
 #include "sync/records.h"
 
 namespace mq::testing {
@@ -16,7 +18,8 @@ namespace {
 namespace pb = wire::pb;
 
 // A device together with the server's disk: its keyring, every box of the log that its own secret
-// or its invitation's opens, and every older key wrapped under one of these.
+// or its invitation's opens, every older key wrapped under one of these, and what is sealed to
+// these secrets themselves, as drops are.
 class Reach {
  public:
   Reach(SimDevice& device, const std::vector<pb::ControlEntry>& log, const std::string& code) {
@@ -27,17 +30,19 @@ class Reach {
         if (key != nullptr) keys_.push_back(key->clone());
       }
     }
+    boxes_.push_back(seal::BoxKeyPair::from_seed(device.keyring().identity()->box.secret()));
+    if (!code.empty()) boxes_.push_back(invitation_box(code));
     for (const pb::ControlEntry& entry : log) {
-      open_boxes(entry, device.keyring().identity()->box);
-      if (!code.empty()) open_boxes(entry, invitation_box(code));
+      for (const seal::BoxKeyPair& box : boxes_) open_boxes(entry, box);
     }
     while (unwrap(log)) {
     }
   }
 
   bool opens(const wire::Envelope& envelope) const {
-    return std::ranges::any_of(
-        keys_, [&](const Key32& key) { return seal::open_envelope(envelope, key).ok(); });
+    const auto by_key = [&](const Key32& key) { return seal::open_envelope(envelope, key).ok(); };
+    const auto by_box = [&](const auto& box) { return seal::open_box(box, envelope.ct).ok(); };
+    return std::ranges::any_of(keys_, by_key) || std::ranges::any_of(boxes_, by_box);
   }
 
  private:
@@ -83,6 +88,7 @@ class Reach {
   }
 
   std::vector<Key32> keys_;
+  std::vector<seal::BoxKeyPair> boxes_;
   std::set<std::size_t> unwrapped_;
 };
 
@@ -91,6 +97,14 @@ enum Stage { kBeforeGrant, kGranted, kEnded, kRotated, kLate, kStages };
 
 class KeyMatrix : public ::testing::Test {
  protected:
+  SimDevice& founded() {
+    SimDevice& device = world.add_device("管理员");
+    MQ_ASSERT(device.boot().ok());
+    const sync::FoundOptions options{"试验县", "试验镇", "管理员", "simulated:1", "", false};
+    MQ_ASSERT(sync::found_under(root, options, device.member()).ok());
+    MQ_ASSERT(world.open_villages(device, 2).ok());
+    return device;
+  }
   SimDevice& member(const std::string& name, pb::RoleKind role,
                     const std::vector<StreamId>& streams) {
     sync::InviteOptions invite;
@@ -100,7 +114,23 @@ class KeyMatrix : public ::testing::Test {
     invite.streams = streams;
     const auto invited = sync::invite_members({invite}, admin.member());
     if (!invited.ok()) ADD_FAILURE() << invited.error().en;
-    codes[name] = invited->front().code;
+    return joined(name, invited->front().code);
+  }
+  // The county's own come by its signature, and are handed their keys once they are there.
+  SimDevice& of_county(const std::string& name, pb::RoleKind role,
+                       const std::vector<StreamId>& streams) {
+    sync::InviteOptions invite{role, name, new_id<PersonId>(admin.clock, world.random), streams};
+    const auto proposal = sync::propose_invite(invite, admin.member());
+    MQ_ASSERT(proposal.ok());
+    const Status signed_off = sync::sign_proposal(proposal->file, &root, admin.member());
+    if (!signed_off.ok()) ADD_FAILURE() << signed_off.error().en;
+    SimDevice& device = joined(name, proposal->code);
+    EXPECT_TRUE(sync::grant_keys(invite.person, admin.member()).ok());
+    sync(device);
+    return device;
+  }
+  SimDevice& joined(const std::string& name, const std::string& code) {
+    codes[name] = code;
     SimDevice& device = world.add_device(name);
     MQ_ASSERT(device.boot().ok());
     const Status joined = device.join(codes[name]);
@@ -110,6 +140,11 @@ class KeyMatrix : public ::testing::Test {
   }
   void sync(SimDevice& device) {
     ASSERT_TRUE(device.sync_until_idle()) << device.name() << ": " << device.last_error()->en;
+  }
+
+  SimDevice& compared(SimDevice& device) {
+    EXPECT_TRUE(sync::compare_device(device.keyring().identity()->device, admin.member()).ok());
+    return device;
   }
 
   StreamId open_stream(pb::StreamKind kind) {
@@ -122,6 +157,56 @@ class KeyMatrix : public ::testing::Test {
                              admin.network, admin.clock, admin.random);
     if (!opened.ok()) ADD_FAILURE() << opened.error().en;
     return stream.id;
+  }
+  // By hand: checks and drops have no act that opens them yet. Nobody draws a key for a stream that
+  // he may not read, so it begins without one.
+  StreamId open_bare(pb::StreamKind kind) {
+    const auto id = new_id<StreamId>(admin.clock, world.random);
+    pb::ControlBody body;
+    body.mutable_stream()->set_stream(to_field(id.view()));
+    body.mutable_stream()->set_kind(kind);
+    EXPECT_TRUE(append_as_is(world, admin, body).ok());
+    return id;
+  }
+  // The first key of the spot check, to exactly whom the log names; it lies in no keyring here.
+  void begin_check() {
+    const wire::ControlState& state = admin.control().state();
+    Key32 key;
+    world.random.fill(key.writable());
+    pb::ControlBody body;
+    body.mutable_rotate()->set_stream(to_field(check.view()));
+    body.mutable_rotate()->set_epoch(1);
+    body.mutable_rotate()->set_commitment(to_field(seal::commitment(key, check, 1).view()));
+    pb::KeyRecord record;
+    for (const auto& [recipient, box] : state.recipients(check)) {
+      const auto sealed = seal::seal_box(box, key.view(), world.random);
+      ASSERT_TRUE(sealed.ok());
+      record.add_ordered(to_field(*sealed));
+    }
+    EXPECT_EQ(record.ordered_size(), 2) << "supervisor and county desk";
+    const Status begun = append_as_is(world, admin, body, &record);
+    ASSERT_TRUE(begun.ok()) << begun.error().en;
+    for (SimDevice* device : {&supervisor, &county_desk}) sync(*device);
+  }
+  // Two thousand bytes sealed to the one who reads it, from any member's device.
+  void drop_by(SimDevice& device) {
+    const wire::ControlState& state = device.control().state();
+    const seal::Identity& me = *device.keyring().identity();
+    wire::EnvelopeHeader header;
+    header.kind = static_cast<std::uint8_t>(wire::EnvelopeKind::kDrop);
+    header.stream = drop;
+    header.device = me.device;
+    header.incarnation = 1;
+    header.seq = ++drops;
+    header.prev = last_drop;
+    header.control_seq = state.head_seq();
+    header.control_head = state.head();
+    const BoxKey to = discipline.keyring().identity()->box.public_key();
+    const auto sealed = seal::seal_box(to, Bytes(2'000, 7), world.random);
+    ASSERT_TRUE(sealed.ok());
+    const wire::Envelope envelope = wire::sign_envelope(header, *sealed, me.sign);
+    last_drop = envelope.hash();
+    ASSERT_EQ(push_as_is(world, device, envelope), sync::pb::PUSH_CODE_STORED);
   }
   StreamId find(pb::StreamKind kind, ByteView owner = {}) {
     for (const wire::StreamRecord& stream : admin.control().state().streams()) {
@@ -151,11 +236,13 @@ class KeyMatrix : public ::testing::Test {
     }
     sync(device);
   }
-  // The admin records in every stream there is by now.
+  // The admin records in every stream he has by now, the supervisor in the check; 王 drops one.
   void stage(Stage stage) {
     std::vector<StreamId> all;
     for (const vault::StreamInfo& stream : admin.vault().streams()) all.push_back(stream.id);
     record_in(admin, all);
+    record_in(supervisor, {check});
+    drop_by(named("王"));
     file(stage);
   }
   // What is new on the server is of this stage.
@@ -201,6 +288,7 @@ class KeyMatrix : public ::testing::Test {
 
   // 李 comes, is stopped and delivers late; 孙 comes and loses the first village; 赵 comes last.
   void play() {
+    begin_check();
     SimDevice& wang = member("王", pb::ROLE_KIND_CADRE, pair_of(1));
     stage(kBeforeGrant);
     SimDevice& li = member("李", pb::ROLE_KIND_CADRE, pair_of(0));
@@ -218,7 +306,7 @@ class KeyMatrix : public ::testing::Test {
     ASSERT_TRUE(sync::rotate_streams({}, admin.member()).ok());
     stage(kRotated);
     member("赵", pb::ROLE_KIND_CADRE, pair_of(0));
-    for (SimDevice* device : {&wang, &sun, &second, &desk, &unit}) sync(*device);
+    for (SimDevice* device : {&wang, &sun, &second, &desk, &unit, &county_desk}) sync(*device);
   }
   void end_both(SimDevice& li, SimDevice& sun) {
     const DeviceId stopped = li.keyring().identity()->device;
@@ -249,21 +337,31 @@ class KeyMatrix : public ::testing::Test {
             {"diary of li", diary_of(named("李"))},
             {"diary of sun", diary_of(named("孙"))},
             {"hand-out", handout},
-            {"county", county}};
+            {"county", county},
+            {"check", check},
+            {"drop", drop}};
   }
 
   World world;
-  SimDevice& admin = world.found(2);
+  wire::SigningKey root = wire::SigningKey::generate(world.random);
+  SimDevice& admin = founded();
   std::map<std::string, std::string> codes;
   std::set<Hash> filed;
   std::map<std::pair<StreamId, Stage>, std::vector<wire::Envelope>> stored;
   StreamId handout = open_stream(pb::STREAM_KIND_HANDOUT);
   StreamId county = open_stream(pb::STREAM_KIND_COUNTY);
+  StreamId check = open_bare(pb::STREAM_KIND_CHECK);
+  StreamId drop = open_bare(pb::STREAM_KIND_DROP);
+  std::uint64_t drops = 0;
+  Hash last_drop;
   SimDevice& second = world.add_admin(admin, "副");  // compared and granted
   SimDevice& uncompared = member("新", pb::ROLE_KIND_ADMIN, {});
   SimDevice& desk = member("内勤", pb::ROLE_KIND_DESK, {});
   SimDevice& unit = member("单位", pb::ROLE_KIND_UNIT, {handout});
-  SimDevice& supervisor = member("督查", pb::ROLE_KIND_SUPERVISOR, {});
+  SimDevice& supervisor = compared(member("督查", pb::ROLE_KIND_SUPERVISOR, {check}));
+  SimDevice& unlisted = compared(member("别处督查", pb::ROLE_KIND_SUPERVISOR, {}));
+  SimDevice& county_desk = of_county("县", pb::ROLE_KIND_COUNTY_DESK, {check});
+  SimDevice& discipline = of_county("纪检", pb::ROLE_KIND_DISCIPLINE, {});
 };
 
 struct Column {
@@ -272,30 +370,39 @@ struct Column {
 };
 
 // FORMAT.md's table of readers, in time: before 李 and 孙 came, with them, after the end of both,
-// after one more change of keys, and 李's late work. Streams of spot checks and drops have no act
-// that opens them yet.
+// after one more change of keys, and 李's late work.
 std::vector<Column> expected() {
-  const std::vector<std::string> all = {"oooo.", "ooooo", "ooooo", "oooo.", "oooo.",
-                                        "oooo.", ".oooo", ".ooo.", "oooo.", "oooo."};
-  const std::vector<std::string> none = {"----.", "-----", "-----", "----.", "----.",
-                                         "----.", ".----", ".---.", "----.", "----."};
-  std::vector<std::string> of_unit = none;
-  of_unit[8] = "oooo.";
+  const std::vector<std::string> all = {"oooo.", "ooooo", "ooooo", "oooo.", "oooo.", "oooo.",
+                                        ".oooo", ".ooo.", "oooo.", "oooo.", "----.", "----."};
+  const std::vector<std::string> none = {"----.", "-----", "-----", "----.", "----.", "----.",
+                                         ".----", ".---.", "----.", "----.", "----.", "----."};
+  const auto only = [&](const std::vector<std::size_t>& streams) {
+    std::vector<std::string> out = none;
+    for (const std::size_t i : streams) out[i] = all[i] == none[i] ? "oooo." : all[i];
+    return out;
+  };
   return {
       {"管理员", all},
       {"副", all},
       {"内勤", all},
       {"新", none},  // never compared
-      {"督查", none},
-      {"单位", of_unit},
+      {"单位", only({8})},
+      {"督查", only({10})},
+      {"别处督查", none},
+      {"县", only({9, 10})},
+      {"纪检", only({11})},
       {"王",
-       {"oooo.", "-----", "-----", "oooo.", "oooo.", "oooo.", ".----", ".---.", "----.", "----."}},
+       {"oooo.", "-----", "-----", "oooo.", "oooo.", "oooo.", ".----", ".---.", "----.", "----.",
+        "----.", "----."}},
       {"李",
-       {"oo--.", "oo--o", "oo--o", "----.", "----.", "----.", ".o--o", ".---.", "----.", "----."}},
+       {"oo--.", "oo--o", "oo--o", "----.", "----.", "----.", ".o--o", ".---.", "----.", "----.",
+        "----.", "----."}},
       {"孙",
-       {"oooo.", "oo--o", "oo--o", "oooo.", "oooo.", "----.", ".----", ".ooo.", "----.", "----."}},
+       {"oooo.", "oo--o", "oo--o", "oooo.", "oooo.", "----.", ".----", ".ooo.", "----.", "----.",
+        "----.", "----."}},
       {"赵",
-       {"oooo.", "ooooo", "ooooo", "----.", "----.", "----.", ".----", ".---.", "----.", "----."}},
+       {"oooo.", "ooooo", "ooooo", "----.", "----.", "----.", ".----", ".---.", "----.", "----.",
+        "----.", "----."}},
   };
 }
 
