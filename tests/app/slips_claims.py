@@ -72,7 +72,7 @@ def slips(town, name):
         assert re.fullmatch(r"(<span>[0-9A-Z]{5,6}</span>-<wbr>){4}<span>[0-9A-Z]{5,6}</span><wbr><span>@[^<]*</span>", letters), letters
         assert qr_reader.read(modules(re.search(r"<svg.*?</svg>", section, re.S).group(0))) == code
         who = html.unescape(re.search(r"<h1>(.*?)</h1>", section).group(1))
-        last = re.search(r'<p class="last">最后一天:(\d{4}-\d\d-\d\d)', section).group(1)
+        last = re.search(r'<p class="last">最后一天：(\d{4}-\d\d-\d\d)', section).group(1)
         assert section.count("<li>") == 3 and "测试镇" in section and who not in out
         out[who] = (code, last)
     return out

@@ -36,7 +36,7 @@ std::string article_html(const work::DiaryPage& page) {
   const std::string_view kind = lines_of(page) <= kShortLines ? " class=\"short\"" : "";
   std::string out = cat("<article", kind, ">\n<h2>", page.date.iso(), "</h2>\n");
   for (const auto& [label, text] : page.parts) {
-    out += cat("<p>", escaped_html(label), ":", escaped_html(text), "</p>\n");
+    out += cat("<p>", escaped_html(label), "：", escaped_html(text), "</p>\n");
   }
   return cat(out, "</article>\n");
 }
@@ -47,7 +47,8 @@ std::string diary_html(const std::string& author, const std::vector<work::DiaryP
                        bool masked) {
   std::string out = cat("<h1>民情日记 ", escaped_html(author), "</h1>\n");
   if (masked) {
-    out += "<p class=\"note\">农户的姓名和号码已遮去;其他能认出人的话,请打印后自己再看一遍。</p>\n";
+    out +=
+        "<p class=\"note\">农户的姓名和号码已遮去；其他能认出人的话，请打印后自己再看一遍。</p>\n";
   }
   for (const work::DiaryPage& page : pages) out += article_html(page);
   return html_page("民情日记", kStyle, out);

@@ -1,4 +1,5 @@
-// Pages to print: what slips and recovery sheets have in common. No script, nothing fetched.
+// Pages to print: what slips, recovery sheets and diaries have in common. No script, nothing
+// fetched. Their own words have the wide marks of Chinese print, unlike what stands on a terminal.
 #pragma once
 
 #include <string>

@@ -16,13 +16,14 @@ h1 { margin: 0; font-size: 18pt; line-height: 1.3; overflow-wrap: anywhere; }
 p { margin: 1mm 0; }
 .code { font: 700 13pt/1.4 "DejaVu Sans Mono", Consolas, "Noto Sans Mono CJK SC", monospace; overflow-wrap: anywhere; }
 .code span:not(:last-child) { white-space: nowrap; }
+code { font-family: "DejaVu Sans Mono", Consolas, monospace; white-space: nowrap; }
 ol { margin: 2mm 0 0; padding-left: 6mm; font-size: 10pt; }
 )";
 
 constexpr std::string_view kWhatToDo = R"(<ol>
-<li>在自己的设备上运行 minqing join,后面写上面的码(扫二维码也能得到它)。</li>
-<li>设一个只有自己知道的密码,不要告诉任何人。</li>
-<li>加入后撕碎这张纸;提示“已被用过”而不是你用的,马上告诉乡镇管理员。</li>
+<li>在自己的设备上运行 <code>minqing join</code>，后面写上面的码（扫二维码也能得到它）。</li>
+<li>设一个只有自己知道的密码，不要告诉任何人。</li>
+<li>加入后撕碎这张纸；提示“已被用过”而不是你用的，马上告诉乡镇管理员。</li>
 </ol>
 )";
 
@@ -41,9 +42,9 @@ Result<std::string> slip_html(const std::string& township, const Slip& slip) {
   MQ_TRY(const Qr qr, make_qr(slip.code));
   return cat("<section class=\"slip\">\n", svg_of(qr), "\n<div>\n<h1>", escaped_html(slip.name),
              "</h1>\n<p class=\"township\">", escaped_html(township), " · 民情邀请单</p>\n",
-             "<p class=\"code\">", grouped(slip.code),
-             "</p>\n<p class=\"last\">最后一天:", slip.last_day.iso(),
-             "(只能用一次,只给本人)</p>\n", kWhatToDo, "</div>\n</section>\n");
+             "<p class=\"code\">", grouped(slip.code), "</p>\n<p class=\"last\">最后一天：",
+             slip.last_day.iso(), "（只能用一次，只给本人）</p>\n", kWhatToDo,
+             "</div>\n</section>\n");
 }
 
 }  // namespace
