@@ -22,26 +22,33 @@ bool rose(const wire::ControlState& state, const PersonId& person) {
 // same digits. The founder's came first, and no invitation lay between.
 bool may_be_handed(const wire::ControlState& state, const wire::DeviceRecord& device) {
   const bool joined = device.invite.has_value() || device.appointed;
-  return !joined || !rose(state, device.person) || state.compare_digits(device.id).has_value();
+  if (!joined || !rose(state, device.person)) return true;
+  return state.compare_digits(device.id) && state.proved(device, state.head_seq());
 }
 
 // What this device can hand to the person's devices, as the log would stand.
+void add_due(const Acts& acts, const wire::ControlState& state, const wire::DeviceRecord& device,
+             std::vector<Due>& out, Granted& granted) {
+  ++granted.devices;
+  for (const wire::StreamRecord& stream : state.streams()) {
+    const bool reads = state.may_read(device.person, stream.id, state.head_seq());
+    if (stream.epochs.empty() || !reads) continue;
+    const bool held = acts.keyring.key(stream.id, stream.epochs.back().epoch) != nullptr;
+    if (held) out.push_back({device.id, stream.id});
+    ++(held ? granted.keys : granted.lacking);
+  }
+}
+
 std::vector<Due> due_to(const Acts& acts, const wire::ControlState& state, const PersonId& person,
                         Granted& granted) {
   std::vector<Due> out;
   granted = Granted();
   for (const wire::DeviceRecord* device : state.devices_of(person)) {
     if (device->span.until || device->id == acts.keyring.identity()->device) continue;
-    if (!may_be_handed(state, *device)) {
+    if (may_be_handed(state, *device)) {
+      add_due(acts, state, *device, out, granted);
+    } else {
       ++granted.uncompared;
-      continue;
-    }
-    ++granted.devices;
-    for (const wire::StreamRecord& stream : state.streams()) {
-      if (stream.epochs.empty() || !state.may_read(person, stream.id, state.head_seq())) continue;
-      const bool held = acts.keyring.key(stream.id, stream.epochs.back().epoch) != nullptr;
-      if (held) out.push_back({device->id, stream.id});
-      ++(held ? granted.keys : granted.lacking);
     }
   }
   return out;
@@ -91,6 +98,21 @@ Status plan_right(Plan& plan, const Acts& acts, const GiveOptions& options, Gran
   return {};
 }
 
+// As many in one append as it takes.
+Status hand_over(Acts& acts, std::vector<Due> left) {
+  while (!left.empty()) {
+    std::size_t planned = 0;
+    MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
+      for (planned = 0; planned < left.size() && plan.bytes() < kAppendBytes; ++planned) {
+        MQ_CHECK(plan_grant(plan, acts, left[planned]));
+      }
+      return {};
+    }));
+    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(planned));
+  }
+  return {};
+}
+
 Error unknown_device() {
   return {Code::kNotFound, "核对设备:成员登记里没有这台在用的设备;号码见 members --devices",
           "comparing: the log has no such live device; see members --devices"};
@@ -104,17 +126,21 @@ Result<Granted> grant_keys(const PersonId& person, const Member& member) {
   MQ_CHECK(begin_act(acts));
   if (acts.control.state().person(person) == nullptr) return unknown_person();
   Granted granted;
-  std::vector<Due> left = due_to(acts, acts.control.state(), person, granted);
-  while (!left.empty()) {
-    std::size_t planned = 0;
-    MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
-      for (planned = 0; planned < left.size() && plan.bytes() < kAppendBytes; ++planned) {
-        MQ_CHECK(plan_grant(plan, acts, left[planned]));
-      }
-      return {};
-    }));
-    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(planned));
-  }
+  MQ_CHECK(hand_over(acts, due_to(acts, acts.control.state(), person, granted)));
+  return granted;
+}
+
+Result<Granted> confirm_device(const DeviceId& id, const Member& member) {
+  Caller caller(member.transport, member.clock, member.random);
+  Acts acts{member.vault, member.keyring, member.control, caller, member.random};
+  MQ_CHECK(begin_act(acts));
+  const wire::ControlState& state = acts.control.state();
+  const wire::DeviceRecord* device = state.device(id);
+  if (device == nullptr || device->span.until || !state.compare_digits(id)) return unknown_device();
+  Granted granted;
+  std::vector<Due> due;
+  add_due(acts, state, *device, due, granted);
+  MQ_CHECK(hand_over(acts, std::move(due)));
   return granted;
 }
 

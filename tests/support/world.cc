@@ -214,7 +214,7 @@ SimDevice& World::add_admin(SimDevice& admin, const std::string& name) {
   MQ_ASSERT(second.join(invited->front().code).ok());
   const auto digits = sync::compare_device(second.keyring().identity()->device, admin.member());
   if (!digits.ok()) ADD_FAILURE() << digits.error().en;
-  const auto granted = sync::grant_keys(invite.person, admin.member());
+  const auto granted = sync::confirm_device(second.keyring().identity()->device, admin.member());
   if (!granted.ok()) ADD_FAILURE() << granted.error().en;
   if (!second.sync_until_idle()) ADD_FAILURE() << second.last_error()->en;
   return second;

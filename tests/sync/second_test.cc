@@ -92,6 +92,33 @@ TEST_F(Signing, NobodySignsHisOwnAndTheCountyMay) {
   EXPECT_TRUE(done.ok()) << done.error().en;
 }
 
+// The digits are drawn before anybody has read them out. If they differ, whoever stands between
+// must have nothing of what the rotations and grants until he is stopped hand over.
+TEST_F(Signing, DigitsThatNobodyFoundEqualBringNoKeys) {
+  const sync::Proposal proposal = proposed();
+  ASSERT_TRUE(sync::sign_proposal(proposal.file, nullptr, second->member()).ok());
+  SimDevice& device = world.add_device("人大主席");
+  ASSERT_TRUE(device.boot().ok());
+  ASSERT_TRUE(device.join(proposal.code).ok());
+  const DeviceId id = device.keyring().identity()->device;
+  EXPECT_FALSE(sync::confirm_device(id, admin().member()).ok()) << "no digits to be equal";
+  ASSERT_TRUE(sync::compare_device(id, admin().member()).ok());
+  ASSERT_TRUE(sync::rotate_streams({}, admin().member()).ok());
+  const auto granted = sync::grant_keys(person, admin().member());
+  ASSERT_TRUE(granted.ok()) << granted.error().en;
+  EXPECT_EQ(granted->uncompared, 1u);
+  ASSERT_TRUE(device.sync_until_idle());
+  const wire::ControlState& log = device.control().state();
+  for (const wire::StreamRecord& stream : log.streams()) {
+    EXPECT_EQ(device.keyring().newest_epoch(stream.id), 0u);
+  }
+  EXPECT_GT(sync::keys_missing(log, device.keyring()), 0u);
+  ASSERT_TRUE(sync::confirm_device(id, admin().member()).ok());
+  ASSERT_TRUE(sync::rotate_streams({}, admin().member()).ok());
+  ASSERT_TRUE(device.sync_until_idle());
+  EXPECT_EQ(sync::keys_missing(log, device.keyring()), 0u) << "from now on he is one of them";
+}
+
 // Two devices of one admin are one signature.
 TEST_F(Signing, AnAdminCannotSignTwiceWithTwoDevices) {
   sync::InviteOptions again = third();

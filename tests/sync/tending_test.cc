@@ -199,7 +199,7 @@ TEST_F(Tending, AnAdminsDeviceIsGrantedNothingBeforeTheDigits) {
   EXPECT_EQ(*sync::compare_device(id_of(second), admin.member()), *digits) << "drawn once";
   sync(second);
   EXPECT_EQ(second.control().state().compare_digits(id_of(second)), *digits);
-  const auto granted = sync::grant_keys(invite.person, admin.member());
+  const auto granted = sync::confirm_device(id_of(second), admin.member());
   ASSERT_TRUE(granted.ok());
   EXPECT_EQ(granted->keys, log().streams().size());
   sync(second);

@@ -1,4 +1,6 @@
 // From preparation to open, and what an open township keeps.
+#include <algorithm>
+
 #include "wire/town.h"
 
 namespace mq::testing {
@@ -43,6 +45,70 @@ TEST(Open, BeforeItNobodySignsASecondTime) {
     EXPECT_TRUE(town.state.has_role(second.person, pb::ROLE_KIND_ADMIN, town.state.head_seq()));
     EXPECT_TRUE(town.append(recovery_body(town.kit_box, town.kit.public_key())).ok());
   }
+}
+
+class Digits : public ::testing::Test {
+ protected:
+  bool receives(const Holder& holder) const {
+    return std::ranges::any_of(town.state.recipients(stream), [&](const auto& each) {
+      return std::ranges::equal(each.first, holder.id.data);
+    });
+  }
+  Status grant(const Holder& to) {
+    pb::ControlBody body;
+    put(body.mutable_grant()->mutable_stream(), stream.view());
+    body.mutable_grant()->set_epoch(1);
+    put(body.mutable_grant()->mutable_recipient(), to.id.view());
+    pb::KeyRecord record;
+    pb::KeyRecord::Box& box = *record.add_boxes();
+    box.set_recipient(body.grant().recipient());
+    box.set_stream(body.grant().stream());
+    box.set_epoch(1);
+    box.set_box(std::string(80, 'k'));
+    return town.append(town.by(town.founder, body, &record));
+  }
+
+  Town town;
+  StreamId stream = town.add_stream(pb::STREAM_KIND_TOWNSHIP);
+  Holder third = town.add_holder(pb::ROLE_KIND_ADMIN);
+  Holder fourth = town.add_holder(pb::ROLE_KIND_ADMIN);
+
+  void SetUp() override { town.rotate(stream); }
+};
+
+// They are drawn before anybody has read them out: if they differ, the next rotation must not reach
+// whoever stands between.
+TEST_F(Digits, AloneMakeNoRecipientOnceTheTownshipIsOpen) {
+  town.open();
+  ASSERT_TRUE(town.append(compare_body(third.id, 'n')).ok());
+  EXPECT_FALSE(receives(third));
+  town.rotate(stream);
+  const std::uint32_t before = town.state.head_seq();
+  ASSERT_TRUE(grant(third).ok());
+  EXPECT_TRUE(receives(third));
+  EXPECT_TRUE(town.state.proved(*town.state.device(third.id), before + 1));
+  EXPECT_FALSE(town.state.proved(*town.state.device(third.id), before)) << "asked of the past";
+  town.rotate(stream);
+}
+
+TEST_F(Digits, AGrantBeforeThemSaysNothing) {
+  ASSERT_TRUE(grant(third).ok());
+  town.open();
+  EXPECT_FALSE(receives(third));
+  ASSERT_TRUE(town.append(compare_body(third.id, 'n')).ok());
+  EXPECT_FALSE(receives(third));
+}
+
+TEST_F(Digits, AreEnoughInPreparationAndNotAfterIt) {
+  EXPECT_FALSE(receives(third));
+  ASSERT_TRUE(town.append(compare_body(third.id, 'n')).ok());
+  ASSERT_TRUE(town.append(compare_body(fourth.id, 'n')).ok());
+  ASSERT_TRUE(grant(fourth).ok());
+  EXPECT_TRUE(receives(third));
+  town.open();
+  EXPECT_FALSE(receives(third)) << "nobody has said that they agreed";
+  EXPECT_TRUE(receives(fourth));
+  EXPECT_TRUE(receives(town.founder));
 }
 
 TEST(Open, ItsLastAdminDeviceStays) {

@@ -324,7 +324,8 @@ std::string describe(const wire::ControlState& s) {
   }
   for (const auto& a : s.announced()) out += cat("\nannounced ", a.person.hex(), a.last_day);
   for (const auto& c : s.compares()) {
-    out += cat("\ncompare ", c.entry, c.device.hex(), s.compare_digits(c.device).value_or(""));
+    out += cat("\ncompare ", c.entry, c.device.hex(), s.compare_digits(c.device).value_or(""), " ",
+               c.granted);
   }
   for (const auto& c : s.carried()) out += cat("\ncarried ", c.seq, " ", c.field);
   for (const auto& k : s.server_keys()) out += cat("\nserver ", k.from, k.key.hex());

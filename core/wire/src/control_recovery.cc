@@ -141,6 +141,16 @@ void ControlRules::add_compare(CompareRecord record) {
   undo_.push_back([](ControlState& s) { s.compares_.pop_back(); });
 }
 
+// What the digits were drawn for: whoever compared them found them equal, and handed over a key.
+void ControlRules::note_granted(const DeviceId& device, std::uint32_t seq) {
+  for (Index i = 0; i < state_.compares_.size(); ++i) {
+    CompareRecord& each = state_.compares_[i];
+    if (each.device != device || each.granted != 0) continue;
+    each.granted = seq;
+    undo_.push_back([i](ControlState& s) { s.compares_[i].granted = 0; });
+  }
+}
+
 const RecoveryRecord* ControlState::recovery() const {
   return recoveries_.empty() ? nullptr : &recoveries_.back();
 }

@@ -169,21 +169,23 @@ std::uint32_t ControlState::epoch_at(const StreamId& stream_id, std::uint32_t se
   return newest;
 }
 
+// Digits are drawn before anybody has read them out: alone they prove nothing.
+bool ControlState::proved(const DeviceRecord& device, std::uint32_t seq) const {
+  const InviteRecord* by = device.invite ? invite(*device.invite) : nullptr;
+  if (by == nullptr || !needs_two(by->person, by->role, device.span.from - 1)) return true;
+  const bool open = opened_ != 0 && opened_ <= seq;
+  return std::any_of(compares_.begin(), compares_.end(), [&](const CompareRecord& each) {
+    const std::uint32_t since = open ? each.granted : each.entry;
+    return each.device == device.id && since != 0 && since <= seq;
+  });
+}
+
 template <class Visit>
 void ControlState::each_recipient(const StreamRecord& stream, std::uint32_t seq,
                                   Visit visit) const {
-  // Came by an invitation without keys, as admin or supervisor, and was not compared yet: it may be
-  // somebody's who stands between.
-  const auto unproved = [&](const DeviceRecord& d) {
-    const InviteRecord* by = d.invite ? invite(*d.invite) : nullptr;
-    return by != nullptr && needs_two(by->person, by->role, d.span.from - 1) &&
-           std::none_of(compares_.begin(), compares_.end(), [&](const CompareRecord& each) {
-             return each.device == d.id && each.entry <= seq;
-           });
-  };
   for (const DeviceRecord& d : devices_) {
     const bool reads = d.span.holds_at(seq) && person_reads(d.person, stream, seq);
-    if (reads && !unproved(d)) visit(d.id.view(), d.box_key);
+    if (reads && proved(d, seq)) visit(d.id.view(), d.box_key);
   }
   for (const InviteRecord& i : invites_) {
     if (invite_live(i, seq) && invite_reads(i, stream, seq)) visit(i.id.view(), i.box_key);

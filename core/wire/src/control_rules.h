@@ -88,6 +88,7 @@ class ControlRules {
   Status open(const ControlStep& step);
   Status check_granter(const ControlStep& step, const StreamRecord& stream,
                        const DeviceRecord* recipient) const;
+  Status check_grant_record(const ControlStep& step) const;
   Status check_owner(const ControlStep& step) const;
   Status check_ordered(const ControlStep& step, const StreamId& stream) const;
   Status check_rotate_record(const ControlStep& step, const StreamId& stream) const;
@@ -125,6 +126,7 @@ class ControlRules {
   void add_admission(AdmissionRecord record);
   void add_announced(AnnouncedEnd record);
   void add_compare(CompareRecord record);
+  void note_granted(const DeviceId& device, std::uint32_t seq);
   void add_carried(CarriedRecord record);
   void add_epoch(Index stream, EpochRecord record);
   void end_device(Index device, std::uint32_t seq);

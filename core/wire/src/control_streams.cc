@@ -121,6 +121,13 @@ Status ControlRules::grant(const ControlStep& step) {
     return malformed(step, "接收设备无权阅读此数据流", "its recipient may not read the stream");
   }
   MQ_CHECK(check_granter(step, *stream, device));
+  MQ_CHECK(check_grant_record(step));
+  if (device != nullptr) note_granted(device->id, step.seq);
+  return {};
+}
+
+Status ControlRules::check_grant_record(const ControlStep& step) const {
+  const pb::Grant& g = step.body.grant();
   if (!step.record) return {};
   if (step.record->ordered_size() > 0) return bad_field(step);
   std::set<std::uint32_t> epochs;
@@ -206,7 +213,7 @@ Status ControlRules::open(const ControlStep& step) {
     return control_fault(Code::kNotAllowed, step, "试用乡镇不能正式启用",
                          "a practice township never opens");
   }
-  if (state_.open_) {
+  if (state_.opened_ != 0) {
     return control_fault(Code::kConflict, step, "乡镇已正式启用", "the township is open");
   }
   if (state_.admin_devices(state_.head_seq_).size() < kAdminDevicesMin) {
@@ -216,7 +223,7 @@ Status ControlRules::open(const ControlStep& step) {
   if (state_.recovery() == nullptr) {
     return control_fault(Code::kNotAllowed, step, "还缺:恢复单", "the recovery kit is missing");
   }
-  set(&ControlState::open_, true);
+  set(&ControlState::opened_, step.seq);
   return {};
 }
 

@@ -66,10 +66,19 @@ Status show(Call& call, const std::string& name, const std::string& number,
   return {};
 }
 
-Status hand_over(Call& call, const sync::Member& member, const PersonId& person,
+Status hand_over(Call& call, const sync::Member& member, const DeviceId& device,
                  const std::string& name) {
-  MQ_TRY(const sync::Granted done, sync::grant_keys(person, member));
+  MQ_TRY(const sync::Granted done, sync::confirm_device(device, member));
   call.out.object()["granted"] = done.keys;
+  if (done.keys == 0) {
+    call.out.say(
+        cat("数字一致;", name,
+            " 现在还没有能看的数据,没有钥匙可交。给了他职责以后,再用同样的数字 confirm 一次。"),
+        cat("the digits agree; ", name,
+            " may read nothing yet, so there is no key to hand over. Confirm again, with "
+            "the same digits, once there is."));
+    return {};
+  }
   call.out.say(
       cat("数字一致,已交给 ", name, " 钥匙 ", done.keys, " 把;他下次联系时取到。"),
       cat("the digits agree; granted ", name, " ", done.keys, " keys, taken at the next contact"));
@@ -117,7 +126,7 @@ Status run_confirm(Call& call) {
   if (!heard || !drawn) return show(call, name, number, digits);
   if (*heard != digits) return disagree(number);
   call.out.object()["device"] = number;
-  return hand_over(call, member, place.control.device(device)->person, name);
+  return hand_over(call, member, device, name);
 }
 
 }  // namespace mq::cli

@@ -105,9 +105,14 @@ struct Granted {
   std::size_t uncompared = 0;  // devices of an admin or supervisor that were handed none
 };
 // Hands the newest key of every stream that the person may read to each of his devices, as far as
-// this device holds it: after a comparison whose digits were equal, or when a box did not fit.
-// Again is harmless. kNotFound: unknown person.
+// this device holds it: when a box did not fit. A device whose digits nobody has found equal yet is
+// handed none (uncompared). Again is harmless. kNotFound: unknown person.
 Result<Granted> grant_keys(const PersonId& person, const Member& member);
+// The same for this one device, whose six digits were just found equal. The first key that it is
+// handed says so to everybody: in an open township it is a recipient of new keys from then on. One
+// that may read nothing yet is confirmed once more when it may. kNotFound: no such live device, or
+// its digits were never drawn.
+Result<Granted> confirm_device(const DeviceId& device, const Member& member);
 
 // An open township's admins and supervisors are invited by two: one proposes by a file, another
 // admin's device, or the county root, signs and appends. The file stands for one place in the log:

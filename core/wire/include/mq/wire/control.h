@@ -130,6 +130,7 @@ struct CompareRecord {
   std::uint32_t entry = 0;
   DeviceId device;
   std::array<std::uint8_t, 16> nonce{};
+  std::uint32_t granted = 0;  // seq of the first grant to the device after it: the digits agreed
 };
 // What the log says of one envelope that was valid at the head it names.
 enum class Ruling { kInForce, kUndecided, kRefused };
@@ -174,7 +175,7 @@ class ControlState {
   const VerifyKey& county_root() const { return county_root_; }
   const std::string& server_address() const { return server_address_; }
   // 筹备: from the genesis until the `open` entry. Until then no second admin need sign.
-  bool setup() const { return head_seq_ != 0 && !open_; }
+  bool setup() const { return head_seq_ != 0 && opened_ == 0; }
   // 试用: the genesis said so; such a township never opens.
   bool practice() const { return practice_; }
   std::uint8_t lowest_suite() const { return lowest_suite_; }
@@ -226,6 +227,10 @@ class ControlState {
   // What both sides read to each other before the device is granted keys: six digits. Nothing until
   // its compare entry stands.
   std::optional<std::string> compare_digits(const DeviceId& device) const;
+  // Whether keys may be sealed to the device at seq, as far as who holds it goes. One that came by
+  // an admin's or supervisor's invitation may be somebody's who stands between: in preparation
+  // until its digits are drawn, once open until a grant says that they agreed.
+  bool proved(const DeviceRecord& device, std::uint32_t seq) const;
 
   // The newest epoch of the stream at seq; 0 if it has none.
   std::uint32_t epoch_at(const StreamId& stream, std::uint32_t seq) const;
@@ -262,7 +267,7 @@ class ControlState {
   VerifyKey server_key_, county_root_;
   std::string server_address_;
   bool practice_ = false;
-  bool open_ = false;
+  std::uint32_t opened_ = 0;  // seq of `open`; 0: in preparation
   std::uint8_t lowest_suite_ = 1;
   std::optional<BoxKey> recovery_box_;
   std::vector<RecoveryRecord> recoveries_;
