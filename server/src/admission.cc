@@ -12,15 +12,16 @@ std::optional<pb::Refusal> check_device(const wire::ControlState& control, const
   return std::nullopt;
 }
 
-std::optional<pb::Refusal> check_right(const wire::ControlState& control,
+// `named` is the log at the head that the author knew, void or not.
+std::optional<pb::Refusal> check_right(const wire::ControlState& named,
                                        const wire::StreamRecord& stream,
                                        const wire::EnvelopeHeader& header) {
-  if (!control.may_write(header.device, header.stream, header.control_seq)) {
+  if (!named.may_write(header.device, header.stream, header.control_seq)) {
     return pb::REFUSAL_ROLE;
   }
   const bool drop = stream.kind == pb::STREAM_KIND_DROP;
   if ((header.kind == kDropKind) != drop) return pb::REFUSAL_STREAM;
-  const std::uint32_t epoch = control.epoch_at(header.stream, header.control_seq);
+  const std::uint32_t epoch = named.epoch_at(header.stream, header.control_seq);
   // A drop is sealed to a county key; its stream has no epochs.
   if (header.epoch != epoch || (epoch == 0 && !drop)) return pb::REFUSAL_EPOCH;
   return std::nullopt;
@@ -58,22 +59,20 @@ Judged judge(const wire::ControlState& control, const pb::Envelope& message, Dat
   if (header.suite != wire::kSuite1 || header.suite < control.lowest_suite()) {
     return refused(pb::REFUSAL_SUITE);
   }
-  if (header.control_seq == 0 || header.control_seq > control.head_seq() ||
-      control.head_at(header.control_seq) != header.control_head) {
-    return result_of(pb::PUSH_CODE_PARKED);
-  }
+  const auto place = control.place_of(header.control_seq, header.control_head);
+  if (!place) return result_of(pb::PUSH_CODE_PARKED);
   const wire::StreamRecord* stream = control.stream(header.stream);
   if (stream == nullptr) return refused(pb::REFUSAL_STREAM);
   if (const auto why = check_device(control, out.pushed)) return refused(*why);
-  if (const auto why = check_right(control, *stream, header)) return refused(*why);
+  if (const auto why = check_right(*place->log, *stream, header)) return refused(*why);
   out.ordinal = stream->ordinal;
   const wire::ChainId chain = wire::chain_of(header);
-  out.ends = control.ends_of(chain, header.control_seq);
+  // Work under a void head stands by its admission alone, on whatever line it lies.
+  if (!place->is_void) out.ends = control.ends_of(chain, header.control_seq);
   const auto day = static_cast<std::uint32_t>(today.days);
   out.ended = control.announced_over(header.device, header.stream, day);
   // An admission decides either way: what is refused keeps its place in the chain as well.
-  out.late = control.ruling(chain, header.seq, out.pushed.hash, header.control_seq) ==
-             wire::Ruling::kUndecided;
+  out.late = control.ruling(header, out.pushed.hash) == wire::Ruling::kUndecided;
   return out;
 }
 

@@ -161,20 +161,34 @@ Status skip_brought(Core& core, const Caller& caller, const pb::ExchangeReply& r
   return {};
 }
 
+// How much of the log its reader needs: numbers of void heads are not those of this log's entries.
+std::uint32_t names_entry(const wire::ControlState& control, const wire::EnvelopeHeader& header) {
+  const auto place = control.place_of(header.control_seq, header.control_head);
+  return place ? place->known : header.control_seq;
+}
+
+// What a part is filled by: `known`, the head of the caller's control log, and the room left.
+struct Filling {
+  const wire::ControlState& control;
+  std::uint32_t known = 0;
+  std::size_t room = 0;
+  bool at_least_one = false;
+};
+
 // As many stored envelopes as fit into what is left; at least one if nothing was given yet. Those
 // that name a control entry beyond `known` wait: a device that lacks it can only throw them away.
-Status fill_part(const std::vector<StoredEnvelope>& stored, std::uint32_t known, std::size_t room,
-                 bool at_least_one, pb::StreamPart& part) {
+Status fill_part(const std::vector<StoredEnvelope>& stored, const Filling& filling,
+                 pb::StreamPart& part) {
   std::size_t used = 0;
   for (const StoredEnvelope& each : stored) {
     MQ_TRY(const wire::Envelope envelope, wire::parse_envelope(each.envelope));
-    if (envelope.header.control_seq > known) break;
+    if (names_entry(filling.control, envelope.header) > filling.known) break;
     pb::StoredEnvelope message;
     message.set_time_ms(static_cast<std::uint64_t>(each.time.ms));
     *message.mutable_envelope() = to_message(envelope);
     used += message.ByteSizeLong() + 8;
-    const bool first = at_least_one && part.envelopes_size() == 0;
-    if (used > room && !first) break;
+    const bool first = filling.at_least_one && part.envelopes_size() == 0;
+    if (used > filling.room && !first) break;
     *part.add_envelopes() = std::move(message);
   }
   if (part.envelopes_size() > 0) part.set_from_index(stored.front().index);
@@ -223,7 +237,7 @@ class Filler {
 
  private:
   Status take(const std::vector<StoredEnvelope>& stored, pb::StreamPart& part) {
-    MQ_CHECK(fill_part(stored, known_, left_, !given_, part));
+    MQ_CHECK(fill_part(stored, {caller_.log->control, known_, left_, !given_}, part));
     given_ = given_ || part.envelopes_size() > 0;
     left_ -= std::min<std::size_t>(left_, part.ByteSizeLong());
     // What did not fit stays for the next request; nothing smaller may jump the queue.

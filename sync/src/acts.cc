@@ -48,18 +48,6 @@ Status check_live(const Acts& acts) {
                "kept"};
 }
 
-// As read_control, also by a server that has to be told first who we are.
-Result<ServerLog> known_and_read(Acts& acts, const Signer& signer) {
-  auto read = read_control(acts, signer);
-  for (std::uint32_t reach = 1; !read.ok(); reach *= 2) {
-    if (read.error().code != Code::kUnauthenticated || own_seq(acts) == 0) return read;
-    read = introduce(acts, signer, reach);
-    if (!read.ok() && read.error().code == Code::kUnauthenticated && !reaches_further(acts, reach))
-      return still_unknown(read.error());
-  }
-  return read;
-}
-
 }  // namespace
 
 Result<Signer> device_signer(const seal::Keyring& keyring) {
@@ -124,6 +112,17 @@ Error still_unknown(const Error& refusal) {
           cat(refusal.en,
               "; everything is kept here. If the server was restored from an older backup, let an "
               "admin's device sync first, then sync this one; else ask the admin to look into it")};
+}
+
+Result<ServerLog> known_and_read(Acts& acts, const Signer& signer) {
+  auto read = read_control(acts, signer);
+  for (std::uint32_t reach = 1; !read.ok(); reach *= 2) {
+    if (read.error().code != Code::kUnauthenticated || own_seq(acts) == 0) return read;
+    read = introduce(acts, signer, reach);
+    if (!read.ok() && read.error().code == Code::kUnauthenticated && !reaches_further(acts, reach))
+      return still_unknown(read.error());
+  }
+  return read;
 }
 
 Status prepare(Acts& acts) {

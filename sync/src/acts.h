@@ -31,6 +31,8 @@ struct ServerLog {
 // One round trip: reads what the server's log has beyond ours. Afterwards we may hold more: a
 // server restored from an older copy.
 Result<ServerLog> read_control(Acts& acts, const Signer& signer);
+// As read_control, also by a server that has to be told first who we are.
+Result<ServerLog> known_and_read(Acts& acts, const Signer& signer);
 // One round trip: gives such a server the next append that it lost after `server_seq`; gives where
 // it stands then.
 Result<ServerLog> bring_back_control(Acts& acts, const Signer& signer, std::uint32_t server_seq);

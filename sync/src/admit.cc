@@ -6,11 +6,11 @@
 #include "messages.h"
 #include "mq/base/text.h"
 #include "mq/sync/late.h"
+#include "settings.h"
 
 namespace mq::sync {
 namespace {
 
-constexpr std::string_view kRuledThrough = "sync.ruled_through";
 constexpr std::size_t kDecidedMax = 16'384;  // 32 bytes each; an append has room for twice as many
 
 Error not_an_admin() {
@@ -82,14 +82,12 @@ pb::ControlBody admission(const LateWork& work, const std::set<Hash>& refuse) {
 }  // namespace
 
 Status rule_by_log(vault::Vault& vault, const ControlStore& control, seal::Sealer& sealer) {
-  MQ_TRY(const std::optional<Bytes> ruled, vault.setting(kRuledThrough));
+  MQ_TRY(const std::optional<std::uint32_t> ruled, load_ruled_through(vault));
   const std::uint32_t head = control.state().head_seq();
-  if (ruled && ByteReader(*ruled).integer<std::uint32_t>() == head) return {};
-  ByteWriter now;
-  now.integer(head);
+  if (ruled == head) return {};
   return vault.together([&]() -> Status {
-    MQ_CHECK(sealer.rule_again(control.state()));
-    return vault.set_setting(kRuledThrough, now.bytes());
+    MQ_CHECK(sealer.rule_again(control.state(), ruled.value_or(0)));
+    return store_ruled_through(vault, head);
   });
 }
 

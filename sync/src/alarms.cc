@@ -48,6 +48,7 @@ class News {
     digits();
     readers();
     everybodys();
+    healings();
     return std::move(out_);
   }
 
@@ -226,6 +227,15 @@ class News {
         cat("a new reader of what you write in ", listed(where), ": ", name(person)));
   }
 
+  void healings() {
+    const auto recent = [&](const wire::VoidLine& line) { return fresh(line.entry); };
+    if (std::ranges::none_of(log_.void_lines(), recent)) return;
+    say("成员登记曾经分叉,管理员已合拢,以服务器那一边为准。记录都在;在另一边写的,由管理员核收后"
+        "大家都能看到。",
+        "the control log had parted and an admin has healed it, in the server's order. Everything "
+        "is kept; what was written on the other side counts once an admin admits it");
+  }
+
   void everybodys() {
     for (const wire::DeviceRecord& device : log_.devices()) {
       if (!device.appointed || !fresh(device.span.from)) continue;
@@ -270,6 +280,13 @@ Alarm restored_home() {
       "请告诉管理员。",
       "this home was restored from a backup, or copied. It goes on under a new number and "
       "nothing is lost; if that was not you, tell the admin"};
+}
+
+Alarm role_words(pb::RoleKind kind) {
+  for (const RoleWords& each : kRoles) {
+    if (each.kind == kind) return {each.zh, each.en};
+  }
+  return {"成员", "member"};
 }
 
 }  // namespace mq::sync

@@ -21,6 +21,8 @@ Result<std::vector<Alarm>> take_news(vault::Vault& vault, const wire::ControlSta
 
 Alarm claimed_twice(const InviteId& invite);
 Alarm restored_home();
+// 管理员, 包村干部 … and admin, cadre …
+Alarm role_words(pb::RoleKind kind);
 
 // Keeps them in the vault until they are seen (membership.h).
 Status keep_alarms(vault::Vault& vault, const std::vector<Alarm>& alarms, WallTime when);

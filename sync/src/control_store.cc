@@ -25,7 +25,7 @@ Result<std::vector<wire::pb::ControlEntry>> ControlStore::entries(std::uint32_t 
   std::vector<wire::pb::ControlEntry> out;
   for (std::uint32_t seq = after_seq + 1;; ++seq) {
     MQ_TRY(const std::optional<Bytes> bytes, vault_->setting(entry_name(seq)));
-    if (!bytes) return out;
+    if (!bytes || bytes->empty()) return out;
     if (!out.emplace_back().ParseFromString(to_string(*bytes))) {
       return Error{Code::kCorrupt,
                    cat("本机的成员登记第 ", seq, " 条已损坏。请运行 doctor 并告诉管理员。"),
@@ -39,11 +39,7 @@ Status ControlStore::append(const std::vector<wire::pb::ControlEntry>& entries,
   wire::ControlState state = state_;
   MQ_CHECK(state.apply(entries));
   const Status stored = vault_->together([&]() -> Status {
-    std::uint32_t seq = held_;
-    for (const wire::pb::ControlEntry& entry : entries) {
-      const std::string bytes = entry.SerializeAsString();
-      MQ_CHECK(vault_->set_setting(entry_name(++seq), view_of(bytes)));
-    }
+    MQ_CHECK(store(held_, entries));
     MQ_CHECK(take_keys(state, entries, keyring));
     return list_streams(state, keyring);
   });
@@ -53,11 +49,24 @@ Status ControlStore::append(const std::vector<wire::pb::ControlEntry>& entries,
   return {};
 }
 
+Status ControlStore::store(std::uint32_t after,
+                           const std::vector<wire::pb::ControlEntry>& entries) {
+  std::uint32_t seq = after;
+  for (const wire::pb::ControlEntry& entry : entries) {
+    const std::string bytes = entry.SerializeAsString();
+    MQ_CHECK(vault_->set_setting(entry_name(++seq), view_of(bytes)));
+  }
+  return {};
+}
+
 Status ControlStore::take_keys(const wire::ControlState& state,
                                const std::vector<wire::pb::ControlEntry>& entries,
                                seal::Keyring& keyring) {
   if (keyring.identity() == nullptr) return {};
   MQ_TRY(const std::optional<UsedInvite> used, load_used_invite(*vault_));
+  // First of all what is no epoch of this log any more makes room.
+  const auto of_void_sides = keyring.take_void(state);
+  if (!of_void_sides.ok()) return of_void_sides.error();
   // From the end: a new key opens the one before it, and so on back.
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     if (entry->key_record().empty()) continue;
@@ -65,7 +74,9 @@ Status ControlStore::take_keys(const wire::ControlState& state,
                                           used ? &used->invite : nullptr);
     if (!taken.ok()) return taken.error();
   }
-  return {};
+  // What a heal hands over lies under a key that may have come only now.
+  const auto handed_over = keyring.take_void(state);
+  return handed_over.ok() ? Status() : Status(handed_over.error());
 }
 
 Status ControlStore::list_streams(const wire::ControlState& state, const seal::Keyring& keyring) {
@@ -98,6 +109,10 @@ Status ControlStore::complete_keys(seal::Keyring& keyring) {
     for (const wire::EpochRecord& epoch : stream.epochs) {
       missing = missing || keyring.key(stream.id, epoch.epoch) == nullptr;
     }
+  }
+  for (const wire::VoidKeyRecord& each : state_.void_keys()) {
+    const bool reads = state_.may_read(me->person, each.stream, state_.head_seq());
+    missing = missing || (reads && keyring.void_key(each.stream, each.commitment) == nullptr);
   }
   if (!missing) return {};
   MQ_TRY(const std::vector<wire::pb::ControlEntry> all, entries(0));

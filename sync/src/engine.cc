@@ -129,6 +129,7 @@ Status SyncEngine::State::level() {
                                      : read_control(acts, signer));
   if (server.parted) {
     other_log = server;
+    other_side.reset();
     reach = 1;
     phase = Phase::kParted;
     return {};
@@ -173,7 +174,11 @@ Status SyncEngine::State::tell_news() {
 Status SyncEngine::State::follow_rights() {
   const wire::ControlState& log = control.state();
   const wire::DeviceRecord* device = log.device(keyring.identity()->device);
-  if (device == nullptr || stopped()) return {};
+  if (device == nullptr) return {};
+  MQ_TRY(const bool rewound, load_rewound(vault));
+  if (rewound) flushed = false;
+  MQ_CHECK(renew_if_rewound(vault, control, sealer));
+  if (stopped()) return {};
   MQ_TRY(const std::optional<std::uint32_t> noted, load_incarnation_since(vault));
   const std::uint32_t since = noted.value_or(device->span.from);
   for (const wire::StreamRecord& stream : log.streams()) {
@@ -186,20 +191,29 @@ Status SyncEngine::State::follow_rights() {
   return {};
 }
 
-// Nothing is sealed under a head that the server does not share; it stays here, and is said.
+// Nothing is sealed under a head that the server does not share; it stays here, and is said, unless
+// an admin has healed it there.
 Status SyncEngine::State::find_parting() {
   MQ_TRY(const Signer signer, device_signer(keyring));
   Acts acts{vault, keyring, control, caller, random};
   ++report.round_trips;
-  const auto found = first_difference(acts, signer, other_log, reach);
-  if (found.ok() && found->where == Difference::Where::kFurtherBack) {
+  if (other_side) {
+    MQ_CHECK(read_on(acts, signer, *other_side));
+  } else {
+    MQ_TRY(Difference found, first_difference(acts, signer, other_log, reach));
+    if (found.where == Difference::Where::kNowhere) return not_parted();
     reach *= 2;
-    return {};
+    if (found.where == Difference::Where::kFurtherBack) return {};
+    other_side = OtherSide{found.since, std::move(found.theirs)};
   }
+  if (!other_side->whole(other_log)) return {};
+  MQ_TRY(const bool healed, follow_heal(acts, *other_side));
+  if (!healed) return parted(acts, other_log, other_side->since);
+  other_side.reset();
+  outgoing.forget_refusals();
+  parked = true;  // what named heads that were not known here may be understood now
   phase = Phase::kLevel;
-  if (!found.ok()) return found.error();
-  if (found->where == Difference::Where::kNowhere) return not_parted();
-  return parted(acts, other_log, found->since);
+  return {};
 }
 
 Status SyncEngine::State::renew() {
@@ -275,6 +289,7 @@ void SyncEngine::State::failed(const Error& error) {
   ++failures;
   server_control_seq = kUnknownSeq;
   introduced = false;
+  if (phase == Phase::kParted) phase = Phase::kLevel;
   if (phase == Phase::kIntroduce) phase = Phase::kBegin;
   if (error.code != Code::kUnavailable) return;
   bytes_max = options.weak_link_bytes;

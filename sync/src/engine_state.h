@@ -10,6 +10,7 @@
 #include "caller.h"
 #include "mq/sync/engine.h"
 #include "outgoing.h"
+#include "parting.h"
 #include "pull.h"
 
 namespace mq::sync {
@@ -142,9 +143,10 @@ struct SyncEngine::State {
   MonotonicTime refusals_until;  // when refused envelopes are pushed once more
   int failures = 0;
   bool refused_for_time = false;
-  bool introduced = false;  // tried since the last answer that knew us
-  std::uint32_t reach = 1;  // how many entries are handed over, or compared
-  ServerLog other_log;      // while it is compared
+  bool introduced = false;              // tried since the last answer that knew us
+  std::uint32_t reach = 1;              // how many entries are handed over, or compared
+  ServerLog other_log;                  // while it is compared
+  std::optional<OtherSide> other_side;  // once it is known from where on, while it is read
   std::size_t bytes_max;
   std::size_t next_to_seal = 0;  // place in the list of streams
   std::size_t sealed_bytes = 0;  // since the last exchange

@@ -16,20 +16,41 @@ struct Piece {
   std::uint32_t control_seq = 0;
   std::uint64_t transactions = 0;
   bool opens = false;
+  bool under_void = false;  // names a head that a heal made void
+  bool grounded = false;    // what it follows is held
 };
 using Pieces = std::map<Hash, Piece>;
+
+// Whether it names a head of a side that a heal made void: only the envelope tells.
+Result<bool> names_void(vault::Vault& vault, const wire::ControlState& log, const Hash& hash) {
+  if (log.void_lines().empty()) return false;
+  MQ_TRY(const auto envelope, vault.envelope(hash));
+  if (!envelope) return false;
+  const auto place = log.place_of(envelope->header.control_seq, envelope->header.control_head);
+  return place && place->is_void;
+}
+
+Result<bool> any_under_void(vault::Vault& vault, const wire::ControlState& log) {
+  if (log.void_lines().empty()) return false;
+  MQ_TRY(const std::int64_t count,
+         vault.database().integer("SELECT count(*) FROM mq_standing WHERE standing = 1"));
+  return count > 0;
+}
 
 Result<std::map<wire::ChainId, Pieces>> undecided(vault::Vault& vault,
                                                   const wire::ControlState& log) {
   std::map<wire::ChainId, Pieces> out;
+  MQ_TRY(const bool any, any_under_void(vault, log));
   for (const vault::StreamInfo& stream : vault.streams()) {
     MQ_TRY(const std::vector<wire::ChainId> chains, vault.chains(stream.ix));
     for (const wire::ChainId& chain : chains) {
-      if (log.ends_of(chain, 0).empty()) continue;
+      if (log.ends_of(chain, 0).empty() && !any) continue;
       MQ_TRY(const auto all, vault.chain(chain));
       for (const vault::Vault::Held& held : all) {
         if (held.standing != vault::Standing::kUndecided) continue;
-        out[chain][held.hash] = {held.seq, held.prev, held.control_seq, held.transactions, true};
+        MQ_TRY(const bool under_void, names_void(vault, log, held.hash));
+        out[chain][held.hash] = {held.seq,   held.prev, held.control_seq, held.transactions, true,
+                                 under_void, true};
       }
     }
   }
@@ -39,9 +60,11 @@ Result<std::map<wire::ChainId, Pieces>> undecided(vault::Vault& vault,
     const wire::EnvelopeHeader& h = envelope.header;
     const wire::ChainId chain = wire::chain_of(h);
     const Hash hash = envelope.hash();
-    if (log.head_at(h.control_seq) != h.control_head || h.control_seq == 0) continue;
-    if (log.ruling(chain, h.seq, hash, h.control_seq) != wire::Ruling::kUndecided) continue;
-    out[chain][hash] = {h.seq, h.prev, h.control_seq, 0, false};
+    const auto place = log.place_of(h.control_seq, h.control_head);
+    if (!place || log.ruling(h, hash) != wire::Ruling::kUndecided) continue;
+    MQ_TRY(const auto before, vault.standing(h.prev));
+    const bool grounded = h.seq == 1 || before.has_value();
+    out[chain][hash] = {h.seq, h.prev, h.control_seq, 0, false, place->is_void, grounded};
   }
   return out;
 }
@@ -68,6 +91,9 @@ class Runs {
   std::set<wire::ChainPoint> starts() const {
     std::set<wire::ChainPoint> out;
     for (const auto& [hash, piece] : pieces_) {
+      // Where a void head begins: at what it follows. Nobody knows a piece before the first.
+      const bool first = piece.under_void && piece.grounded && !behind_something(piece);
+      if (first) out.insert(piece.seq == 1 ? wire::ChainPoint{} : before(piece));
       for (const wire::ChainPoint& end : log_.ends_of(chain_, piece.control_seq)) out.insert(end);
     }
     for (const wire::AdmissionRecord& admission : log_.admissions()) {
@@ -86,6 +112,8 @@ class Runs {
       out_.push_back(std::move(work));
     }
   }
+
+  static wire::ChainPoint before(const Piece& piece) { return {piece.seq - 1, piece.prev}; }
 
   // Its predecessor is late as well: told with it, or once that is decided.
   bool behind_something(const Piece& piece) const { return pieces_.contains(piece.prev); }
@@ -113,9 +141,14 @@ class Runs {
     const wire::DeviceRecord* device = log_.device(chain_.device);
     if (device != nullptr) work.person = device->person;
     work.after_stop = device != nullptr && device->span.until.has_value();
+    work.under_void = pieces_.at(first).under_void;
     work.why_zh = work.after_stop ? "停用后送来" : "权限结束后送来";
     work.why_en =
         work.after_stop ? "came after the device was stopped" : "came after the right ended";
+    if (work.under_void) {
+      work.why_zh = "成员登记分叉期间写的,当时依据的登记已作废";
+      work.why_en = "written while the log was parted, under entries that are void";
+    }
     for (Hash hash = first;;) {
       const Piece& piece = pieces_.at(hash);
       work.envelopes.push_back(hash);
@@ -124,6 +157,8 @@ class Runs {
       work.opens = work.opens && piece.opens;
       const auto next = after_.find({piece.seq + 1, hash});
       if (next == after_.end() || next->second.size() != 1) return work;
+      // What may begin anywhere has a say over nothing else.
+      if (work.under_void && !pieces_.at(next->second.front()).under_void) return work;
       hash = next->second.front();
       told_.insert(hash);
     }
@@ -156,6 +191,7 @@ bool is_admin(const wire::ControlState& log, const DeviceId& device) {
 }
 
 bool has_ended_chains(const wire::ControlState& log, const StreamId& stream) {
+  if (!log.void_lines().empty()) return true;
   const auto cut = [&](const wire::CutRecord& each) { return each.stream == stream; };
   const auto lost = [&](const wire::DeviceRecord& device) {
     return log.last_loss(device.id, stream) != 0;

@@ -57,7 +57,10 @@ class PartChecker {
     const wire::EnvelopeHeader& header = envelope.header;
     if (header.stream != asked_.id) return wrong_heads(header.control_seq);
     const wire::DeviceRecord* device = reading_.log.device(header.device);
-    const bool known = device != nullptr && header.control_seq <= reading_.log.head_seq();
+    // A void head has a number of its own side's.
+    const bool heard_of = header.control_seq <= reading_.log.head_seq() ||
+                          reading_.log.place_of(header.control_seq, header.control_head);
+    const bool known = device != nullptr && heard_of;
     if (!known && reading_.same_log) return wrong_heads(header.control_seq);
     if (!known) return false;
     if (envelope.pruned() || wire::verify_envelope(envelope, device->sign_key)) return true;

@@ -9,6 +9,8 @@ namespace {
 constexpr std::string_view kUsedInvite = "sync.invite";
 constexpr std::string_view kGeneration = "sync.generation";
 constexpr std::string_view kHealing = "sync.healing";
+constexpr std::string_view kRewound = "sync.rewound";
+constexpr std::string_view kRuledThrough = "sync.ruled_through";
 constexpr std::string_view kIncarnationSince = "sync.incarnation_since";
 constexpr std::string_view kAlarmsTold = "sync.alarms_told";
 constexpr std::string_view kAlarmsSeen = "sync.alarms_seen";
@@ -123,6 +125,29 @@ Result<std::optional<std::uint32_t>> load_incarnation_since(vault::Vault& vault)
 
 Status store_incarnation_since(vault::Vault& vault, std::uint32_t seq) {
   return store_seq(vault, kIncarnationSince, seq);
+}
+
+Status note_rewound(vault::Vault& vault, std::uint32_t fork) {
+  MQ_TRY(const std::optional<std::uint32_t> told, load_alarms_told(vault));
+  if (told && *told > fork) MQ_CHECK(store_alarms_told(vault, fork));
+  MQ_TRY(const std::optional<std::uint32_t> ruled, load_ruled_through(vault));
+  if (ruled && *ruled > fork) MQ_CHECK(store_ruled_through(vault, fork));
+  return vault.set_setting(kRewound, Bytes{1});
+}
+
+Result<bool> load_rewound(vault::Vault& vault) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(kRewound));
+  return bytes && !bytes->empty();
+}
+
+Status clear_rewound(vault::Vault& vault) { return vault.set_setting(kRewound, ByteView{}); }
+
+Result<std::optional<std::uint32_t>> load_ruled_through(vault::Vault& vault) {
+  return load_seq(vault, kRuledThrough);
+}
+
+Status store_ruled_through(vault::Vault& vault, std::uint32_t seq) {
+  return store_seq(vault, kRuledThrough, seq);
 }
 
 Result<std::set<std::uint32_t>> load_healing_streams(vault::Vault& vault) {

@@ -48,6 +48,17 @@ Status store_alarms_told(vault::Vault& vault, std::uint32_t seq);
 Result<std::optional<std::uint32_t>> load_incarnation_since(vault::Vault& vault);
 Status store_incarnation_since(vault::Vault& vault, std::uint32_t seq);
 
+// The log was rewound to `fork` (ControlStore::rewind): what was noted by the numbers of entries
+// beyond it means others now. Until load_rewound() is cleared the present incarnation has envelopes
+// that name heads which are void.
+Status note_rewound(vault::Vault& vault, std::uint32_t fork);
+Result<bool> load_rewound(vault::Vault& vault);
+Status clear_rewound(vault::Vault& vault);
+
+// Up to which entry of the log what is held has been ruled.
+Result<std::optional<std::uint32_t>> load_ruled_through(vault::Vault& vault);
+Status store_ruled_through(vault::Vault& vault, std::uint32_t seq);
+
 // Streams of which the server is being given back what it lost.
 Result<std::set<std::uint32_t>> load_healing_streams(vault::Vault& vault);
 Status store_healing_streams(vault::Vault& vault, const std::set<std::uint32_t>& streams);

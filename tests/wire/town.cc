@@ -327,8 +327,13 @@ std::string describe(const wire::ControlState& s) {
     out += cat("\ncompare ", c.entry, c.device.hex(), s.compare_digits(c.device).value_or(""), " ",
                c.granted);
   }
+  for (const auto& line : s.void_lines()) {
+    out += cat("\nvoid ", line.entry, " ", line.fork_seq, " ", line.state->head().hex(),
+               s.place_of(line.state->head_seq(), line.state->head()) ? "" : "!");
+  }
+  for (const auto& k : s.void_keys()) out += cat("\nvoid key ", k.entry, " ", k.under);
   for (const auto& c : s.carried()) out += cat("\ncarried ", c.seq, " ", c.field);
-  for (const auto& k : s.server_keys()) out += cat("\nserver ", k.from, k.key.hex());
+  for (const auto& k : s.server_keys()) out += cat("\nserver ", k.from, k.key.hex(), k.address);
   return out + (s.recovery_box() ? s.recovery_box()->hex() : "");
 }
 

@@ -144,7 +144,8 @@ constexpr Command kCommands[] = {
      run_status},
     {"alarms", "alarms\nalarms seen", "提醒:谁的设备、职责、读者有了变动",
      "what changed in my name and in what I write", run_alarms},
-    {"doctor", "doctor", "检查保险箱与记录", "check vault and records", run_doctor},
+    {"doctor", "doctor\ndoctor heal", "检查保险箱与记录;合拢分叉的成员登记",
+     "check vault and records; heal a control log that parted", run_doctor},
     {"schema", "schema [实体]", "数据字典", "data dictionary", run_schema},
     {"help", "help [命令|json]", "帮助", "help", run_help},
 };

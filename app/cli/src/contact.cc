@@ -26,6 +26,13 @@ bool has_diary(const wire::ControlState& control, const PersonId& person) {
   });
 }
 
+// Of somebody who was a member only by entries that a healing made void: it comes back with him.
+bool is_a_strangers_diary(const work::Workplace& place, const vault::StreamInfo& info) {
+  const auto owner = PersonId::from(info.owner);
+  return info.kind == wire::pb::STREAM_KIND_DIARY &&
+         (!owner || place.control.person(*owner) == nullptr);
+}
+
 // A cadre's diary comes with his invitation; desks and admins need one for the unlock codes of
 // their devices.
 void add_diaries(Home& home, const work::Workplace& place, std::vector<sync::NewStream>& streams) {
@@ -55,7 +62,7 @@ Status register_streams(Home& home, sync::Transport& transport, const World& wor
   if (!place.is_admin() || stopped(home) || !home.can_record()) return {};
   std::vector<sync::NewStream> streams;
   for (const vault::StreamInfo& info : home.vault().streams()) {
-    if (info.ordinal != 0) continue;
+    if (info.ordinal != 0 || is_a_strangers_diary(place, info)) continue;
     streams.push_back(
         {static_cast<sync::pb::StreamKind>(info.kind), info.owner, info.label, info.id});
   }

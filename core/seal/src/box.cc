@@ -39,6 +39,14 @@ Bytes label_aad(const StreamId& stream, std::uint32_t epoch) {
   return aad.take();
 }
 
+// Longer than what older keys are wrapped with: one is never taken for the other.
+Bytes void_aad(const StreamId& stream, std::uint32_t epoch, const Hash& published) {
+  ByteWriter aad;
+  aad.raw(label_aad(stream, epoch));
+  aad.raw(published.view());
+  return aad.take();
+}
+
 std::array<std::uint8_t, 4> little_endian(std::uint32_t value) {
   std::array<std::uint8_t, 4> out{};
   for (std::size_t i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
@@ -185,6 +193,32 @@ Result<std::vector<EpochKey>> unwrap_older(const Key32& new_key, const StreamId&
   wipe(*plain);
   if (!clean) return misfit;
   return older;
+}
+
+Bytes wrap_void(const Key32& present, const StreamId& stream, std::uint32_t present_epoch,
+                const Hash& published, const Key32& key, Random& random) {
+  vault::Nonce nonce{};
+  random.fill(nonce);
+  ByteWriter out;
+  out.raw(nonce);
+  out.raw(vault::seal(subkey(present, Use::kWrap, stream, present_epoch), nonce,
+                      void_aad(stream, present_epoch, published), key.view()));
+  return out.take();
+}
+
+Result<Key32> unwrap_void(const Key32& present, const StreamId& stream, std::uint32_t present_epoch,
+                          const Hash& published, ByteView wrapped) {
+  const Error misfit{Code::kCorrupt, "作废一边的密钥打不开:密钥不符或数据已损坏",
+                     "the key of the void side does not open: another key, or damaged"};
+  ByteReader reader(wrapped);
+  const vault::Nonce nonce = reader.array<vault::kNonceBytes>();
+  if (reader.failed()) return misfit;
+  auto plain = vault::open(subkey(present, Use::kWrap, stream, present_epoch), nonce,
+                           void_aad(stream, present_epoch, published), reader.rest());
+  if (!plain.ok() || plain->size() != Key32::kSize) return misfit;
+  Key32 key(std::span<const std::uint8_t, 32>(plain->data(), 32));
+  wipe(*plain);
+  return key;
 }
 
 }  // namespace mq::seal

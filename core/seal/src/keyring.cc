@@ -71,7 +71,15 @@ Result<Keyring> Keyring::load(vault::Vault& vault) {
     if (!fits) return damaged("钥匙与承诺不符", "key does not fit its commitment");
     keyring.keys_.emplace(std::pair(stream, epoch), std::move(key));
   }
+  MQ_CHECK(keyring.load_void());
   return keyring;
+}
+
+Status Keyring::reload() {
+  MQ_TRY(Keyring fresh, load(*vault_));
+  keys_ = std::move(fresh.keys_);
+  void_ = std::move(fresh.void_);
+  return {};
 }
 
 Status Keyring::set_identity(Identity identity) {
@@ -141,6 +149,7 @@ Status Keyring::add(const StreamId& stream, std::uint32_t epoch, Key32 key, cons
 Status Keyring::forget(const std::vector<StreamId>& streams) {
   std::map<std::pair<StreamId, std::uint32_t>, Key32> gone;
   for (const StreamId& stream : streams) {
+    std::erase_if(void_, [&](const VoidKey& each) { return each.stream == stream; });
     for (auto at = keys_.lower_bound({stream, 0});
          at != keys_.end() && at->first.first == stream;) {
       gone.insert(keys_.extract(at++));
@@ -148,12 +157,14 @@ Status Keyring::forget(const std::vector<StreamId>& streams) {
   }
   Status stored = vault_->together([&]() -> Status {
     MQ_CHECK(keep_index());
+    MQ_CHECK(keep_void());
     for (const auto& [name, key] : gone) {
       MQ_CHECK(vault_->set_setting(key_name(name.first, name.second), {}));
     }
     return {};
   });
-  if (!stored.ok()) keys_.merge(gone);
+  if (stored.ok()) return {};
+  MQ_CHECK(reload());
   return stored;
 }
 

@@ -17,12 +17,32 @@ using wire::EnvelopeHeader;
 std::optional<Statement> statement_of(const wire::Envelope& envelope, const Keyring& keyring) {
   const EnvelopeHeader& header = envelope.header;
   if (header.kind != static_cast<std::uint8_t>(wire::EnvelopeKind::kStatement)) return std::nullopt;
-  const Key32* key = keyring.key(header.stream, header.epoch);
+  const Key32* key = keyring.key_for(header);
   if (key == nullptr) return std::nullopt;
   const auto plain = open_envelope(envelope, *key);
   if (!plain.ok()) return std::nullopt;
   const auto read = decode_statement(*plain);
   return read.ok() ? std::optional(*read) : std::nullopt;
+}
+
+Error no_key(const EnvelopeHeader& header) {
+  return {Code::kUnauthenticated,
+          cat("还没有收到第 ", header.epoch, " 期的密钥,先存着,收到后自动打开"),
+          cat("the key of epoch ", header.epoch, " is not here yet; kept until it comes")};
+}
+
+// Sealed under an epoch that only a side made void has: the log's own key of that number is
+// another, and would make it look damaged.
+bool lacks_void_key(const EnvelopeHeader& header, const Keyring& keyring,
+                    const ControlState& state) {
+  const auto place = state.place_of(header.control_seq, header.control_head);
+  if (!place || !place->is_void) return false;
+  const wire::StreamRecord* stream = place->log->stream(header.stream);
+  if (stream == nullptr) return false;
+  return std::ranges::any_of(stream->epochs, [&](const wire::EpochRecord& epoch) {
+    return epoch.epoch == header.epoch && epoch.from > place->known &&
+           keyring.void_key(header.stream, epoch.commitment) == nullptr;
+  });
 }
 
 // Entries name only devices of the log (PROTOCOL section 1).
@@ -50,12 +70,8 @@ Result<std::vector<model::Transaction>> open_segment(const wire::Envelope& envel
                                                      const Keyring& keyring,
                                                      model::Context& running) {
   const EnvelopeHeader& header = envelope.header;
-  const Key32* key = keyring.key(header.stream, header.epoch);
-  if (key == nullptr) {
-    return Error{Code::kUnauthenticated,
-                 cat("还没有收到第 ", header.epoch, " 期的密钥,先存着,收到后自动打开"),
-                 cat("the key of epoch ", header.epoch, " is not here yet; kept until it comes")};
-  }
+  const Key32* key = keyring.key_for(header);
+  if (key == nullptr) return no_key(header);
   MQ_TRY(const Bytes plain, open_envelope(envelope, *key));
   return decode_segment(plain, running);
 }
@@ -72,8 +88,13 @@ Opening Opener::open(const wire::Envelope& envelope) {
   const auto before = after_.find(header.prev);
   if (!out.verified || (header.seq > 1 && before == after_.end())) return out;
   model::Context running = header.seq > 1 ? before->second : model::Context{};
-  out.statement = statement_of(envelope, keyring_);
+  const bool lacks = lacks_void_key(header, keyring_, state_);
+  if (!lacks) out.statement = statement_of(envelope, keyring_);
   if (is_segment(header)) {
+    if (lacks) {
+      out.content = no_key(header);
+      return out;
+    }
     out.content = open_segment(envelope, keyring_, running);
     if (!out.content->ok()) return out;
     out.names_strangers = names_strangers(**out.content, state_);

@@ -54,14 +54,13 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
                                        const Opening& opening) {
   const EnvelopeHeader& header = envelope.header;
   if (header.suite != wire::kSuite1) return wait(envelope, "newer");
-  if (header.control_seq > state.head_seq() ||
-      state.head_at(header.control_seq) != header.control_head) {
-    return wait(envelope, "control");
-  }
+  const auto place = state.place_of(header.control_seq, header.control_head);
+  if (!place) return wait(envelope, "control");
   if (!opening.verified) return Received::kRefused;
+  // What the author might do he had from the head that he names, void or not.
   const bool right = header.suite >= state.lowest_suite() &&
-                     state.may_write(header.device, header.stream, header.control_seq) &&
-                     header.epoch == state.epoch_at(header.stream, header.control_seq);
+                     place->log->may_write(header.device, header.stream, header.control_seq) &&
+                     header.epoch == place->log->epoch_at(header.stream, header.control_seq);
   if (!right) return refuse(envelope, "refused");
   const vault::StreamInfo* stream = vault_.stream(header.stream);
   if (stream == nullptr) return wait(envelope, "stream");
@@ -70,11 +69,7 @@ Result<Sealer::Received> Sealer::admit(const wire::Envelope& envelope, const Con
     restore_suspected_ = true;
     return wait(envelope, "restore");
   }
-  vault::Vault::Held place;
-  place.hash = envelope.hash();
-  place.seq = header.seq;
-  place.control_seq = header.control_seq;
-  MQ_TRY(const vault::Standing standing, ruling(wire::chain_of(header), place, state));
+  MQ_TRY(const vault::Standing standing, ruling(header, envelope.hash(), state));
   MQ_TRY(const Received received, merge(envelope, *stream, opening, standing));
   if (received != Received::kParked && received != Received::kRefused) {
     MQ_CHECK(follow_end(envelope, stream->ix, state));

@@ -1,6 +1,7 @@
 // How what is held stands: the control log's one rule (wire, "Cuts and admissions"), and what only
 // its holder can see, which line leads to an end.
 #include <algorithm>
+#include <set>
 
 #include "mq/base/text.h"
 #include "mq/seal/sealer.h"
@@ -9,6 +10,7 @@ namespace mq::seal {
 
 using vault::Standing;
 using wire::ControlState;
+using wire::EnvelopeHeader;
 using Held = vault::Vault::Held;
 
 namespace {
@@ -28,37 +30,60 @@ Standing standing_of(wire::Ruling ruling) {
 
 // Before an end only what leads to it is in force. As long as one of the ends is not held, nobody
 // can tell whose line leads there, and all stand.
-Result<bool> Sealer::off_the_line(const wire::ChainId& chain, const Held& held,
+Result<bool> Sealer::off_the_line(const EnvelopeHeader& header, const Hash& hash,
                                   const ControlState& state) {
   bool before_an_end = false;
-  for (const wire::ChainPoint& end : state.ends_of(chain, held.control_seq)) {
-    if (end.seq < held.seq) continue;
+  for (const wire::ChainPoint& end : state.ends_of(wire::chain_of(header), header.control_seq)) {
+    if (end.seq < header.seq) continue;
     MQ_TRY(const auto end_held, vault_.standing(end.hash));
     if (!end_held) return false;
-    MQ_TRY(const bool leads_there, vault_.on_line(held.hash, end.hash));
+    MQ_TRY(const bool leads_there, vault_.on_line(hash, end.hash));
     if (leads_there) return false;
     before_an_end = true;
   }
   return before_an_end;
 }
 
-Result<Standing> Sealer::ruling(const wire::ChainId& chain, const Held& held,
+Result<Standing> Sealer::ruling(const EnvelopeHeader& header, const Hash& hash,
                                 const ControlState& state) {
-  const bool own = chain.device == vault_.device();
-  if (own && !state.may_write(chain.device, chain.stream, state.head_seq())) {
+  const bool own = header.device == vault_.device();
+  if (own && !state.may_write(header.device, header.stream, state.head_seq())) {
     return Standing::kInForce;
   }
-  const Standing standing = standing_of(state.ruling(chain, held.seq, held.hash, held.control_seq));
+  const Standing standing = standing_of(state.ruling(header, hash));
   if (standing != Standing::kInForce) return standing;
-  MQ_TRY(const bool off, off_the_line(chain, held, state));
+  // Under a void head only an admission lets it in, and that names it.
+  const auto place = state.place_of(header.control_seq, header.control_head);
+  if (place && place->is_void) return standing;
+  MQ_TRY(const bool off, off_the_line(header, hash, state));
   return off ? Standing::kUndecided : standing;
+}
+
+// As far as a ruling needs it. Numbers of void heads are also numbers of entries of this log: which
+// of both is meant only the envelope itself tells.
+Result<EnvelopeHeader> Sealer::header_of(const wire::ChainId& chain, const Held& held,
+                                         const ControlState& state) {
+  EnvelopeHeader header;
+  header.stream = chain.stream;
+  header.device = chain.device;
+  header.incarnation = chain.incarnation;
+  header.seq = held.seq;
+  header.control_seq = held.control_seq;
+  header.control_head = state.head_at(held.control_seq);
+  const bool ambiguous = std::ranges::any_of(state.void_lines(), [&](const wire::VoidLine& line) {
+    return held.control_seq > line.fork_seq && held.control_seq <= line.state->head_seq();
+  });
+  if (!ambiguous) return header;
+  MQ_TRY(const auto envelope, vault_.envelope(held.hash));
+  return envelope ? envelope->header : header;
 }
 
 Status Sealer::rule_chain(const wire::ChainId& chain, const ControlState& state,
                           std::vector<vault::Vault::Verdict>& changed) {
   MQ_TRY(const std::vector<Held> all, vault_.chain(chain));
   for (const Held& held : all) {
-    MQ_TRY(const Standing now, ruling(chain, held, state));
+    MQ_TRY(const EnvelopeHeader header, header_of(chain, held, state));
+    MQ_TRY(const Standing now, ruling(header, held.hash, state));
     if (now != held.standing) changed.push_back({held.hash, now});
   }
   return {};
@@ -77,15 +102,22 @@ Result<std::uint64_t> Sealer::apply_verdicts(vault::StreamIx stream,
       });
 }
 
-Result<std::uint64_t> Sealer::rule_again(const ControlState& state) {
+Result<std::uint64_t> Sealer::rule_again(const ControlState& state, std::uint32_t since) {
   std::uint64_t rows = 0;
+  const bool healed = std::ranges::any_of(
+      state.void_lines(), [&](const wire::VoidLine& line) { return line.entry > since; });
+  std::set<wire::ChainId> decided;
+  for (const wire::AdmissionRecord& admission : state.admissions()) {
+    if (admission.of_void && admission.entry > since) decided.insert(admission.chain);
+  }
   const Status done = vault_.together([&]() -> Status {
     for (const vault::StreamInfo& stream : vault_.streams()) {
       MQ_TRY(const std::vector<wire::ChainId> chains, vault_.chains(stream.ix));
       std::vector<vault::Vault::Verdict> changed;
       for (const wire::ChainId& chain : chains) {
         // Seen from the first head, a chain has every end it has from any.
-        if (!state.ends_of(chain, 0).empty()) MQ_CHECK(rule_chain(chain, state, changed));
+        const bool touched = healed || decided.contains(chain) || !state.ends_of(chain, 0).empty();
+        if (touched) MQ_CHECK(rule_chain(chain, state, changed));
       }
       MQ_TRY(const std::uint64_t merged, apply_verdicts(stream.ix, changed));
       rows += merged;

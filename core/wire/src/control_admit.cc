@@ -66,22 +66,33 @@ Status ControlRules::admit(const ControlStep& step) {
                      "it must decide each envelope of the run once, without a gap");
   }
   MQ_CHECK(check_decided(step, record));
+  record.of_void = !begins_at_an_end(record);
   add_admission(std::move(record));
   return {};
 }
 
-// It goes on where the chain was cut or where an earlier admission ended, and decides nothing anew.
-Status ControlRules::check_decided(const ControlStep& step, const AdmissionRecord& record) const {
-  bool begins = false;
+bool ControlRules::begins_at_an_end(const AdmissionRecord& record) const {
   for (const auto& [entry, points] : state_.all_ends(record.chain, 0)) {
-    begins = begins || std::find(points.begin(), points.end(), record.from) != points.end();
+    if (std::find(points.begin(), points.end(), record.from) != points.end()) return true;
   }
+  const auto before = state_.admissions_of_.find(record.chain);
+  if (before == state_.admissions_of_.end()) return false;
+  return std::any_of(before->second.begin(), before->second.end(), [&](Index i) {
+    const AdmissionRecord& earlier = state_.admissions_[i];
+    return earlier.to == record.from && !earlier.of_void;
+  });
+}
+
+// It goes on where the chain was cut or where an earlier admission ended, and decides nothing anew.
+// Where the work under a void head begins only its holders can see: there it may begin anywhere,
+// and has no say over anything else.
+Status ControlRules::check_decided(const ControlStep& step, const AdmissionRecord& record) const {
+  const bool begins = begins_at_an_end(record) || !state_.void_lines_.empty();
   const std::set<Hash> decided = decided_by(record);
   const auto before = state_.admissions_of_.find(record.chain);
   if (before != state_.admissions_of_.end()) {
     for (const Index i : before->second) {
       const AdmissionRecord& earlier = state_.admissions_[i];
-      begins = begins || earlier.to == record.from;
       for (const Hash& hash : decided_by(earlier)) {
         if (!decided.contains(hash)) continue;
         return control_fault(Code::kConflict, step, "其中有的已经核收或退回",

@@ -7,8 +7,6 @@ namespace mq::wire {
 
 namespace {
 
-constexpr std::size_t kWrappedBytesMax = 65'536;
-
 bool is_hash(const std::string& field) { return id_of<Hash>(field).has_value(); }
 
 template <class Fields>
@@ -26,26 +24,12 @@ bool erase_fits(const pb::Erase& e) {
          all_hashes(e.envelope_hashes());
 }
 
-bool heal_fits(const pb::Heal& h) {
-  const bool keys = std::all_of(h.keys().begin(), h.keys().end(), [](const pb::VoidKey& key) {
-    return id_of<StreamId>(key.stream()) && key.epoch() > 0 && is_hash(key.commitment()) &&
-           key.wrapped().size() <= kWrappedBytesMax;
-  });
-  const bool bare = std::all_of(h.second().begin(), h.second().end(), [](const auto& entry) {
-    return !entry.body().empty() && entry.key_record().empty();
-  });
-  return is_hash(h.first_head()) && is_hash(h.second_head()) && h.first_head() != h.second_head() &&
-         keys && bare;
-}
-
 bool fits(const pb::ControlBody& body) {
   switch (body.payload_case()) {
     case pb::ControlBody::kRekey:
       return rekey_fits(body.rekey());
     case pb::ControlBody::kErase:
       return erase_fits(body.erase());
-    case pb::ControlBody::kHeal:
-      return heal_fits(body.heal());
     default:
       return !body.GetReflection()->GetUnknownFields(body).empty();  // a newer version's payload
   }

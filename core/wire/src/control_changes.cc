@@ -14,10 +14,13 @@ void ControlRules::add_person(PersonRecord record) {
   if (known != state_.person_at_.end()) {
     // The founder's name comes after the genesis.
     PersonRecord& old = state_.persons_[known->second];
-    undo_.push_back([at = known->second, name = old.sealed_name](ControlState& s) {
-      s.persons_[at].sealed_name = name;
-    });
+    undo_.push_back(
+        [at = known->second, name = old.sealed_name, since = old.named](ControlState& s) {
+          s.persons_[at].sealed_name = name;
+          s.persons_[at].named = since;
+        });
     old.sealed_name = std::move(record.sealed_name);
+    old.named = record.named;
     return;
   }
   state_.person_at_[record.id] = state_.persons_.size();
@@ -73,6 +76,7 @@ void ControlRules::add_invite(InviteRecord record) {
 
 void ControlRules::add_server_key(ServerKeyRecord record) {
   set(&ControlState::server_key_, record.key);
+  set(&ControlState::server_address_, record.address);
   state_.server_keys_.push_back(record);
   undo_.push_back([](ControlState& s) { s.server_keys_.pop_back(); });
 }
@@ -87,14 +91,18 @@ void ControlRules::add_cuts(const ControlStep& step,
     record.incarnation = cut.incarnation();
     record.seq = cut.seq();
     record.hash = Hash::from(view_of(cut.hash())).value_or(Hash{});
-    const ChainId chain{record.stream, record.device, record.incarnation};
-    state_.cuts_of_[chain].push_back(state_.cuts_.size());
-    state_.cuts_.push_back(record);
-    undo_.push_back([chain](ControlState& s) {
-      s.cuts_of_[chain].pop_back();
-      s.cuts_.pop_back();
-    });
+    add_cut(record);
   }
+}
+
+void ControlRules::add_cut(CutRecord record) {
+  const ChainId chain{record.stream, record.device, record.incarnation};
+  state_.cuts_of_[chain].push_back(state_.cuts_.size());
+  state_.cuts_.push_back(record);
+  undo_.push_back([chain](ControlState& s) {
+    s.cuts_of_[chain].pop_back();
+    s.cuts_.pop_back();
+  });
 }
 
 void ControlRules::add_recovery(RecoveryRecord record) {
@@ -111,6 +119,32 @@ void ControlRules::add_announced(AnnouncedEnd record) {
 void ControlRules::add_carried(CarriedRecord record) {
   state_.carried_.push_back(record);
   undo_.push_back([](ControlState& s) { s.carried_.pop_back(); });
+}
+
+// The heads that this log did not know yet: of a side that goes on where an earlier one ended, the
+// new ones.
+void ControlRules::add_void_line(VoidLine line) {
+  std::vector<Hash> fresh;
+  for (std::uint32_t seq = line.fork_seq + 1; seq <= line.state->head_seq(); ++seq) {
+    const Hash head = line.state->head_at(seq);
+    if (state_.void_heads_.emplace(head, state_.void_lines_.size()).second) fresh.push_back(head);
+  }
+  state_.void_lines_.push_back(std::move(line));
+  undo_.push_back([fresh](ControlState& s) {
+    for (const Hash& head : fresh) s.void_heads_.erase(head);
+    s.void_lines_.pop_back();
+  });
+}
+
+void ControlRules::add_void_key(VoidKeyRecord record) {
+  state_.void_keys_.push_back(std::move(record));
+  undo_.push_back([](ControlState& s) { s.void_keys_.pop_back(); });
+}
+
+void ControlRules::set_suite(std::uint32_t seq, std::uint8_t suite) {
+  set(&ControlState::lowest_suite_, suite);
+  state_.suites_[seq] = suite;
+  undo_.push_back([seq](ControlState& s) { s.suites_.erase(seq); });
 }
 
 void ControlRules::add_epoch(Index stream, EpochRecord record) {

@@ -112,6 +112,13 @@ Status ControlRules::end_of_right(const ControlStep& step) {
   if (e.kind() == pb::ROLE_KIND_ADMIN) {
     MQ_CHECK(check_last_admin(step, [&](const DeviceRecord& d) { return d.person == *person; }));
   }
+  end_roles(step, ended, gone);
+  add_cuts(step, e.cuts());
+  return {};
+}
+
+void ControlRules::end_roles(const ControlStep& step, const std::vector<Index>& ended,
+                             const std::vector<StreamId>& gone) {
   for (const Index i : ended) {
     RoleRecord rest = state_.roles_[i];
     end_role(i, step.seq);
@@ -122,8 +129,6 @@ Status ControlRules::end_of_right(const ControlStep& step) {
     rest.span = {step.seq, std::nullopt};
     add_role(std::move(rest));
   }
-  add_cuts(step, e.cuts());
-  return {};
 }
 
 }  // namespace mq::wire

@@ -71,6 +71,8 @@ Status ControlRules::payload(const ControlStep& step) {
       return appoint(step);
     case pb::ControlBody::kCompare:
       return compare(step);
+    case pb::ControlBody::kHeal:
+      return heal(step);
     default:
       return carried(step);
   }
@@ -92,10 +94,9 @@ Status ControlRules::genesis(const ControlStep& step) {
 
   set(&ControlState::township_, *township);
   set(&ControlState::county_root_, *root);
-  set(&ControlState::server_address_, g.server_address());
   set(&ControlState::practice_, g.practice());
-  add_server_key({step.seq, *server});
-  add_person({*founder, {}, step.seq});
+  add_server_key({step.seq, *server, g.server_address()});
+  add_person({*founder, {}, step.seq, step.seq});
   add_device({*device, *founder, *sign_key, *box_key, std::nullopt, {step.seq, std::nullopt}});
   add_role({*founder, pb::ROLE_KIND_ADMIN, {}, {step.seq, std::nullopt}});
   add_role({*founder, pb::ROLE_KIND_DESK, {}, {step.seq, std::nullopt}});
@@ -111,7 +112,7 @@ Status ControlRules::person(const ControlStep& step) {
   if (known != nullptr && (!known->sealed_name.empty() || p.sealed_name().empty())) {
     return control_fault(Code::kConflict, step, "此人已在名册中", "its person is in the log");
   }
-  add_person({*id, to_bytes(p.sealed_name()), step.seq});
+  add_person({*id, to_bytes(p.sealed_name()), step.seq, step.seq});
   return {};
 }
 

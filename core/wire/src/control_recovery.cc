@@ -74,7 +74,7 @@ Status ControlRules::appoint(const ControlStep& step) {
   if (named && !a.sealed_name().empty()) {
     return control_fault(Code::kConflict, step, "此人已在名册中", "its person is in the log");
   }
-  if (!named) add_person({*person, to_bytes(a.sealed_name()), step.seq});
+  if (!named) add_person({*person, to_bytes(a.sealed_name()), step.seq, step.seq});
   add_device({*id, *person, *sign_key, *box_key, std::nullopt, {step.seq, std::nullopt}, true});
   for (const auto kind : {pb::ROLE_KIND_ADMIN, pb::ROLE_KIND_DESK}) {
     if (state_.has_role(*person, kind, state_.head_seq_)) continue;

@@ -14,6 +14,9 @@
 
 namespace mq::wire {
 
+// How many sides within sides a heal entry may name: a side that healed another is one more.
+inline constexpr int kHealDepthMax = 4;
+
 // One entry taken apart.
 struct ControlStep {
   const pb::ControlEntry& entry;
@@ -28,7 +31,11 @@ struct ControlStep {
 
 class ControlRules {
  public:
-  ControlRules(ControlState& state, Records records) : state_(state), records_(records) {}
+  ControlRules(ControlState& state, Records records, int depth = 0)
+      : state_(state), records_(records), depth_(depth) {}
+
+  // control_past.cc: ControlState::at.
+  static ControlState past(const ControlState& now, std::uint32_t seq);
 
   // verified: the signatures of this entry were checked by an earlier call.
   Status add(const pb::ControlEntry& entry, bool verified);
@@ -72,6 +79,8 @@ class ControlRules {
   Status end_of_right(const ControlStep& step);
   std::vector<Index> roles_ended(const PersonId& person, pb::RoleKind kind,
                                  const std::vector<StreamId>& gone) const;
+  void end_roles(const ControlStep& step, const std::vector<Index>& ended,
+                 const std::vector<StreamId>& gone);
   Status check_last_admin(const ControlStep& step,
                           const std::function<bool(const DeviceRecord&)>& goes) const;
   Status check_cuts(const ControlStep& step,
@@ -95,6 +104,7 @@ class ControlRules {
 
   // control_admit.cc
   Status admit(const ControlStep& step);
+  bool begins_at_an_end(const AdmissionRecord& record) const;
   Status check_decided(const ControlStep& step, const AdmissionRecord& record) const;
 
   // control_recovery.cc
@@ -105,6 +115,21 @@ class ControlRules {
   std::vector<VerifyKey> recovery_signers(const ControlStep& step) const;
   std::vector<VerifyKey> second_readers(const ControlStep& step) const;
   bool by_two_readers(const ControlStep& step) const;
+
+  // control_heal.cc
+  Status heal(const ControlStep& step);
+  Result<VoidLine> void_line(const ControlStep& step) const;
+  Result<std::vector<VoidKeyRecord>> void_keys(const ControlStep& step, const VoidLine& line) const;
+  void hold_endings(const ControlStep& step,
+                    const google::protobuf::RepeatedPtrField<pb::ControlEntry>& entries);
+  void hold_revoke(const ControlStep& step, const pb::Revoke& revoke);
+  void hold_end_of_right(const ControlStep& step, const pb::EndOfRight& end);
+  void hold_cuts(const ControlStep& step, const google::protobuf::RepeatedPtrField<pb::Cut>& cuts);
+
+  // control_past.cc
+  void copy_members(const ControlState& now, std::uint32_t seq);
+  void copy_streams(const ControlState& now, std::uint32_t seq);
+  void copy_decisions(const ControlState& now, std::uint32_t seq);
 
   // control_carried.cc: shape only, then kept.
   Status carried(const ControlStep& step);
@@ -127,6 +152,10 @@ class ControlRules {
   void add_announced(AnnouncedEnd record);
   void add_compare(CompareRecord record);
   void note_granted(const DeviceId& device, std::uint32_t seq);
+  void add_cut(CutRecord record);
+  void add_void_line(VoidLine line);
+  void add_void_key(VoidKeyRecord record);
+  void set_suite(std::uint32_t seq, std::uint8_t suite);
   void add_carried(CarriedRecord record);
   void add_epoch(Index stream, EpochRecord record);
   void end_device(Index device, std::uint32_t seq);
@@ -137,6 +166,7 @@ class ControlRules {
 
   ControlState& state_;
   Records records_;
+  int depth_;
   std::vector<std::function<void(ControlState&)>> undo_;
   std::string batch_;
   std::uint32_t batch_left_ = 0;

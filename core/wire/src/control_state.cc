@@ -29,12 +29,17 @@ std::vector<const Record*> all_of(const std::map<PersonId, std::vector<std::size
 // end, or everything after a fault, is undone. Nothing is copied, so a long log costs no more than
 // its entries.
 Status ControlState::apply(const std::vector<pb::ControlEntry>& entries, Records records) {
+  return apply_nested(entries, records, 0);
+}
+
+Status ControlState::apply_nested(const std::vector<pb::ControlEntry>& entries, Records records,
+                                  int depth) {
   const std::size_t waiting = pending_.size();
   const std::size_t total = waiting + entries.size();
   const auto entry_at = [&](std::size_t i) -> const pb::ControlEntry& {
     return i < waiting ? pending_[i] : entries[i - waiting];
   };
-  ControlRules rules(*this, records);
+  ControlRules rules(*this, records, depth);
   std::size_t whole = 0;
   std::size_t whole_mark = 0;
   for (std::size_t i = 0; i < total; ++i) {
@@ -67,6 +72,17 @@ Status ControlState::note_refused_claim(const InviteId& id) {
 
 Hash ControlState::head_at(std::uint32_t seq) const {
   return seq >= 1 && seq <= heads_.size() ? heads_[seq - 1] : Hash{};
+}
+
+std::optional<HeadPlace> ControlState::place_of(std::uint32_t control_seq,
+                                                const Hash& control_head) const {
+  if (control_seq == 0 || control_head.is_zero()) return std::nullopt;
+  if (head_at(control_seq) == control_head) return HeadPlace{this, control_seq, false};
+  const auto at = void_heads_.find(control_head);
+  if (at == void_heads_.end()) return std::nullopt;
+  const VoidLine& line = void_lines_[at->second];
+  if (line.state->head_at(control_seq) != control_head) return std::nullopt;
+  return HeadPlace{line.state.get(), line.fork_seq, true};
 }
 
 const DeviceRecord* ControlState::device(const DeviceId& id) const {

@@ -191,8 +191,7 @@ Status ControlRules::server_key(const ControlStep& step) {
   const pb::ServerKey& k = step.body.server_key();
   const auto key = id_of<VerifyKey>(k.key());
   if (!key || !is_address(k.address()) || step.names_record) return bad_field(step);
-  add_server_key({step.seq, *key});
-  set(&ControlState::server_address_, k.address());
+  add_server_key({step.seq, *key, k.address()});
   return {};
 }
 
@@ -202,7 +201,7 @@ Status ControlRules::lowest_suite(const ControlStep& step) {
   if (suite < state_.lowest_suite_) {
     return malformed(step, "密码套件不能降低", "the lowest suite never falls");
   }
-  set(&ControlState::lowest_suite_, static_cast<std::uint8_t>(suite));
+  set_suite(step.seq, static_cast<std::uint8_t>(suite));
   return {};
 }
 

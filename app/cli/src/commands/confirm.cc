@@ -70,7 +70,7 @@ Status hand_over(Call& call, const sync::Member& member, const DeviceId& device,
                  const std::string& name) {
   MQ_TRY(const sync::Granted done, sync::confirm_device(device, member));
   call.out.object()["granted"] = done.keys;
-  if (done.keys == 0) {
+  if (done.keys + done.lacking == 0) {
     call.out.say(
         cat("数字一致;", name,
             " 现在还没有能看的数据,没有钥匙可交。给了他职责以后,再用同样的数字 confirm 一次。"),
@@ -82,6 +82,11 @@ Status hand_over(Call& call, const sync::Member& member, const DeviceId& device,
   call.out.say(
       cat("数字一致,已交给 ", name, " 钥匙 ", done.keys, " 把;他下次联系时取到。"),
       cat("the digits agree; granted ", name, " ", done.keys, " keys, taken at the next contact"));
+  if (done.lacking > 0) {
+    call.out.warn(
+        cat("有 ", done.lacking, " 把钥匙这台设备也没有,请在另一台管理员设备上再办一次"),
+        cat(done.lacking, " keys are not held here; do it on another admin's device too"));
+  }
   return {};
 }
 

@@ -1,8 +1,12 @@
 // doctor: is the vault whole, are the chains unbroken, which required facts are missing.
+// doctor heal: makes a membership log that has parted one again, and lists what is to be done
+// again.
+#include "../contact.h"
 #include "../home.h"
 #include "../locked_memory.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/sync/healing.h"
 
 namespace mq::cli {
 
@@ -40,10 +44,13 @@ Status parted_log(Call& call, Home& home) {
                                      {"ours", parting->ours},
                                      {"servers", parting->servers},
                                      {"only_here", std::move(entries)}};
-  call.out.say(cat("成员登记与服务器不一致:从第 ", parting->since,
-                   " 条起;记录都在本机,暂不送出,请把以上几条报给乡镇管理员"),
-               cat("the control log differs from the server's from entry ", parting->since,
-                   " on; everything is kept here and not sent; show these lines to the admin"));
+  call.out.say(
+      cat("成员登记与服务器不一致:从第 ", parting->since,
+          " 条起;记录都在本机,暂不送出,请乡镇管理员在有以上几条的管理员设备上运行 doctor heal"),
+      cat("the control log differs from the server's from entry ", parting->since,
+          " on; everything is kept here and not sent; an admin runs doctor heal on an admin's "
+          "device "
+          "that has these entries"));
   return {};
 }
 
@@ -58,10 +65,47 @@ void memory(Call& call) {
       "may reach the swap; raise the limit to 1 MiB or more, or encrypt the swap");
 }
 
+void say_healed(Call& call, const sync::Healed& healed) {
+  if (!healed.parted) {
+    call.out.say("成员登记和服务器一致,没有要合拢的", "the control log agrees with the server's");
+    return;
+  }
+  call.out.say(cat("成员登记已合拢,以服务器的次序为准;两边的停用和职责结束都算数,换了 ",
+                   healed.rotated, " 把钥匙。请各台设备再 sync 一次;分叉期间写的由管理员核收"),
+               cat("the control log is one again, in the server's order; what either side ended "
+                   "has ended, ",
+                   healed.rotated,
+                   " keys were changed. Let every device sync; what was written meanwhile is "
+                   "decided by an admin"));
+}
+
+Status heal(Call& call) {
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_CHECK(home->place());
+  MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect());
+  MQ_TRY(const sync::Healed healed,
+         sync::heal_log(member_of(*home, *transport, call.world), home->sealer()));
+  say_healed(call, healed);
+  Json again = Json::array();
+  for (const sync::VoidEntry& entry : healed.again) {
+    again.push_back({{"seq", entry.seq}, {"what", call.out.pick(entry.zh, entry.en)}});
+    call.out.say(cat("请重做:", entry.zh), cat("to be done again: ", entry.en));
+  }
+  call.out.object() = {{"healed", healed.parted},
+                       {"ended", healed.held},
+                       {"rotated", healed.rotated},
+                       {"again", std::move(again)}};
+  return {};
+}
+
 }  // namespace
 
 Status run_doctor(Call& call) {
   MQ_CHECK(only_flags(call, {}));
+  if (call.args.word(1) == "heal") return heal(call);
+  if (!call.args.word(1).empty()) {
+    return call.usage("用法:doctor [heal]", "usage: doctor [heal]");
+  }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const std::vector<std::string> faults, home->vault().verify());
   call.out.object()["faults"] = faults;

@@ -107,6 +107,8 @@ constexpr Shape kShapes[] = {
     {"alarms", R"({"unseen":0,"alarms":[{"when","text","seen":true}]})"},
     {"doctor",
      R"({"ok":true,"faults":[],"missing":[{"entity","field","rows"}],"memory_locked":true,"state_hash":{stream:hex}})"},
+    {"doctor heal",
+     R"({"healed":true,"ended":2,"rotated":14,"again":[{"seq","what"}]})"},
     {"schema",
      R"({"version","entities":[{"number","name","table","zh","command","scope","companion_of","fields":[{"number","name","zh","en","type","kind","repeated","unit","need","merge","privacy","search","ref","gate","values":[],"columns":[]}]}]})"},
 };

@@ -43,8 +43,8 @@ struct SyncReport {
   std::uint64_t envelopes_up = 0, envelopes_down = 0;
   std::uint64_t transactions_up = 0, transactions_down = 0;
   std::uint64_t refused = 0, parked = 0, forks = 0;
-  std::size_t keys_missing = 0;        // streams to be granted again, once idle
-  bool server_lost_data = false;       // a new generation was met; healing
+  std::size_t keys_missing = 0;   // streams to be granted again, once idle
+  bool server_lost_data = false;  // a new generation was met; healing
   std::vector<Alarm> alarms;
 };
 
@@ -60,6 +60,13 @@ class ControlStore {
   Result<std::vector<wire::pb::ControlEntry>> entries(std::uint32_t after_seq);
   // Entries stored; more than state().head_seq() only while a batch is not yet whole.
   std::uint32_t held() const { return held_; }
+  // Another side of this log stands in the server's order, and its entries after `fork` voided
+  // ours: they replace ours in one commit. Ours are kept, see voided(). Nothing has changed after
+  // an error.
+  Status rewind(std::uint32_t fork, const std::vector<wire::pb::ControlEntry>& theirs,
+                seal::Keyring& keyring);
+  // What rewind() took away, the newest last; each list begins after the entry both sides have.
+  Result<std::vector<std::vector<wire::pb::ControlEntry>>> voided();
   // Takes again from the log what a kill may have left untaken; cheap when nothing is missing.
   Status complete_keys(seal::Keyring& keyring);
 
@@ -67,6 +74,10 @@ class ControlStore {
   explicit ControlStore(vault::Vault& vault) : vault_(&vault) {}
   Status take_keys(const wire::ControlState& state,
                    const std::vector<wire::pb::ControlEntry>& entries, seal::Keyring& keyring);
+  Status store(std::uint32_t after, const std::vector<wire::pb::ControlEntry>& entries);
+  Status keep_voided(const std::vector<wire::pb::ControlEntry>& entries);
+  Status forget_peers(std::uint32_t fork);
+  Status unlist_streams(const wire::ControlState& state);
   Status list_streams(const wire::ControlState& state, const seal::Keyring& keyring);
 
   vault::Vault* vault_;

@@ -27,6 +27,7 @@ struct LateWork {
   std::string why_zh, why_en;
   bool opens = false;             // every envelope of it
   bool after_stop = false;        // the device was stopped: a person decides
+  bool under_void = false;        // sealed on a side of a parted log that a heal made void
   bool fork = false;              // below the end, on a line that does not lead to it
   std::uint64_t missing_seq = 0;  // what must come before it; 0: nothing
   std::vector<Hash> envelopes;    // by seq

@@ -52,4 +52,12 @@ Bytes wrap_older(const Key32& new_key, const StreamId& stream, std::uint32_t new
 Result<std::vector<EpochKey>> unwrap_older(const Key32& new_key, const StreamId& stream,
                                            std::uint32_t new_epoch, ByteView wrapped);
 
+// The key of an epoch of a side that a heal made void, under the wrap subkey of the stream's
+// present key: nonce 24 ‖ ciphertext, 72 bytes. Bound to the commitment that the side published.
+Bytes wrap_void(const Key32& present, const StreamId& stream, std::uint32_t present_epoch,
+                const Hash& published, const Key32& key, Random& random);
+// kCorrupt: another key, or damaged.
+Result<Key32> unwrap_void(const Key32& present, const StreamId& stream, std::uint32_t present_epoch,
+                          const Hash& published, ByteView wrapped);
+
 }  // namespace mq::seal

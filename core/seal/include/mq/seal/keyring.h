@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "mq/base/ids.h"
 #include "mq/base/random.h"
@@ -32,12 +33,24 @@ class Keyring {
   Keyring(Keyring&&) = default;
 
   const Identity* identity() const { return identity_ ? &*identity_ : nullptr; }
+  // As load, once a commit that changed it was taken back.
+  Status reload();
   // Once; kConflict if there is one.
   Status set_identity(Identity identity);
 
   // nullptr if not held.
   const Key32* key(const StreamId& stream, std::uint32_t epoch) const;
   std::uint32_t newest_epoch(const StreamId& stream) const;  // 0: none
+  // The key under which an envelope with this header was sealed: where it names a head of a side
+  // that a heal made void, that side's.
+  const Key32* key_for(const wire::EnvelopeHeader& header) const;
+  // Of sides made void: the key with this commitment, nullptr if not held; and all of an epoch.
+  const Key32* void_key(const StreamId& stream, const Hash& published) const;
+  std::vector<const Key32*> void_keys(const StreamId& stream, std::uint32_t epoch) const;
+  // Brings the keys of sides that this log made void into line with it: sets aside what is held as
+  // an epoch's key but is such a side's, and takes what the heal entries hand over. After every
+  // growth of the log; how many are new.
+  Result<int> take_void(const wire::ControlState& state);
   // Checks the commitment first; a key that is held already is no error. kCorrupt: the box did not
   // fit; the caller asks an admin to grant again.
   Status add(const StreamId& stream, std::uint32_t epoch, Key32 key, const Hash& commitment);
@@ -65,10 +78,25 @@ class Keyring {
                   Result<Key32> key, Taken& taken);
   Status take_wrapped(const wire::ControlState& state, const wire::pb::ControlBody& body,
                       Taken& taken);
+  // A key of a side made void, and the heads under which it sealed.
+  struct VoidKey {
+    StreamId stream;
+    std::uint32_t epoch = 0;
+    Hash published;
+    Key32 key;
+    std::set<Hash> heads;
+  };
+  using Place = std::pair<StreamId, std::uint32_t>;  // of a key: stream and epoch
+  Status load_void();
+  Status keep_void();
+  VoidKey* find_void(const StreamId& stream, const Hash& published);
+  std::optional<Key32> void_key_of(const wire::ControlState& state, const Place& place,
+                                   const Hash& published, std::vector<Place>& aside);
   Status keep_index();
   vault::Vault* vault_;
   std::optional<Identity> identity_;
   std::map<std::pair<StreamId, std::uint32_t>, Key32> keys_;
+  std::vector<VoidKey> void_;
 };
 
 }  // namespace mq::seal

@@ -101,10 +101,11 @@ class Sealer {
   Result<int> retry_parked(const wire::ControlState& state);
   // How many transactions the two above have brought into force since this was made.
   std::uint64_t transactions_taken() const { return transactions_taken_; }
-  // What is held stands as the log says now: call it when cuts, lost rights or admissions came. In
-  // one commit; says how many rows were merged again. What this device sealed itself stays as it is
+  // What is held stands as the log says now: call it when cuts, lost rights, admissions or a heal
+  // came; `since` is the entry up to which it stands already. In one commit; says how many rows
+  // were merged again. What this device sealed itself stays as it is
   // while it has no right to write the stream: its person must find it until that is decided.
-  Result<std::uint64_t> rule_again(const wire::ControlState& state);
+  Result<std::uint64_t> rule_again(const wire::ControlState& state, std::uint32_t since = 0);
 
  private:
   vault::Vault& vault_;
@@ -130,10 +131,12 @@ class Sealer {
   Result<Received> take(const wire::Envelope& envelope, const wire::ControlState& state,
                         const Opening& opening);
   // ruling.cc
-  Result<vault::Standing> ruling(const wire::ChainId& chain, const vault::Vault::Held& held,
+  Result<vault::Standing> ruling(const wire::EnvelopeHeader& header, const Hash& hash,
                                  const wire::ControlState& state);
-  Result<bool> off_the_line(const wire::ChainId& chain, const vault::Vault::Held& held,
+  Result<bool> off_the_line(const wire::EnvelopeHeader& header, const Hash& hash,
                             const wire::ControlState& state);
+  Result<wire::EnvelopeHeader> header_of(const wire::ChainId& chain, const vault::Vault::Held& held,
+                                         const wire::ControlState& state);
   Status rule_chain(const wire::ChainId& chain, const wire::ControlState& state,
                     std::vector<vault::Vault::Verdict>& changed);
   Result<std::uint64_t> apply_verdicts(vault::StreamIx stream,

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -85,6 +86,7 @@ struct PersonRecord {
   PersonId id;
   Bytes sealed_name;
   std::uint32_t seq = 0;
+  std::uint32_t named = 0;  // seq of the entry that brought the name
 };
 // A chain ends at (seq, hash) by the entry `entry` (revoke or end of right).
 struct CutRecord {
@@ -98,6 +100,7 @@ struct CutRecord {
 struct ServerKeyRecord {
   std::uint32_t from = 0;  // control seq; an older key still proves its older receipts
   VerifyKey key;
+  std::string address;
 };
 struct RecoveryRecord {
   std::uint32_t from = 0;  // control seq; the next one replaces it
@@ -117,6 +120,7 @@ struct AdmissionRecord {
   ChainId chain;
   ChainPoint from, to;
   std::vector<Hash> applied, refused;
+  bool of_void = false;  // begins at no end: has a say over envelopes that name void heads alone
 };
 // A right that is to end after a day by the server's clock; nothing has ended yet.
 struct AnnouncedEnd {
@@ -134,6 +138,29 @@ struct CompareRecord {
 };
 // What the log says of one envelope that was valid at the head it names.
 enum class Ruling { kInForce, kUndecided, kRefused };
+class ControlState;
+// Entries that a heal entry made void: a side of this log that had parted from it. Its heads stay
+// known, since envelopes name them.
+struct VoidLine {
+  std::uint32_t entry = 0;                    // the heal
+  std::uint32_t fork_seq = 0;                 // the last entry that it shares with this log
+  std::shared_ptr<const ControlState> state;  // the log as that side had it, up to its head
+};
+// The key of an epoch of such a side, wrapped for those who have the stream's present one.
+struct VoidKeyRecord {
+  std::uint32_t entry = 0;
+  StreamId stream;
+  std::uint32_t epoch = 0;  // by that side's count
+  std::uint32_t under = 0;  // this log's epoch whose key opens it
+  Hash commitment;
+  Bytes wrapped;
+};
+// Where the head that an envelope names stands.
+struct HeadPlace {
+  const ControlState* log = nullptr;  // who might do what at it: ask this at control_seq
+  std::uint32_t known = 0;            // up to where this log was known there
+  bool is_void = false;
+};
 // An entry that this version checks for shape and keeps, without acting on it.
 struct CarriedRecord {
   std::uint32_t seq = 0;
@@ -201,6 +228,14 @@ class ControlState {
   const std::vector<AdmissionRecord>& admissions() const { return admissions_; }
   const std::vector<AnnouncedEnd>& announced() const { return announced_; }
   const std::vector<CompareRecord>& compares() const { return compares_; }
+  // Sides of this log that heal entries made void, in log order.
+  const std::vector<VoidLine>& void_lines() const { return void_lines_; }
+  const std::vector<VoidKeyRecord>& void_keys() const { return void_keys_; }
+
+  // The log as it stood once `seq` (1 to head_seq()) was applied, nothing pending.
+  ControlState at(std::uint32_t seq) const;
+  // Where such a head stands: in this log or on a side that was made void; nothing if unknown.
+  std::optional<HeadPlace> place_of(std::uint32_t control_seq, const Hash& control_head) const;
 
   bool has_role(const PersonId& person, pb::RoleKind kind, std::uint32_t seq) const;
   // The rule of PROTOCOL sections 1 and 5, at the state of `seq`.
@@ -217,6 +252,9 @@ class ControlState {
   // leads to one: whoever holds the end's envelope must see to that.
   Ruling ruling(const ChainId& chain, std::uint64_t seq, const Hash& hash,
                 std::uint32_t control_seq) const;
+  // The same of an envelope whose head this log knows (place_of); one that names a void head is in
+  // force only once it is admitted.
+  Ruling ruling(const EnvelopeHeader& header, const Hash& hash) const;
   // The greatest seq at which a right of the device to write the stream ended; 0 if none did.
   std::uint32_t last_loss(const DeviceId& device, const StreamId& stream) const;
   // Somebody who held the stream's newest epoch may not read it any more: its key must change.
@@ -245,6 +283,8 @@ class ControlState {
 
  private:
   friend class ControlRules;
+  Status apply_nested(const std::vector<pb::ControlEntry>& entries, Records records, int depth);
+  Ruling admitted(const ChainId& chain, std::uint64_t seq, const Hash& hash, bool of_void) const;
   bool invite_live(const InviteRecord& invite, std::uint32_t seq) const;
   bool invite_reads(const InviteRecord& invite, const StreamRecord& stream,
                     std::uint32_t seq) const;
@@ -269,6 +309,7 @@ class ControlState {
   bool practice_ = false;
   std::uint32_t opened_ = 0;  // seq of `open`; 0: in preparation
   std::uint8_t lowest_suite_ = 1;
+  std::map<std::uint32_t, std::uint8_t> suites_;  // by the entry that set them
   std::optional<BoxKey> recovery_box_;
   std::vector<RecoveryRecord> recoveries_;
   std::vector<Hash> heads_;  // by seq - 1
@@ -283,6 +324,8 @@ class ControlState {
   std::vector<AnnouncedEnd> announced_;
   std::vector<CompareRecord> compares_;
   std::vector<CarriedRecord> carried_;
+  std::vector<VoidLine> void_lines_;
+  std::vector<VoidKeyRecord> void_keys_;
   std::vector<pb::ControlEntry> pending_;
   // Places in the vectors above.
   std::map<DeviceId, Index> device_at_;
@@ -294,6 +337,7 @@ class ControlState {
   std::map<PersonId, std::vector<Index>> roles_of_;
   std::map<ChainId, std::vector<Index>> cuts_of_;
   std::map<ChainId, std::vector<Index>> admissions_of_;
+  std::map<Hash, Index> void_heads_;  // the first line that has it
 };
 
 struct StreamBox {
