@@ -15,16 +15,28 @@ constexpr std::size_t kReplyBytesMin = 4096;
 constexpr int kShownMax = 256;
 constexpr std::size_t kPartFramingBytes = 64;
 
+// A late envelope stands in its box, or in the stream since it was decided.
+Result<bool> lost_late(Core& core, const TownshipId& township, const wire::StreamRecord& stream,
+                       const wire::Receipt& receipt) {
+  MQ_TRY(const bool in_its_box, core.store.late_holds(township, stream.id, receipt.last_hash));
+  if (in_its_box) return false;
+  const wire::ChainId chain{stream.id, receipt.device, receipt.incarnation};
+  MQ_TRY(const auto held, core.store.held_at(township, chain, receipt.seq_to));
+  return std::none_of(held.begin(), held.end(),
+                      [&](const Store::Held& each) { return each.hash == receipt.last_hash; });
+}
+
 // Whether our own receipt promises what we do not have: then data was lost.
 Result<bool> proves_loss(Core& core, const Caller& caller, const wire::Receipt& receipt,
                          const wire::Generation& generation) {
   const TownshipId& township = caller.township->id;
-  if (receipt.generation != generation || receipt.receipt_class != wire::ReceiptClass::kStored) {
-    return false;
-  }
+  if (receipt.generation != generation) return false;
   if (!wire::verify_receipt(receipt, township, core.key.public_key())) return false;
   const wire::StreamRecord* stream = caller.log->control.stream_by_ordinal(receipt.stream);
   if (stream == nullptr) return true;  // the log itself is behind the receipt
+  if (receipt.receipt_class == wire::ReceiptClass::kLate) {
+    return lost_late(core, township, *stream, receipt);
+  }
   const auto head = core.store.head_at(township, stream->id, receipt.index);
   if (head.ok()) return *head != receipt.head;
   if (head.error().code == Code::kNotFound) return true;
@@ -223,6 +235,13 @@ class Filler {
 
   Status add_late(const pb::Cursor& cursor, const wire::StreamRecord& stream,
                   pb::ExchangeReply& reply) {
+    MQ_TRY(const bool diverged, late_diverged(cursor, stream));
+    if (diverged) {
+      pb::StreamPart& part = *reply.add_late();
+      part.set_stream(cursor.stream());
+      part.set_diverged(true);
+      return {};
+    }
     MQ_TRY(const auto stored, core_.store.late_read(caller_.township->id, stream.id, cursor.have(),
                                                     std::max<std::size_t>(left_, 1)));
     if (stored.empty()) return {};
@@ -236,6 +255,16 @@ class Filler {
   }
 
  private:
+  // The box is not the one that the caller has read up to there: this server was restored.
+  Result<bool> late_diverged(const pb::Cursor& cursor, const wire::StreamRecord& stream) {
+    if (cursor.have() == 0) return false;
+    const auto head = core_.store.late_head(caller_.township->id, stream.id, cursor.have());
+    if (!head.ok() && head.error().code == Code::kNotFound) return true;
+    if (!head.ok()) return head.error();
+    // A version before the tag names none.
+    return !cursor.head_tag().empty() && cursor.head_tag() != tag_of(*head);
+  }
+
   Status take(const std::vector<StoredEnvelope>& stored, pb::StreamPart& part) {
     MQ_CHECK(fill_part(stored, {caller_.log->control, known_, left_, !given_}, part));
     given_ = given_ || part.envelopes_size() > 0;

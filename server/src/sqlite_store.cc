@@ -160,6 +160,34 @@ Result<std::uint64_t> SqliteStore::late_bytes(const TownshipId& township, const 
   return unsigned_at(q, 0);
 }
 
+Result<bool> SqliteStore::late_holds(const TownshipId& township, const StreamId& stream,
+                                     const Hash& envelope) {
+  const std::lock_guard lock(state_->read_mutex);
+  MQ_TRY(Query q, state_->reader.query(
+                      "SELECT 1 FROM late WHERE township = ?1 AND stream = ?2 AND hash = ?3"));
+  q.bind(1, township.view()).bind(2, stream.view()).bind(3, envelope.view());
+  return q.step();
+}
+
+Result<Hash> SqliteStore::late_head(const TownshipId& township, const StreamId& stream,
+                                    std::uint64_t index) {
+  const std::lock_guard lock(state_->read_mutex);
+  MQ_TRY(const wire::Generation generation, read_generation(state_->reader));
+  Hash head = wire::first_head(township, stream, generation);
+  MQ_TRY(Query q, state_->reader.query("SELECT idx, hash, time_ms FROM late WHERE township = ?1 "
+                                       "AND stream = ?2 AND idx <= ?3 ORDER BY idx"));
+  q.bind(1, township.view()).bind(2, stream.view()).bind(3, static_cast<std::int64_t>(index));
+  for (std::uint64_t reached = 0; reached < index;) {
+    MQ_TRY(const bool row, q.step());
+    if (!row)
+      return Error{Code::kNotFound, "待核收箱中没有这个序号", "no such index in the late box"};
+    reached = unsigned_at(q, 0);
+    MQ_TRY(const Hash hash, id_at<Hash>(q, 1));
+    head = wire::next_head(head, reached, hash, WallTime{q.integer(2)});
+  }
+  return head;
+}
+
 Status SqliteStore::put_receipt(const TownshipId& township, const StreamId& stream,
                                 const wire::Receipt& receipt) {
   return state_->write(

@@ -135,7 +135,8 @@ Result<Proof> newest_proof(const BundleHome& home) {
   const wire::ControlState& log = home.control.state();
   for (const vault::StreamInfo& stream : home.vault.streams()) {
     if (stream.ordinal == 0) continue;
-    MQ_TRY(const auto receipt, load_latest_receipt(home.vault, stream.ordinal));
+    MQ_TRY(const auto receipt,
+           load_latest_receipt(home.vault, stream.ordinal, wire::ReceiptClass::kStored));
     if (!receipt || receipt->receipt_class != wire::ReceiptClass::kStored) continue;
     MQ_TRY(std::optional<wire::Envelope> held, home.vault.envelope(receipt->last_hash));
     if (!held || held->header.control_seq <= out.control_seq) continue;

@@ -82,8 +82,12 @@ Status ControlStore::take_keys(const wire::ControlState& state,
 Status ControlStore::list_streams(const wire::ControlState& state, const seal::Keyring& keyring) {
   const seal::Identity* me = keyring.identity();
   if (me == nullptr) return {};
+  // A stopped device has no right in what was opened afterwards, though its person may have.
+  const wire::DeviceRecord* device = state.device(me->device);
+  const bool stopped = device != nullptr && device->span.until;
+  const std::uint32_t at = stopped ? *device->span.until - 1 : state.head_seq();
   for (const wire::StreamRecord& stream : state.streams()) {
-    if (!state.may_read(me->person, stream.id, state.head_seq())) continue;
+    if (!state.may_read(me->person, stream.id, at)) continue;
     vault::StreamInfo info;
     info.id = stream.id;
     info.kind = static_cast<int>(stream.kind);

@@ -8,6 +8,7 @@
 
 #include "acts.h"
 #include "caller.h"
+#include "late_box.h"
 #include "mq/sync/engine.h"
 #include "outgoing.h"
 #include "parting.h"
@@ -81,6 +82,7 @@ struct SyncEngine::State {
     std::vector<Placed> placed;
     Pulled pulled;
     std::vector<LateEnvelope> late;
+    std::vector<std::uint32_t> late_lost;  // whose box is not the one that was read
     std::vector<InviteId> claimed_twice;
     bool new_generation = false;  // of a server that we knew under another
     bool forked_self = false;
@@ -99,12 +101,13 @@ struct SyncEngine::State {
                      const Incoming& incoming) const;
   bool same_log(const pb::ExchangeReply& reply) const;
   Status store(const Incoming& incoming);
-  Status store_receipts(const Incoming& incoming, LatestReceipts& latest);
+  Status store_receipts(const Incoming& incoming, LatestReceipts& latest, LatestReceipts& late);
   Status merge(const Pulled& pulled, Counts& counts);
   Status check_body(const wire::Envelope& envelope) const;
   void trust_time(const wire::Checkpoint& checkpoint);
 
   // late_box.cc
+  Result<LateCursor> late_cursor(std::uint32_t ordinal, const wire::Generation& of) const;
   Status ask_late(const AskedStreams& asked, pb::ExchangeRequest& request);
   Status check_late(const pb::ExchangeReply& reply, const AskedStreams& asked,
                     Incoming& incoming) const;
@@ -159,6 +162,7 @@ struct SyncEngine::State {
 
   std::optional<wire::Generation> generation;
   LatestReceipts receipts;
+  LatestReceipts late_receipts;  // of this device's own work
   Healing healing;
   std::uint32_t alarms_seen = 0;
 };

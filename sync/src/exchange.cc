@@ -89,6 +89,10 @@ pb::ExchangeRequest SyncEngine::State::request_for(const AskedStreams& asked) co
       *request.add_show() = to_message(receipt);
     }
   }
+  // No cursor of its author covers a late box.
+  for (const auto& [stream, receipt] : late_receipts) {
+    if (generation && receipt.generation == *generation) *request.add_show() = to_message(receipt);
+  }
   return request;
 }
 

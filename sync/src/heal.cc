@@ -12,8 +12,11 @@ Status SyncEngine::State::load_sync_state() {
   MQ_TRY(generation, load_generation(vault));
   MQ_TRY(alarms_seen, load_alarms_seen(vault));
   for (const vault::StreamInfo& stream : vault.streams()) {
-    MQ_TRY(std::optional<wire::Receipt> receipt, load_latest_receipt(vault, stream.ordinal));
-    if (receipt) receipts.insert_or_assign(stream.ordinal, *receipt);
+    using wire::ReceiptClass;
+    MQ_TRY(const auto stored, load_latest_receipt(vault, stream.ordinal, ReceiptClass::kStored));
+    if (stored) receipts.insert_or_assign(stream.ordinal, *stored);
+    MQ_TRY(const auto late, load_latest_receipt(vault, stream.ordinal, ReceiptClass::kLate));
+    if (late) late_receipts.insert_or_assign(stream.ordinal, *late);
   }
   MQ_TRY(healing.streams, load_healing_streams(vault));
   MQ_TRY(const auto waiting, vault.parked());
@@ -43,6 +46,7 @@ SyncEngine::State::Healing SyncEngine::State::plan_healing(const Incoming& incom
       next.reset.insert(stream);
     }
   }
+  next.reset.insert(incoming.late_lost.begin(), incoming.late_lost.end());
   if (!next.reset.empty()) {
     next.streams.insert(next.reset.begin(), next.reset.end());
     next.on_server.clear();

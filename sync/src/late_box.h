@@ -14,10 +14,16 @@ bool is_admin(const wire::ControlState& log, const DeviceId& device);
 // Only then can the stream have a late box.
 bool has_ended_chains(const wire::ControlState& log, const StreamId& stream);
 
-// Index of the last envelope read, in a server of this generation; 0 if none was.
-Result<std::uint64_t> load_late_cursor(vault::Vault& vault, std::uint32_t ordinal,
-                                       const wire::Generation& generation);
-Status store_late_cursor(vault::Vault& vault, std::uint32_t ordinal,
-                         const wire::Generation& generation, std::uint64_t index);
+// The last envelope read of a box and the hash chain up to it, computed as over a stream: a server
+// that was restored has other things in the same places.
+struct LateCursor {
+  wire::Generation generation;
+  std::uint64_t index = 0;
+  Hash head;
+};
+// At the beginning of the box if nothing was read of it in this generation.
+Result<LateCursor> load_late_cursor(vault::Vault& vault, const wire::StreamRecord& stream,
+                                    const TownshipId& township, const wire::Generation& generation);
+Status store_late_cursor(vault::Vault& vault, std::uint32_t ordinal, const LateCursor& cursor);
 
 }  // namespace mq::sync

@@ -78,7 +78,7 @@ Result<SyncEngine::State::Incoming> SyncEngine::State::check_reply(
                         same_log(reply)};
   MQ_TRY(incoming.pulled, check_parts(reply, reading));
   MQ_CHECK(check_late(reply, asked, incoming));
-  incoming.again = !incoming.pulled.diverged.empty();
+  incoming.again = !incoming.pulled.diverged.empty() || !incoming.late_lost.empty();
   return incoming;
 }
 
@@ -100,13 +100,13 @@ Status SyncEngine::State::check_shown(const pb::ExchangeReply& reply, const Aske
 
 Status SyncEngine::State::store(const Incoming& incoming) {
   Healing next = plan_healing(incoming);
-  LatestReceipts latest = receipts;
+  LatestReceipts latest = receipts, late = late_receipts;
   Counts counts;
   const auto told = alarms_seen + static_cast<std::uint32_t>(incoming.claimed_twice.size());
   const Status stored = vault.together([&]() -> Status {
     counts = Counts();
     if (told != alarms_seen) MQ_CHECK(store_alarms_seen(vault, told));
-    MQ_CHECK(store_receipts(incoming, latest));
+    MQ_CHECK(store_receipts(incoming, latest, late));
     for (const Placed& placed : incoming.placed) {
       MQ_CHECK(
           vault.set_cursor(placed.stream, {placed.index, placed.head}, placed.hash, placed.time));
@@ -118,6 +118,7 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   });
   if (!stored.ok()) return stored;
   receipts = std::move(latest);
+  late_receipts = std::move(late);
   healing = std::move(next);
   generation = incoming.checkpoint.generation;
   alarms_seen = told;
@@ -126,6 +127,9 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   }
   if (!healing.streams.empty()) {
     for (const Placed& placed : incoming.placed) healing.on_server.insert(placed.hash);
+    for (const LateEnvelope& each : incoming.late) {
+      healing.on_server.insert(each.envelope.hash());
+    }
     for (const PulledEnvelope& pulled : incoming.pulled.envelopes) {
       healing.on_server.insert(pulled.envelope.hash());
     }
@@ -141,14 +145,22 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   return {};
 }
 
-Status SyncEngine::State::store_receipts(const Incoming& incoming, LatestReceipts& latest) {
+Status SyncEngine::State::store_receipts(const Incoming& incoming, LatestReceipts& latest,
+                                         LatestReceipts& late) {
   MQ_CHECK(keep_receipts(vault, incoming.receipts));
   for (const wire::Receipt& receipt : incoming.receipts) {
     // What a bundle brought for others may be of a stream that nobody reads here.
     const wire::StreamRecord* stream = control.state().stream_by_ordinal(receipt.stream);
     if (stream == nullptr || vault.stream(stream->id) == nullptr) continue;
     MQ_CHECK(vault.store_receipt(receipt));
-    if (receipt.generation != incoming.checkpoint.generation || receipt.index == 0) continue;
+    if (receipt.generation != incoming.checkpoint.generation) continue;
+    if (receipt.receipt_class == wire::ReceiptClass::kLate) {
+      if (receipt.device != keyring.identity()->device) continue;
+      late.insert_or_assign(receipt.stream, receipt);
+      MQ_CHECK(store_latest_receipt(vault, receipt));
+      continue;
+    }
+    if (receipt.index == 0) continue;
     const auto known = latest.find(receipt.stream);
     const bool newer = known == latest.end() || known->second.generation != receipt.generation ||
                        known->second.index < receipt.index;

@@ -15,7 +15,10 @@ constexpr std::string_view kIncarnationSince = "sync.incarnation_since";
 constexpr std::string_view kAlarmsTold = "sync.alarms_told";
 constexpr std::string_view kAlarmsSeen = "sync.alarms_seen";
 
-std::string receipt_name(std::uint32_t stream) { return cat("sync.receipt.", stream); }
+std::string receipt_name(std::uint32_t stream, wire::ReceiptClass which) {
+  const bool late = which == wire::ReceiptClass::kLate;
+  return cat(late ? "sync.late_receipt." : "sync.receipt.", stream);
+}
 
 std::string secret_name(const PersonId& person) { return cat("sync.invited.", person.hex()); }
 
@@ -85,9 +88,9 @@ Status store_generation(vault::Vault& vault, const wire::Generation& generation)
   return vault.set_setting(kGeneration, generation.view());
 }
 
-Result<std::optional<wire::Receipt>> load_latest_receipt(vault::Vault& vault,
-                                                         std::uint32_t stream) {
-  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(receipt_name(stream)));
+Result<std::optional<wire::Receipt>> load_latest_receipt(vault::Vault& vault, std::uint32_t stream,
+                                                         wire::ReceiptClass which) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(receipt_name(stream, which)));
   if (!bytes) return std::optional<wire::Receipt>();
   pb::Receipt message;
   if (!message.ParseFromString(to_string(*bytes))) return damaged("sync.receipt");
@@ -97,7 +100,7 @@ Result<std::optional<wire::Receipt>> load_latest_receipt(vault::Vault& vault,
 
 Status store_latest_receipt(vault::Vault& vault, const wire::Receipt& receipt) {
   const std::string bytes = to_message(receipt).SerializeAsString();
-  return vault.set_setting(receipt_name(receipt.stream), view_of(bytes));
+  return vault.set_setting(receipt_name(receipt.stream, receipt.receipt_class), view_of(bytes));
 }
 
 Result<std::uint32_t> load_alarms_seen(vault::Vault& vault) {

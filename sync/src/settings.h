@@ -32,8 +32,10 @@ Status store_invite_secret(vault::Vault& vault, const PersonId& person,
 Result<std::optional<wire::Generation>> load_generation(vault::Vault& vault);
 Status store_generation(vault::Vault& vault, const wire::Generation& generation);
 
-// The newest receipt of a stream, whoever's work it covers: proof against a server that lost it.
-Result<std::optional<wire::Receipt>> load_latest_receipt(vault::Vault& vault, std::uint32_t stream);
+// The newest receipt of a stream and class, whoever's work it covers: proof against a server that
+// lost it.
+Result<std::optional<wire::Receipt>> load_latest_receipt(vault::Vault& vault, std::uint32_t stream,
+                                                         wire::ReceiptClass which);
 Status store_latest_receipt(vault::Vault& vault, const wire::Receipt& receipt);
 
 // How many of the server's alarms this person has been told.

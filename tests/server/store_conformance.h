@@ -276,6 +276,16 @@ TYPED_TEST_P(StoreConformance, TheLateBoxKeepsEachEnvelopeOnce) {
   EXPECT_EQ(this->store_->late_read(author.township, author.stream, 1, 1 << 20)->size(), 1u);
   EXPECT_EQ(this->store_->late_bytes(author.township, author.stream).value(),
             one.bytes() + two.bytes());
+  EXPECT_TRUE(this->store_->late_holds(author.township, author.stream, two.hash()).value());
+  EXPECT_FALSE(this->store_->late_holds(author.township, author.stream, Hash{}).value());
+  Hash head = this->store_->late_head(author.township, author.stream, 0).value();
+  for (const StoredEnvelope& each : *box) {
+    const Hash hash = wire::parse_envelope(each.envelope)->hash();
+    head = wire::next_head(head, each.index, hash, each.time);
+    EXPECT_EQ(this->store_->late_head(author.township, author.stream, each.index).value(), head);
+  }
+  EXPECT_EQ(this->store_->late_head(author.township, author.stream, box->size() + 1).error().code,
+            Code::kNotFound);
   EXPECT_EQ(this->head().index, 0u) << "late work is not in the stream";
 }
 

@@ -80,6 +80,10 @@ class MemoryStore final : public server::Store {
                                                 std::uint64_t after_index,
                                                 std::size_t bytes_max) override;
   Result<std::uint64_t> late_bytes(const TownshipId& township, const StreamId& stream) override;
+  Result<bool> late_holds(const TownshipId& township, const StreamId& stream,
+                          const Hash& envelope) override;
+  Result<Hash> late_head(const TownshipId& township, const StreamId& stream,
+                         std::uint64_t index) override;
   Status put_receipt(const TownshipId& township, const StreamId& stream,
                      const wire::Receipt& receipt) override;
   Result<std::optional<wire::Receipt>> receipt_for(const TownshipId& township,
@@ -98,6 +102,7 @@ class MemoryStore final : public server::Store {
 
  private:
   static Status append_run(Data& data, const AppendRun& run);
+  static wire::Generation generation_of(const Data& data);
   static StreamHead head_of(const Data& data, const TownshipId& township, const StreamId& stream);
   static void add_receipt(Data& data, const TownshipId& township, const StreamId& stream,
                           const wire::Receipt& receipt);
@@ -138,6 +143,10 @@ class FaultyStore final : public server::Store {
                                                 std::uint64_t after_index,
                                                 std::size_t bytes_max) override;
   Result<std::uint64_t> late_bytes(const TownshipId& township, const StreamId& stream) override;
+  Result<bool> late_holds(const TownshipId& township, const StreamId& stream,
+                          const Hash& envelope) override;
+  Result<Hash> late_head(const TownshipId& township, const StreamId& stream,
+                         std::uint64_t index) override;
   Status put_receipt(const TownshipId& township, const StreamId& stream,
                      const wire::Receipt& receipt) override;
   Result<std::optional<wire::Receipt>> receipt_for(const TownshipId& township,

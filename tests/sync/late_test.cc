@@ -96,6 +96,90 @@ TEST_F(Late, LateWorkIsAskedForByAdminsOnly) {
   EXPECT_EQ(late_at(admin).size(), 1u);
 }
 
+// Nothing that any cursor of a stream covers was lost, and nobody was told of a restore.
+TEST_F(Late, ABoxThatARestoredServerLostIsFilledAgainByWhoeverHasReadIt) {
+  stop_li();
+  li_delivers({"晚到一"});
+  const MemoryStore::Data backup = world.server.store.copy();
+  li_delivers({"晚到二", "晚到三"});
+  sync(admin);
+  const auto work = late_at(admin);
+  ASSERT_EQ(work.size(), 1u);
+  world.devices.erase(world.devices.begin() + 1);  // the author is gone for good
+  world.server.restore(backup);
+  sync(admin);
+  EXPECT_TRUE(admin.engine().report().server_lost_data);
+  for (const Hash& hash : work[0].envelopes) EXPECT_TRUE(world.server.store.holds_late(hash));
+  // In other places than before: what another admin has read is compared, not counted.
+  SimDevice& second = world.add_admin(admin, "副镇长");
+  sync(second);
+  ASSERT_EQ(late_at(second).size(), 1u);
+  EXPECT_EQ(late_at(second)[0].envelopes, work[0].envelopes);
+}
+
+TEST_F(Late, ABoxThatWasFilledWithOtherThingsIsReadAgain) {
+  stop_li();
+  const MemoryStore::Data backup = world.server.store.copy();
+  li_delivers({"李晚到"});
+  sync(admin);
+  const auto first = late_at(admin);
+  ASSERT_EQ(first.size(), 1u);
+  // Another's late work takes the same place in the restored box.
+  const auto stopped = sync::revoke_device({id_of(wang), "", std::nullopt}, admin.member());
+  ASSERT_TRUE(stopped.ok()) << stopped.error().en;
+  MemoryStore::Data restored = world.server.store.copy();
+  restored.late = backup.late;
+  restored.receipts = backup.receipts;
+  world.server.restore(restored);
+  record_visit(world, wang, "王晚到");
+  sync(wang);
+  sync(admin);
+  EXPECT_EQ(late_at(admin).size(), 2u) << "the new one was read";
+  EXPECT_TRUE(world.server.store.holds_late(first[0].envelopes[0]))
+      << "the lost one was given back";
+}
+
+// No admin has read it: the receipt that its author has is the proof.
+TEST_F(Late, TheAuthorProvesWhatARestoredServerLostOfItsBox) {
+  stop_li();
+  const MemoryStore::Data backup = world.server.store.copy();
+  li_delivers({"晚到"});
+  world.server.restore(backup);
+  sync(li);
+  sync(admin);
+  EXPECT_EQ(late_at(admin).size(), 1u);
+}
+
+// Its person may still read it elsewhere; what this device wrote there could never be sealed.
+TEST_F(Late, AStoppedDeviceLearnsOfNoStreamOpenedAfterItsEnd) {
+  SimDevice& second = world.add_admin(admin, "副镇长");
+  sync(second);
+  const auto done = sync::revoke_device({id_of(second), "", std::nullopt}, admin.member());
+  ASSERT_TRUE(done.ok()) << done.error().en;
+  const std::size_t known = second.vault().streams().size();
+  ASSERT_TRUE(world.open_villages(admin, 1, Guarded::kNo).ok());
+  sync(second);
+  EXPECT_GE(second.control().state().head_seq(), admin.control().state().head_seq());
+  EXPECT_EQ(second.vault().streams().size(), known);
+}
+
+// A clone's late work takes the same number; each has a receipt for its own.
+TEST_F(Late, TwoLinesOfAStoppedDeviceAreBothKeptAndProveNoLoss) {
+  const DiskImage image = li.image();
+  SimDevice& clone = world.add_device("李'");
+  clone.machine_id = li.machine_id;
+  clone.restore(image, true);
+  ASSERT_TRUE(clone.boot().ok());
+  stop_li();
+  li_delivers({"原机"});
+  record_visit(world, clone, "副本");
+  sync(clone);
+  const auto generation = world.server.store.copy().settings;
+  for (SimDevice* device : {&li, &clone, &li, &clone, &admin}) sync(*device);
+  EXPECT_EQ(world.server.store.copy().settings, generation) << "nothing was lost";
+  EXPECT_EQ(late_at(admin).size(), 2u);
+}
+
 TEST_F(Late, AdmittedWorkIsEverybodysOnce) {
   SimDevice& second = world.add_admin(admin, "副镇长");
   stop_li();
@@ -143,10 +227,10 @@ TEST_F(Late, RefusedCountsAsHeldAndNobodyShowsIt) {
   expect_level({&admin, &wang, &newcomer});
 }
 
-TEST_F(Late, AGapWaits) {
+// Left out, it would never be asked for again.
+TEST_F(Late, ABoxWithAHoleIsNotTaken) {
   stop_li();
   li_delivers({"第一", "第二"});
-  // The first of the box does not come this time.
   admin.network.alter = [](sync::pb::ExchangeReply& reply) {
     for (sync::pb::StreamPart& part : *reply.mutable_late()) {
       if (part.envelopes_size() < 2) continue;
@@ -154,8 +238,25 @@ TEST_F(Late, AGapWaits) {
       part.set_from_index(part.from_index() + 1);
     }
   };
-  sync(admin);
+  EXPECT_FALSE(admin.sync_until_idle());
+  EXPECT_THAT(late_at(admin), IsEmpty());
   admin.network.alter = nullptr;
+  world.advance(std::chrono::hours(1));
+  sync(admin);
+  EXPECT_EQ(late_at(admin)[0].envelopes.size(), 2u);
+}
+
+TEST_F(Late, AGapWaits) {
+  stop_li();
+  li_delivers({"第一", "第二"});
+  // The server has lost the first of the box.
+  MemoryStore::Data restored = world.server.store.copy();
+  for (auto& [stream, box] : restored.late) {
+    box.erase(box.begin());
+    for (server::StoredEnvelope& each : box) --each.index;
+  }
+  world.server.restore(restored);
+  sync(admin);
   auto work = late_at(admin);
   ASSERT_EQ(work.size(), 1u);
   EXPECT_NE(work[0].missing_seq, 0u);

@@ -45,6 +45,10 @@ class SqliteStore final : public Store {
                                                 std::uint64_t after_index,
                                                 std::size_t bytes_max) override;
   Result<std::uint64_t> late_bytes(const TownshipId& township, const StreamId& stream) override;
+  Result<bool> late_holds(const TownshipId& township, const StreamId& stream,
+                          const Hash& envelope) override;
+  Result<Hash> late_head(const TownshipId& township, const StreamId& stream,
+                         std::uint64_t index) override;
   Status put_receipt(const TownshipId& township, const StreamId& stream,
                      const wire::Receipt& receipt) override;
   Result<std::optional<wire::Receipt>> receipt_for(const TownshipId& township,

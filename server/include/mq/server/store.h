@@ -126,6 +126,12 @@ class Store {
                                                         std::uint64_t after_index,
                                                         std::size_t bytes_max) = 0;
   virtual Result<std::uint64_t> late_bytes(const TownshipId& township, const StreamId& stream) = 0;
+  virtual Result<bool> late_holds(const TownshipId& township, const StreamId& stream,
+                                  const Hash& envelope) = 0;
+  // The hash chain over the box up to `index`, as over a stream; takes time in proportion to the
+  // index. kNotFound: the box does not reach so far.
+  virtual Result<Hash> late_head(const TownshipId& township, const StreamId& stream,
+                                 std::uint64_t index) = 0;
   // The first receipt for a seq stands; a second one is not stored.
   virtual Status put_receipt(const TownshipId& township, const StreamId& stream,
                              const wire::Receipt& receipt) = 0;
