@@ -126,19 +126,23 @@ Error used_invite() {
           "this invitation has been used; if not by you, tell the township admin at once"};
 }
 
-Status check_claim(Core& core, Township& township, const Log& log, const pb::ControlBody& body,
-                   bool by_member) {
+// Members bring back what a restored server lost, long after its last day: as long as nobody has
+// proved the loss to it, an admin's word stands for that, who could invite anyway.
+bool brings_back(const Core& core, const Caller& caller) {
+  return caller.is_admin() || (core.healed && caller.live());
+}
+
+Status check_claim(Core& core, const Caller& caller, const Log& log, const pb::ControlBody& body) {
   if (!body.has_device()) return {};
   const auto author = id_of<InviteId>(body.author());
   const wire::InviteRecord* invite = author ? log.control.invite(*author) : nullptr;
   // Of another author, or created by this very append: the log's rules decide.
   if (invite == nullptr) return {};
   if (invite->used_by) {
-    MQ_CHECK(core.raise_alarm(township, invite->id));
+    MQ_CHECK(core.raise_alarm(*caller.township, invite->id));
     return used_invite();
   }
-  // Members bring back what a restored server lost, long after its last day.
-  if (core.healed && by_member) return {};
+  if (brings_back(core, caller)) return {};
   return check_invite_open(core, *invite);
 }
 
@@ -147,7 +151,7 @@ Status check_claims(Core& core, const Caller& caller, const Log& log,
   for (const pb::ControlEntry& entry : entries) {
     pb::ControlBody body;
     if (!body.ParseFromString(entry.body())) return malformed("entry");
-    MQ_CHECK(check_claim(core, *caller.township, log, body, caller.live()));
+    MQ_CHECK(check_claim(core, caller, log, body));
     if (caller.invite == nullptr) continue;
     if (!body.has_device() || body.author() != bytes_of(caller.invite->id.view())) {
       return Error{Code::kNotAllowed, "邀请码只能用来加入",

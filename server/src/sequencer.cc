@@ -198,7 +198,7 @@ void Sequencer::sign_receipts(Push& push) {
 
 Result<pb::PushResult> Sequencer::place_duplicate(const Candidate& candidate, const Placed& held,
                                                   Push& push) {
-  MQ_TRY(const wire::Receipt receipt, receipt_of(candidate, held));
+  MQ_TRY(const wire::Receipt receipt, receipt_of(candidate, held, push));
   if (std::find(push.receipts.begin(), push.receipts.end(), receipt) == push.receipts.end()) {
     push.receipts.push_back(receipt);
   }
@@ -206,14 +206,19 @@ Result<pb::PushResult> Sequencer::place_duplicate(const Candidate& candidate, co
 }
 
 // The receipt as it was given; made anew for this one envelope if the chain has forked, since then
-// a seq alone does not name it, or if it is not durable yet.
-Result<wire::Receipt> Sequencer::receipt_of(const Candidate& candidate, const Placed& held) {
+// a seq alone does not name it, if it is not durable yet, or if it names a later envelope that is
+// not brought here: a carrier, or a clone of the author, need not hold that one.
+Result<wire::Receipt> Sequencer::receipt_of(const Candidate& candidate, const Placed& held,
+                                            const Push& push) {
   const wire::EnvelopeHeader& header = candidate.pushed.header;
   const wire::ChainId id = wire::chain_of(header);
   MQ_TRY(const Chain* const chain, this->chain(id));
   MQ_TRY(const auto given,
          core_.store.receipt_for(township_.id, id, header.seq, wire::ReceiptClass::kStored));
-  if (given && chain->heads.size() == 1) return *given;
+  const auto named = [&](const Candidate& each) { return each.pushed.hash == given->last_hash; };
+  if (given && chain->heads.size() == 1 && std::ranges::any_of(push.candidates, named)) {
+    return *given;
+  }
   wire::Receipt receipt = blank_receipt(candidate);
   receipt.index = held.index;
   const auto run = streams_.find(header.stream);

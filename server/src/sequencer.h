@@ -58,7 +58,8 @@ class Sequencer {
   Result<AppendRun*> run(const StreamId& stream);
   Result<std::vector<Placed>> held(const wire::ChainId& id, const Chain& chain, std::uint64_t seq);
   Result<std::uint32_t> control_seq_of(const StreamId& stream, const Placed& held);
-  Result<wire::Receipt> receipt_of(const Candidate& candidate, const Placed& held);
+  Result<wire::Receipt> receipt_of(const Candidate& candidate, const Placed& held,
+                                   const Push& push);
   wire::Receipt blank_receipt(const Candidate& candidate) const;
 
   Core& core_;
