@@ -43,6 +43,7 @@ Result<Progress> SyncEngine::step() {
 
 Result<Progress> SyncEngine::State::advance() {
   if (!begun) MQ_CHECK(begin_engine());
+  outgoing.at_log(control.state().head_seq());
   if (!caller.met()) {
     ++report.round_trips;
     MQ_CHECK(caller.meet(&control.state().server_key()));
@@ -136,10 +137,7 @@ Status SyncEngine::State::level() {
   }
   server_control_seq = server.seq;
   const std::uint32_t ours = control.state().head_seq();
-  if (before != ours) {
-    MQ_CHECK(control.complete_keys(keyring));
-    outgoing.forget_refusals();
-  }
+  if (before != ours) MQ_CHECK(control.complete_keys(keyring));
   if (server_control_seq != ours) return {};
   MQ_CHECK(forget_parting(vault));
   MQ_CHECK(rule_by_log(vault, control, sealer));
@@ -290,6 +288,7 @@ void SyncEngine::State::failed(const Error& error) {
   server_control_seq = kUnknownSeq;
   introduced = false;
   if (phase == Phase::kParted) phase = Phase::kLevel;
+  refused_for_time = false;  // its idea of the server's time grows old while it waits
   if (phase == Phase::kIntroduce) phase = Phase::kBegin;
   if (error.code != Code::kUnavailable) return;
   bytes_max = options.weak_link_bytes;

@@ -1,6 +1,7 @@
 #include "outgoing.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "bundle_store.h"
 
@@ -49,7 +50,8 @@ Result<std::vector<wire::Envelope>> Outgoing::next(std::size_t bytes_max, std::s
 }
 
 bool Outgoing::passed_over(const wire::Envelope& envelope) const {
-  return waits(envelope) || queued_.contains(envelope.hash());
+  const Hash hash = envelope.hash();
+  return waits(envelope) || queued_.contains(hash) || late_.contains(hash);
 }
 
 // What is there without what waits; further into it as long as only waiting ones come.
@@ -119,6 +121,7 @@ Result<Outgoing::Outcome> Outgoing::note(const std::vector<wire::Envelope>& push
     const wire::Envelope& envelope = pushed[i];
     const wire::ChainId chain = wire::chain_of(envelope.header);
     const pb::PushResult& result = reply.results(static_cast<int>(i));
+    if (result.code() == pb::PUSH_CODE_LATE) late_.insert(envelope.hash());
     switch (result.code()) {
       case pb::PUSH_CODE_FORK:
         ++outcome.forks;
@@ -152,6 +155,12 @@ Result<Outgoing::Outcome> Outgoing::note(const std::vector<wire::Envelope>& push
 void Outgoing::forget_refusals() {
   waiting_.clear();
   rewound_.clear();
+}
+
+void Outgoing::at_log(std::uint32_t head_seq) {
+  if (std::exchange(head_seq_, head_seq) == head_seq) return;
+  forget_refusals();
+  late_.clear();
 }
 
 }  // namespace mq::sync

@@ -35,8 +35,10 @@ class Outgoing {
   };
   // Takes note of the answers to the envelopes pushed, one each.
   Result<Outcome> note(const std::vector<wire::Envelope>& pushed, const pb::ExchangeReply& reply);
-  // What was refused may be asked again: the log has changed.
+  // What was refused may be asked again.
   void forget_refusals();
+  // The log as it stands now; if it has changed, so may every answer.
+  void at_log(std::uint32_t head_seq);
 
  private:
   Status rewind(const wire::Envelope& pushed, std::uint64_t need_seq);
@@ -51,6 +53,9 @@ class Outgoing {
   std::set<Hash> queued_;
   std::set<wire::ChainId> waiting_;                 // chains with a refused envelope or a hole
   std::map<wire::ChainId, std::uint64_t> rewound_;  // the need_seq answered last
+  // Under this log; what is in force here may lie beyond an end that the server alone can see.
+  std::set<Hash> late_;
+  std::uint32_t head_seq_ = 0;
 };
 
 }  // namespace mq::sync

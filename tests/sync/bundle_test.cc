@@ -398,6 +398,49 @@ TEST_F(Bundles, ARevokedDevicesBundleIsLateWork) {
   EXPECT_EQ(stick.write(desk, "回", {id_of(cadre)}).error().code, Code::kNotAllowed);
 }
 
+// Its receipt names a later envelope, which a stopped device is never shown.
+TEST_F(Bundles, WhatWasDeliveredMeanwhileIsGivenOnceMoreAndNoMore) {
+  SimDevice& second = world.add_admin(desk, "副");
+  cadre.network.set_offline(false);
+  ASSERT_TRUE(world.settle());
+  record_visit(world, cadre, "带走的");
+  stick.good(cadre, "去", {id_of(second)});
+  record_visit(world, cadre, "后来的");
+  ASSERT_TRUE(cadre.sync_until_idle());
+  const auto stopped = sync::revoke_device({id_of(second), "", std::nullopt}, desk.member());
+  ASSERT_TRUE(stopped.ok()) << stopped.error().en;
+  EXPECT_EQ(stick.taken(second, "去").merged, 1u);
+  const std::uint64_t before = second.engine().report().envelopes_up;
+  ASSERT_TRUE(second.sync_until_idle()) << "it never came to an end";
+  EXPECT_LE(second.engine().report().envelopes_up, before + 2) << "once for each state of the log";
+}
+
+// A copy of a stopped home cannot see that what it was brought lies beside the line of the cut.
+TEST_F(Bundles, WhatIsLateForTheServerIsNotBroughtAgainAndAgain) {
+  const DiskImage image = cadre.image();
+  const auto copy = [&](const char* name) -> SimDevice& {
+    SimDevice& made = world.add_device(name);
+    made.machine_id = cadre.machine_id;
+    made.restore(image, true);
+    EXPECT_TRUE(made.boot().ok());
+    return made;
+  };
+  SimDevice& second = copy("李'");
+  SimDevice& third = copy("李''");
+  record_visit(world, second, "送到了");
+  ASSERT_TRUE(second.sync_until_idle());
+  record_visit(world, cadre, "带走的");
+  stick.good(cadre, "去", {id_of(cadre)});
+  ASSERT_TRUE(desk.sync_until_idle());
+  const auto stopped = sync::revoke_device({id_of(cadre), "", std::nullopt}, desk.member());
+  ASSERT_TRUE(stopped.ok()) << stopped.error().en;
+  EXPECT_EQ(stick.taken(third, "去").merged, 1u);
+  ASSERT_TRUE(third.sync_until_idle()) << "it never came to an end";
+  const std::uint64_t before = third.engine().report().envelopes_up;
+  ASSERT_TRUE(third.sync_until_idle());
+  EXPECT_EQ(third.engine().report().envelopes_up, before);
+}
+
 TEST_F(Bundles, ARecipientMustBeALiveDeviceOfTheTownship) {
   EXPECT_EQ(stick.write(cadre, "谁", {DeviceId{{9}}}).error().code, Code::kNotAllowed);
   EXPECT_FALSE(stick.files.exists("usb/谁"));

@@ -148,6 +148,20 @@ TEST_F(SyncEngine, WaitsLongerAfterEveryFailureAndSendsLess) {
   EXPECT_EQ(visits(desk).size(), 40u);
 }
 
+// The link breaks right after the server's time was asked for anew; hours later it is old again.
+TEST_F(SyncEngine, AsksForTheServersTimeInEveryContactThatNeedsIt) {
+  record_visit(world, cadre, "一");
+  ASSERT_TRUE(cadre.sync_until_idle());
+  world.server.clock.jump(std::chrono::hours(1));
+  ASSERT_TRUE(cadre.step().ok()) << "refused for its time";
+  ASSERT_TRUE(cadre.step().ok()) << "asked again";
+  cadre.network.set_offline(true);
+  ASSERT_FALSE(cadre.step().ok());
+  cadre.network.set_offline(false);
+  world.server.clock.jump(std::chrono::hours(1));
+  ASSERT_TRUE(cadre.sync_until_idle()) << cadre.last_error()->en;
+}
+
 TEST_F(SyncEngine, WrongClocksAreHarmless) {
   ASSERT_TRUE(cadre.sync_until_idle());
   const RowId row = record_visit(world, desk, "第一句");

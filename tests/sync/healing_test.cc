@@ -137,6 +137,18 @@ TEST_F(Healing, AReaderHealsTheServerOfOthersWork) {
   EXPECT_EQ(state_of(world, desk), state_of(world, cadre));
 }
 
+// Nobody has shown a receipt yet, and the slip by which the newcomer came is no longer good.
+TEST_F(Healing, AnAdminBringsBackALogWhoseInvitationsHaveExpiredSince) {
+  level();
+  const MemoryStore::Data backup = world.server.store.copy();
+  SimDevice& late = world.add_cadre(desk, "王");
+  level();
+  world.server.restore(backup);
+  world.advance(std::chrono::hours(24 * 40));
+  ASSERT_TRUE(desk.sync_until_idle()) << desk.last_error()->en;
+  ASSERT_TRUE(late.sync_until_idle()) << late.last_error()->en;
+}
+
 TEST_F(Healing, ARestoredServerGetsTheControlLogBack) {
   level();
   const MemoryStore::Data backup = world.server.store.copy();
