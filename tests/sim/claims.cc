@@ -9,6 +9,21 @@ namespace mq::sim {
 
 using testing::SimDevice;
 
+namespace {
+
+// Whose it is and where it stands, for whoever reads the trace.
+std::string told_of(vault::Vault& vault, const Hash& hash) {
+  const auto envelope = vault.envelope(hash);
+  const auto standing = vault.standing(hash);
+  if (!envelope.ok() || !*envelope) return "";
+  const wire::EnvelopeHeader& h = (*envelope)->header;
+  return cat(" (", h.device.hex(), " incarnation ", h.incarnation, " number ", h.seq, " in stream ",
+             h.stream.hex(), " under entry ", h.control_seq, ", standing ",
+             standing.ok() && *standing ? static_cast<int>(**standing) : -1, ")");
+}
+
+}  // namespace
+
 // What leaves the outbox is on the server, and its bytes are still here (invariant 3).
 void Simulation::check_outbox(int index) {
   vault::Vault& vault = device(index).vault();
@@ -45,7 +60,8 @@ void Simulation::check_level(int index) {
     const std::set<Hash> here(held->begin(), held->end());
     for (const Hash& hash : here) {
       if (!world_.server.store.holds(hash) && !world_.server.store.holds_late(hash)) {
-        fault(cat(d.name(), " is level, and holds ", hash.hex(), ", which the server lacks"));
+        fault(cat(d.name(), " is level, and holds ", hash.hex(), told_of(d.vault(), hash),
+                  ", which the server lacks"));
       }
     }
     for (const Hash& hash : world_.server.store.hashes(log.township(), stream.id)) {
@@ -146,6 +162,30 @@ void Simulation::check_moves(int index, const RowId& row) {
   }
 }
 
+// One more round, for whoever reads the trace.
+void Simulation::say_restless() {
+  for (const auto& d : world_.devices) {
+    world_.advance(std::chrono::minutes(10));
+    const sync::SyncReport before = d->engine().report();
+    const bool idle = d->sync_until_idle();
+    const sync::SyncReport& after = d->engine().report();
+    say(cat(d->name(), idle ? " is idle" : " is not idle", ", log ",
+            d->control().state().head_seq(), ", up ", after.envelopes_up - before.envelopes_up,
+            ", down ", after.envelopes_down - before.envelopes_down, ", parked ",
+            after.parked - before.parked, ", refused ", after.refused - before.refused));
+    for (int i = 0; !idle && i < 12; ++i) {
+      const auto step = d->step();
+      if (!step.ok()) say(cat("  ", step.error().en));
+      world_.advance(std::chrono::minutes(10));
+    }
+    const auto outbox = d->vault().outbox(1u << 30);
+    if (!outbox.ok()) continue;
+    for (const wire::Envelope& each : *outbox) {
+      say(cat("  waits: ", each.hash().hex(), told_of(d->vault(), each.hash())));
+    }
+  }
+}
+
 void Simulation::check_end() {
   say("the sky clears");
   log_lost_ = false;
@@ -156,6 +196,7 @@ void Simulation::check_end() {
     for (const auto& d : world_.devices) {
       if (d->running() && d->last_error()) fault(cat(d->name(), ": ", d->last_error()->en));
     }
+    say_restless();
     return fault("the township does not come to rest");
   }
   // An admin's contact finishes what is left open; everybody hears of it.
@@ -186,12 +227,23 @@ void Simulation::check_streams() {
       const auto hash = d.vault().state_hash(stream.ix);
       const auto held = d.vault().held(stream.ix);
       if (!hash.ok() || !held.ok()) return fault("a stream's state cannot be read");
-      const std::pair key(stream.id, std::set<Hash>(held->begin(), held->end()));
+      std::pair key(stream.id, std::set<Hash>(held->begin(), held->end()));
+      // A copy that somebody carried may have brought one of them late work.
+      const auto parked = d.vault().parked();
+      for (const wire::Envelope& each : *parked) {
+        if (each.header.stream == stream.id) key.second.insert(each.hash());
+      }
       const auto [known, fresh] = first.emplace(key, std::pair(*hash, d.name()));
       if (!fresh && known->second.first != *hash) {
         fault(cat(d.name(), " and ", known->second.second, " hold different states of stream ",
                   stream.id.hex(), " (kind ", stream.kind, "); ", held->size(), " envelopes held, ",
-                  d.vault().parked()->size(), " parked"));
+                  parked->size(), " parked"));
+        for (const auto& other : world_.devices) {
+          for (const Hash& each : key.second) {
+            say(cat(other->name(), " ", other->keyring().identity()->device.hex(), " holds ",
+                    each.hex(), told_of(other->vault(), each)));
+          }
+        }
       }
     }
     const auto verified = d.vault().verify();

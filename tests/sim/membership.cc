@@ -3,6 +3,7 @@
 
 #include "mq/base/text.h"
 #include "mq/sync/late.h"
+#include "mq/sync/leaving.h"
 #include "simulation.h"
 
 namespace mq::sim {
@@ -36,7 +37,8 @@ void Simulation::change_membership() {
   if (dice < 22) return replace_somebody(*admin);
   if (dice < 30) return rotate(*admin);
   if (dice < 46) return end_somebody(*admin);
-  if (dice < 60) return give_again(*admin);
+  if (dice < 53) return give_again(*admin);
+  if (dice < 60) return hand_over(*admin);
   if (dice < 65) return take_invitation_back(*admin);
   if (dice < 71) return race_for_invitation(*admin);
   if (dice < 76) return revoke_each_other(*admin);
@@ -254,6 +256,39 @@ void Simulation::give_again(int admin) {
   if (!done.ok()) fault("a right cannot be given again: " + done.error().en);
 }
 
+// A village with its private stream passes to another cadre; what the first sends late is let in by
+// any admin's device.
+void Simulation::hand_over(int admin) {
+  const std::vector<PersonId> people = cadres();
+  if (people.size() < 2) return;
+  sync::PassOptions pass;
+  pass.from = people[turns_.below(people.size())];
+  pass.to = people[turns_.below(people.size())];
+  if (pass.from == pass.to) return;
+  const StreamId village = world_.villages[turns_.below(2)];
+  for (const wire::StreamRecord& stream : log().streams()) {
+    const bool of_it = stream.id == village || std::ranges::equal(stream.owner, village.view());
+    if (of_it) pass.streams.push_back(stream.id);
+  }
+  std::vector<StreamId> his;
+  for (const StreamId& id : pass.streams) {
+    if (log().may_read(*pass.from, id, log().head_seq())) his.push_back(id);
+  }
+  bool given = false;
+  const Status done = act(admin, "hands a village over", [&](const sync::Member& member) -> Status {
+    MQ_TRY(const sync::Passed passed, sync::pass_right(pass, member));
+    given = passed.given;
+    return {};
+  });
+  if (!done.ok()) return fault("a village cannot be handed over: " + done.error().en);
+  if (!given) fault("a successor was given nothing");
+  for (const StreamId& id : his) {
+    if (log().may_read(*pass.from, id, log().head_seq())) fault("a village was not handed over");
+    if (!log().may_read(*pass.to, id, log().head_seq())) fault("a successor may not read");
+  }
+  if (!his.empty()) lost_.emplace_back(*pass.from, his);
+}
+
 bool Simulation::refused_to_stranger(const std::string& code) {
   SimDevice stranger("生人", world_.server, turns_.next(), nullptr, &world_.wiretap);
   const Status booted = stranger.boot();
@@ -335,6 +370,9 @@ void Simulation::let_a_month_pass() {
 void Simulation::tend(int index) {
   SimDevice& d = device(index);
   if (log_lost_) return;
+  // What came late of a village that was handed over is let in by itself.
+  const auto admitted = sync::admit_handed_over(d.member(), d.sealer());
+  if (admitted.ok()) result_.decided += *admitted;
   const auto tended = sync::tend_membership({30}, d.member());
   refresh_endings();
   if (!tended.ok()) return say(cat(d.name(), " tends: ", tended.error().en));

@@ -48,6 +48,7 @@ void Simulation::step() {
   }
   if (options_.membership && turns_.below(1'000) < 45) change_membership();
   if (options_.membership && turns_.below(1'000) < 40) courier(index);
+  if (options_.membership && turns_.below(1'000) < 30) forget(index);
   const std::uint64_t dice = random_.below(108);
   if (dice < 20) return record_something(index);
   if (dice < 32) return edit(index);

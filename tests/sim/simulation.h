@@ -112,6 +112,7 @@ class Simulation {
   void rotate(int admin);
   void end_somebody(int admin);
   void give_again(int admin);
+  void hand_over(int admin);
   void take_invitation_back(int admin);
   void race_for_invitation(int admin);
   void revoke_each_other(int admin);
@@ -127,6 +128,18 @@ class Simulation {
   bool live(const DeviceId& device);
   bool reads_now(int device, const StreamId& stream);
 
+  // Forgotten passphrases, forgetting.cc
+  struct Secretly {
+    std::string passphrase;
+    RowId row;
+    Bytes sealed;  // the escrow of the code that is good now
+  };
+  void forget(int device);
+  void prepare_code(int device);
+  std::optional<std::string> code_read_out(int device);
+  void check_escrow(const DeviceId& owner, ByteView sealed);
+  void check_redeemed(int device, const std::string& code, const std::string& fresh, bool must);
+
   // Claims, claims.cc
   void check_outbox(int device);
   void check_reads(int device, int cells);
@@ -134,6 +147,7 @@ class Simulation {
   void check_level(int device);
   void check_moves(int device, const RowId& row);
   void check_end();
+  void say_restless();
   void check_streams();
   void check_cells();
   void check_server();
@@ -183,6 +197,7 @@ class Simulation {
   std::map<Hash, Tokens> words_;                                  // by envelope
   std::set<int> doubted_;                                         // whose right has ended somewhere
   std::vector<std::pair<PersonId, std::vector<StreamId>>> lost_;  // rights to be given again
+  std::map<int, Secretly> secrets_;                               // by device
   int stopped_ = 0;
   std::vector<Bundle> bundles_;  // under way
   SimResult result_;
