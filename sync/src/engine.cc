@@ -43,7 +43,7 @@ Result<Progress> SyncEngine::step() {
 
 Result<Progress> SyncEngine::State::advance() {
   if (!begun) MQ_CHECK(begin_engine());
-  outgoing.at_log(control.state().head_seq());
+  outgoing.at_log(control.state().head());
   if (!caller.met()) {
     ++report.round_trips;
     MQ_CHECK(caller.meet(&control.state().server_key()));

@@ -157,8 +157,8 @@ void Outgoing::forget_refusals() {
   rewound_.clear();
 }
 
-void Outgoing::at_log(std::uint32_t head_seq) {
-  if (std::exchange(head_seq_, head_seq) == head_seq) return;
+void Outgoing::at_log(const Hash& head) {
+  if (std::exchange(log_, head) == head) return;
   forget_refusals();
   late_.clear();
 }

@@ -38,7 +38,7 @@ class Outgoing {
   // What was refused may be asked again.
   void forget_refusals();
   // The log as it stands now; if it has changed, so may every answer.
-  void at_log(std::uint32_t head_seq);
+  void at_log(const Hash& head);
 
  private:
   Status rewind(const wire::Envelope& pushed, std::uint64_t need_seq);
@@ -55,7 +55,7 @@ class Outgoing {
   std::map<wire::ChainId, std::uint64_t> rewound_;  // the need_seq answered last
   // Under this log; what is in force here may lie beyond an end that the server alone can see.
   std::set<Hash> late_;
-  std::uint32_t head_seq_ = 0;
+  Hash log_;
 };
 
 }  // namespace mq::sync
