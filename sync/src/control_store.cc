@@ -43,7 +43,10 @@ Status ControlStore::append(const std::vector<wire::pb::ControlEntry>& entries,
     MQ_CHECK(take_keys(state, entries, keyring));
     return list_streams(state, keyring);
   });
-  if (!stored.ok()) return stored;
+  if (!stored.ok()) {
+    MQ_CHECK(keyring.reload());
+    return stored;
+  }
   state_ = std::move(state);
   held_ += static_cast<std::uint32_t>(entries.size());
   return {};
@@ -120,10 +123,12 @@ Status ControlStore::complete_keys(seal::Keyring& keyring) {
   }
   if (!missing) return {};
   MQ_TRY(const std::vector<wire::pb::ControlEntry> all, entries(0));
-  return vault_->together([&]() -> Status {
+  const Status taken = vault_->together([&]() -> Status {
     MQ_CHECK(take_keys(state_, all, keyring));
     return list_streams(state_, keyring);
   });
+  if (!taken.ok()) MQ_CHECK(keyring.reload());
+  return taken;
 }
 
 }  // namespace mq::sync

@@ -274,6 +274,25 @@ TEST_F(SyncEngine, AnotherServerGetsNothing) {
   EXPECT_EQ(line.round_trips(), 1u);
 }
 
+// The keys of a commit that was taken back are neither held nor named by the next one.
+TEST_F(SyncEngine, ADiskThatFillsUpUnderNewKeysDoesNotCloseTheHome) {
+  ASSERT_TRUE(sync::rotate_streams({}, desk.member()).ok());
+  cadre.disk.set_full(true);
+  EXPECT_FALSE(cadre.sync_until_idle(60));
+  EXPECT_EQ(cadre.last_error()->code, Code::kExhausted);
+  const StreamId village = world.villages[0];
+  const std::uint32_t before = cadre.keyring().newest_epoch(village);
+  cadre.disk.set_full(false);
+  ASSERT_TRUE(sync::rotate_streams({}, desk.member()).ok());
+  ASSERT_TRUE(cadre.sync_until_idle()) << cadre.last_error()->en;
+  cadre.kill();
+  const Status booted = cadre.boot();
+  ASSERT_TRUE(booted.ok()) << booted.error().en;
+  ASSERT_TRUE(cadre.sync_until_idle());
+  EXPECT_EQ(cadre.keyring().newest_epoch(village), before + 2);
+  EXPECT_NE(cadre.keyring().key(village, before + 1), nullptr);
+}
+
 TEST_F(SyncEngine, AFullDiskStopsNothingForEver) {
   ASSERT_TRUE(desk.sync_until_idle());
   record_visit(world, cadre, "修水渠");
