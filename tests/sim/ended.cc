@@ -94,6 +94,8 @@ void Simulation::check_late() {
 
 // Whether any key that the device holds opens it.
 void Simulation::check_opens(int index, const wire::Envelope& envelope) {
+  // Its epoch is one of the void side, of which the log says nothing here.
+  if (endings_.names_void_head(envelope.hash())) return;
   SimDevice& d = device(index);
   const wire::EnvelopeHeader& header = envelope.header;
   const PersonId& me = d.keyring().identity()->person;

@@ -15,8 +15,15 @@ void Endings::follow(const wire::ControlState& log, const testing::MemoryStore::
   for (const auto& [stream, late] : server.late) {
     for (const auto& one : late) know(one.envelope);
   }
-  for (; followed_ < log.head_seq(); ++followed_) {
-    const std::uint32_t entry = followed_ + 1;
+  // Another line of the log than the last time: a healing took the end of that one away.
+  const auto last = static_cast<std::uint32_t>(heads_.size());
+  if (last > 0 && (last > log.head_seq() || log.head_at(last) != heads_.back())) {
+    heads_.clear();
+    endings_.clear();
+  }
+  while (heads_.size() < log.head_seq()) {
+    const auto entry = static_cast<std::uint32_t>(heads_.size()) + 1;
+    heads_.push_back(log.head_at(entry));
     for (const wire::DeviceRecord& device : log.devices()) {
       for (const wire::StreamRecord& stream : log.streams()) {
         const bool had = log.may_write(device.id, stream.id, entry - 1);
@@ -27,6 +34,8 @@ void Endings::follow(const wire::ControlState& log, const testing::MemoryStore::
     }
   }
   for (Ending& ending : endings_) keep(log, ending);
+  applied_.clear();
+  refused_.clear();
   for (const wire::AdmissionRecord& admission : log.admissions()) {
     applied_.insert(admission.applied.begin(), admission.applied.end());
     refused_.insert(admission.refused.begin(), admission.refused.end());
@@ -47,8 +56,15 @@ void Endings::keep(const wire::ControlState& log, Ending& ending) const {
   }
 }
 
+bool Endings::names_void_head(const Hash& envelope) const {
+  const wire::EnvelopeHeader& header = known_.at(envelope).header;
+  return header.control_seq > heads_.size() ||
+         heads_[header.control_seq - 1] != header.control_head;
+}
+
 bool Endings::before_its_end(const Hash& envelope) const {
   const wire::EnvelopeHeader& header = known_.at(envelope).header;
+  if (names_void_head(envelope)) return false;
   for (const Ending& ending : endings_) {
     const bool concerned =
         ending.device == header.device && ending.stream == header.stream &&

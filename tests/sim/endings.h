@@ -2,8 +2,8 @@
 // server stores, by sets of hashes; it knows nothing of points, spans and lines as wire has them.
 //
 // Each time a device could write a stream before an entry and not after it, only what lies behind
-// that entry's cuts stays in force, of what was sealed under earlier heads. An admission puts what
-// it names where it says.
+// that entry's cuts stays in force, of what was sealed under earlier heads. What names a head that
+// a healing made void is in force nowhere. An admission puts what it names where it says.
 #pragma once
 
 #include <map>
@@ -35,6 +35,7 @@ class Endings {
   };
   const std::map<Hash, Known>& known() const { return known_; }
   bool in_force(const Hash& envelope) const;
+  bool names_void_head(const Hash& envelope) const;
   // As if nothing had been decided over late work.
   bool before_its_end(const Hash& envelope) const;
 
@@ -42,7 +43,7 @@ class Endings {
   void know(ByteView envelope);
   void keep(const wire::ControlState& log, Ending& ending) const;
 
-  std::uint32_t followed_ = 0;
+  std::vector<Hash> heads_;  // of the log as followed, by seq - 1
   std::vector<Ending> endings_;
   std::map<Hash, Known> known_;
   std::set<Hash> applied_, refused_;

@@ -42,18 +42,23 @@ void Simulation::change_membership() {
   if (dice < 65) return take_invitation_back(*admin);
   if (dice < 71) return race_for_invitation(*admin);
   if (dice < 76) return revoke_each_other(*admin);
-  if (dice < 80) return appoint(*admin);
+  if (dice < 79) return appoint(*admin);
+  if (dice < 81) return part_the_log(*admin);
   if (dice < 83) return let_a_month_pass();
   decide(*admin);
 }
 
 int Simulation::newest() {
+  if (speaker_ && device(*speaker_).running()) return *speaker_;
   int best = 0;
   std::uint32_t seq = 0;
   for (std::size_t i = 0; i < world_.devices.size(); ++i) {
     if (!world_.devices[i]->running()) continue;
-    const std::uint32_t head = world_.devices[i]->control().state().head_seq();
-    if (head <= seq) continue;
+    const wire::ControlState& state = world_.devices[i]->control().state();
+    const std::uint32_t head = state.head_seq();
+    // Not yet healed, its end may be void.
+    const auto& [healed, hash] = healed_;
+    if (head <= seq || (healed > 0 && state.head_at(healed) != hash)) continue;
     seq = head;
     best = static_cast<int>(i);
   }

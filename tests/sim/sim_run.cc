@@ -88,7 +88,7 @@ int main(int count, char** words) {
   }
   int failed = 0;
   std::uint64_t writes = 0, steps = 0, kills = 0, restores = 0;
-  std::uint64_t endings = 0, late = 0, decided = 0, carried = 0;
+  std::uint64_t endings = 0, late = 0, decided = 0, carried = 0, healed = 0;
   for (const Seed& seed : arguments.seeds) {
     mq::sim::SimOptions options;
     options.seed = seed.number;
@@ -104,6 +104,7 @@ int main(int count, char** words) {
     late += result.late;
     decided += result.decided;
     carried += result.carried;
+    healed += result.healed;
     if (result.faults.empty() && !arguments.trace) continue;
     for (const std::string& line : result.trace) std::printf("  %s\n", line.c_str());
     if (result.faults.empty()) continue;
@@ -116,8 +117,10 @@ int main(int count, char** words) {
               arguments.seeds.size(), failed, static_cast<unsigned long long>(writes),
               static_cast<unsigned long long>(steps), static_cast<unsigned long long>(kills),
               static_cast<unsigned long long>(restores));
-  std::printf("%llu rights ended, %llu envelopes late, %llu decided, %llu bundles\n",
-              static_cast<unsigned long long>(endings), static_cast<unsigned long long>(late),
-              static_cast<unsigned long long>(decided), static_cast<unsigned long long>(carried));
+  std::printf(
+      "%llu rights ended, %llu envelopes late, %llu decided, %llu bundles, %llu logs healed\n",
+      static_cast<unsigned long long>(endings), static_cast<unsigned long long>(late),
+      static_cast<unsigned long long>(decided), static_cast<unsigned long long>(carried),
+      static_cast<unsigned long long>(healed));
   return failed == 0 ? 0 : 1;
 }

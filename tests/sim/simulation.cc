@@ -34,8 +34,12 @@ Simulation::Simulation(const SimOptions& options)
 }
 
 SimResult Simulation::run() {
-  for (int i = 0; i < options_.steps && result_.faults.empty(); ++i) step();
-  if (result_.faults.empty()) check_end();
+  try {
+    for (int i = 0; i < options_.steps && result_.faults.empty(); ++i) step();
+    if (result_.faults.empty()) check_end();
+  } catch (const GivenUp&) {
+    say("it cannot go on");
+  }
   return std::move(result_);
 }
 

@@ -31,6 +31,7 @@ struct SimResult {
   std::uint64_t writes = 0, exchanges = 0, kills = 0, restores = 0;
   std::uint64_t endings = 0, late = 0, decided = 0;  // late: envelopes beyond an end
   std::uint64_t carried = 0;                         // bundles
+  std::uint64_t healed = 0;                          // logs
 };
 
 class Simulation {
@@ -120,6 +121,10 @@ class Simulation {
   void appoint(int admin);
   void let_a_month_pass();
   void tend(int admin);
+  void part_the_log(int admin);
+  std::optional<int> other_admin(int admin);
+  void append_something(int admin);
+  void some_exchange(int but);
   int join(const std::string& name, const std::string& code);
   bool refused_to_stranger(const std::string& code);
   std::vector<PersonId> cadres();
@@ -176,6 +181,8 @@ class Simulation {
   CellName some_cell(std::uint32_t entity, const RowId& row);
   void say(const std::string& what);
   void fault(const std::string& what);
+  struct GivenUp {};
+  [[noreturn]] void give_up(const std::string& what);
 
   SimOptions options_;
   testing::SimRandom random_;
@@ -198,6 +205,9 @@ class Simulation {
   std::set<int> doubted_;                                         // whose right has ended somewhere
   std::vector<std::pair<PersonId, std::vector<StreamId>>> lost_;  // rights to be given again
   std::map<int, Secretly> secrets_;                               // by device
+  // An entry that every log must have which counts; 0: none.
+  std::pair<std::uint32_t, Hash> healed_;
+  std::optional<int> speaker_;  // whose log counts while it is parted
   int stopped_ = 0;
   std::vector<Bundle> bundles_;  // under way
   SimResult result_;

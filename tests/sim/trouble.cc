@@ -62,7 +62,13 @@ void Simulation::stand_up(int index) {
   notes(index).form.reset();
   ++result_.kills;
   const Status booted = d.boot();
-  if (!booted.ok()) fault("a killed device does not start: " + booted.error().en);
+  if (!booted.ok()) give_up("a killed device does not start: " + booted.error().en);
+}
+
+// Nothing can go on without its program: the faults found so far are told, and that is all.
+void Simulation::give_up(const std::string& what) {
+  fault(what);
+  throw GivenUp();
 }
 
 // The power goes at some outside call in the middle of a contact: of network, token or database.
@@ -118,7 +124,7 @@ void Simulation::restore(int index) {
   oracle_.may_come_again(n.backup->unsealed);
   doubled_.insert(index);
   const Status booted = d.boot();
-  if (!booted.ok()) return fault("a restored device does not start: " + booted.error().en);
+  if (!booted.ok()) give_up("a restored device does not start: " + booted.error().en);
   n.form.reset();
   n.read.clear();
   n.outbox.clear();
@@ -138,7 +144,7 @@ void Simulation::clone(int index) {
   notes_.emplace_back();
   doubled_.insert({index, static_cast<int>(world_.devices.size()) - 1});
   const Status booted = copy.boot();
-  if (!booted.ok()) return fault("a cloned device does not start: " + booted.error().en);
+  if (!booted.ok()) give_up("a cloned device does not start: " + booted.error().en);
   say(cat(device(index).name(), " is cloned", whole ? " with its machine" : ""));
 }
 
