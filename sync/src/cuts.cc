@@ -67,6 +67,15 @@ Result<wire::ControlState> state_after(const Acts& acts, const Plan& plan,
   return trial.state();
 }
 
+// How far it goes in the server's stream: what is undecided lies beside it, in the late box.
+std::uint64_t last_delivered(const std::vector<vault::Vault::Held>& held) {
+  std::uint64_t last = 0;
+  for (const vault::Vault::Held& each : held) {
+    if (each.standing != vault::Standing::kUndecided) last = std::max(last, each.seq);
+  }
+  return last;
+}
+
 // A server that lost data, or hides some, would make us cut off what is delivered. A chain that has
 // ended before may have gone on here alone.
 Status check_not_behind(Acts& acts, const wire::ControlState& state, const Ending& ending,
@@ -84,7 +93,7 @@ Status check_not_behind(Acts& acts, const wire::ControlState& state, const Endin
       MQ_TRY(const std::vector<vault::Vault::Held> held, acts.vault.chain(chain));
       const auto known = farthest.find(chain);
       const std::uint64_t servers = known == farthest.end() ? 0 : known->second;
-      if (!held.empty() && held.back().seq > servers) return not_level();
+      if (last_delivered(held) > servers) return not_level();
     }
   }
   return {};

@@ -52,8 +52,11 @@ Result<Progress> SyncEngine::State::advance() {
   if (phase == Phase::kBegin) {
     MQ_CHECK(rule_by_log(vault, control, sealer));
     ask_refused_again();
+    // A file that was taken in meanwhile may have left something waiting.
+    MQ_TRY(const auto waiting, vault.parked());
+    parked = parked || !waiting.empty();
     MQ_TRY(const bool work, anything_unsealed());
-    phase = work ? Phase::kLevel : Phase::kExchange;
+    phase = work || parked ? Phase::kLevel : Phase::kExchange;
   }
   switch (phase) {
     case Phase::kIntroduce:

@@ -106,6 +106,15 @@ void Simulation::check_opens(int index, const wire::Envelope& envelope) {
     const bool live = now.device(id)->span.holds_at(seq);
     if (live && now.may_read(me, header.stream, seq)) last = seq;
   }
+  // A side that a healing made void may have handed him keys: they are changed after it.
+  for (const wire::VoidLine& line : now.void_lines()) {
+    const wire::ControlState& side = *line.state;
+    for (std::uint32_t seq = line.fork_seq + 1; seq <= side.head_seq(); ++seq) {
+      const wire::DeviceRecord* there = side.device(id);
+      const bool live = there != nullptr && there->span.holds_at(seq);
+      if (live && side.may_read(me, header.stream, seq)) last = std::max(last, line.entry);
+    }
+  }
   bool opens = false;
   for (std::uint32_t epoch = 1; epoch <= d.keyring().newest_epoch(header.stream); ++epoch) {
     const Key32* key = d.keyring().key(header.stream, epoch);

@@ -28,10 +28,11 @@ void Endings::follow(const wire::ControlState& log, const testing::MemoryStore::
       for (const wire::StreamRecord& stream : log.streams()) {
         const bool had = log.may_write(device.id, stream.id, entry - 1);
         if (had && !log.may_write(device.id, stream.id, entry)) {
-          endings_.push_back({entry, device.id, stream.id, {}, {}});
+          endings_.push_back({entry, true, device.id, stream.id, {}, {}});
         }
       }
     }
+    add_mere_cuts(log, entry);
   }
   for (Ending& ending : endings_) keep(log, ending);
   applied_.clear();
@@ -39,6 +40,17 @@ void Endings::follow(const wire::ControlState& log, const testing::MemoryStore::
   for (const wire::AdmissionRecord& admission : log.admissions()) {
     applied_.insert(admission.applied.begin(), admission.applied.end());
     refused_.insert(admission.refused.begin(), admission.refused.end());
+  }
+}
+
+// Of a device that both sides of a parted log have stopped.
+void Endings::add_mere_cuts(const wire::ControlState& log, std::uint32_t entry) {
+  for (const wire::CutRecord& cut : log.cuts()) {
+    const auto same = [&](const Ending& each) {
+      return each.entry == entry && each.device == cut.device && each.stream == cut.stream;
+    };
+    if (cut.entry != entry || std::ranges::any_of(endings_, same)) continue;
+    endings_.push_back({entry, false, cut.device, cut.stream, {}, {}});
   }
 }
 
@@ -66,9 +78,9 @@ bool Endings::before_its_end(const Hash& envelope) const {
   const wire::EnvelopeHeader& header = known_.at(envelope).header;
   if (names_void_head(envelope)) return false;
   for (const Ending& ending : endings_) {
-    const bool concerned =
-        ending.device == header.device && ending.stream == header.stream &&
-        (ending.named.contains(header.incarnation) || header.control_seq < ending.entry);
+    const bool concerned = ending.device == header.device && ending.stream == header.stream &&
+                           (ending.named.contains(header.incarnation) ||
+                            (ending.loss && header.control_seq < ending.entry));
     if (concerned && !ending.kept.contains(envelope)) return false;
   }
   return true;

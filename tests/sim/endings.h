@@ -22,6 +22,7 @@ class Endings {
 
   struct Ending {
     std::uint32_t entry = 0;
+    bool loss = true;  // else only cuts, of a right that had ended before
     DeviceId device;
     StreamId stream;
     std::set<std::uint32_t> named;  // incarnations that were cut
@@ -41,6 +42,7 @@ class Endings {
 
  private:
   void know(ByteView envelope);
+  void add_mere_cuts(const wire::ControlState& log, std::uint32_t entry);
   void keep(const wire::ControlState& log, Ending& ending) const;
 
   std::vector<Hash> heads_;  // of the log as followed, by seq - 1

@@ -441,6 +441,22 @@ TEST_F(Bundles, WhatIsLateForTheServerIsNotBroughtAgainAndAgain) {
   EXPECT_EQ(third.engine().report().envelopes_up, before);
 }
 
+// No receipt proves the entry whose head it names, so that it is known only at the next contact.
+TEST_F(Bundles, WhatWaitsForTheLogIsReadAtTheNextContactOfTheSameProgram) {
+  SimDevice& second = world.add_admin(desk, "副");
+  cadre.network.set_offline(false);
+  ASSERT_TRUE(world.settle());
+  ASSERT_TRUE(sync::rotate_streams({}, second.member()).ok());
+  ASSERT_TRUE(cadre.sync_until_idle());
+  cadre.network.set_offline(true);
+  record_visit(world, cadre, "在新钥匙下");
+  stick.good(cadre, "去", {id_of(desk)});
+  EXPECT_EQ(stick.taken(desk, "去").merged, 0u);
+  ASSERT_TRUE(desk.sync_until_idle()) << desk.last_error()->en;
+  EXPECT_THAT(visits(desk), ElementsAre("在新钥匙下"));
+  EXPECT_TRUE(desk.vault().parked()->empty());
+}
+
 TEST_F(Bundles, ARecipientMustBeALiveDeviceOfTheTownship) {
   EXPECT_EQ(stick.write(cadre, "谁", {DeviceId{{9}}}).error().code, Code::kNotAllowed);
   EXPECT_FALSE(stick.files.exists("usb/谁"));

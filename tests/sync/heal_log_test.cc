@@ -106,6 +106,38 @@ class HealLog : public ::testing::Test, protected Township {
   }
 };
 
+// Its role is gone with the side that gave it; the key that it had brought is not.
+TEST_F(HealLog, KeysThatAVoidRightHandedOutAreChanged) {
+  sync::EndOptions end;
+  end.person = person_of(wang);
+  end.kind = wire::pb::ROLE_KIND_CADRE;
+  ASSERT_TRUE(sync::end_right(end, desk.member()).ok());
+  begin();
+  const auto given = sync::give_right({end.person, end.kind, world.villages}, second.member());
+  ASSERT_TRUE(given.ok()) << given.error().en;
+  sync(wang);
+  const StreamId village = world.villages[0];
+  const std::uint32_t held = wang.keyring().newest_epoch(village);
+  world.server.restore(backup);
+  ASSERT_TRUE(world.invite_cadre(desk, "周", world.villages).ok());
+  const auto healed = heal(second);
+  ASSERT_TRUE(healed.ok()) << healed.error().en;
+  level();
+  EXPECT_FALSE(log().may_read(end.person, village, log().head_seq()));
+  EXPECT_GT(log().epoch_at(village, log().head_seq()), held);
+  EXPECT_EQ(wang.keyring().newest_epoch(village), held);
+}
+
+// What waits beside its chain, in the late box, is not lost by cutting the chain where it stands.
+TEST_F(HealLog, ADeviceWithWorkUnderAVoidHeadCanBeStopped) {
+  part();
+  ASSERT_TRUE(heal(second).ok());
+  sync(second);
+  const auto stopped = sync::revoke_device({id_of(li), "", {}}, second.member());
+  ASSERT_TRUE(stopped.ok()) << stopped.error().en;
+  EXPECT_THAT(visits(second), Contains("分叉之前"));
+}
+
 TEST_F(HealLog, TheRevocationsOfBothSidesHold) {
   part();
   EXPECT_EQ(refusal(second).code, Code::kCorrupt);

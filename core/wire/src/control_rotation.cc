@@ -25,6 +25,27 @@ bool recovery_changed(const std::vector<RecoveryRecord>& all, std::uint32_t sinc
   return false;
 }
 
+// Whether a side that a heal made void since then might hand the stream's keys to somebody who is
+// no recipient here: by a role, a device or an invitation that this log does not have.
+bool void_side_had_others(const ControlState& log, const StreamId& stream, std::uint32_t since) {
+  std::set<Bytes> here;
+  for (const auto& [name, key] : log.recipients(stream)) here.insert(name);
+  const auto is_other = [&](const Bytes& name) {
+    const auto id = InviteId::from(name);
+    const InviteRecord* invite = id ? log.invite(*id) : nullptr;
+    return !here.contains(name) && (invite == nullptr || !invite->used_by);
+  };
+  for (const VoidLine& line : log.void_lines()) {
+    if (line.entry <= since || line.state->stream(stream) == nullptr) continue;
+    for (std::uint32_t seq = line.fork_seq + 1; seq <= line.state->head_seq(); ++seq) {
+      for (const auto& [name, key] : line.state->recipients(stream, seq)) {
+        if (is_other(name)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 // Where the person's rights may have changed; for whoever was invited, a risen person ends it too.
@@ -59,6 +80,7 @@ bool ControlState::rotation_missing(const StreamId& stream_id) const {
     };
     if (lost(changes(i.person, true), i.ended, reads)) return true;
   }
+  if (void_side_had_others(*this, stream_id, since)) return true;
   return has_recovery(s->kind) && recovery_changed(recoveries_, since);
 }
 
