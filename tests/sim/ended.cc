@@ -31,9 +31,20 @@ const Tokens& Simulation::words_of(const Hash& hash) {
   return unknown;
 }
 
+// What was sealed on a side that is void, and had not been delivered or was lost with the server.
+void Simulation::know_outboxes() {
+  for (const auto& d : world_.devices) {
+    if (!d->running()) continue;
+    const auto outbox = d->vault().outbox(1u << 30);
+    if (!outbox.ok()) return fault("the outbox cannot be read: " + outbox.error().en);
+    for (const wire::Envelope& each : *outbox) endings_.know(wire::encode_envelope(each));
+  }
+}
+
 // What the oracle must know of the log, as it stands now.
 void Simulation::refresh_endings() {
   if (!options_.membership) return;
+  if (parted_) know_outboxes();
   endings_.follow(log(), world_.server.store.copy());
   if (endings_.all().empty()) return;
   for (std::size_t i = 0; i < world_.devices.size(); ++i) {

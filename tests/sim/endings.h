@@ -35,13 +35,14 @@ class Endings {
     Bytes bytes;
   };
   const std::map<Hash, Known>& known() const { return known_; }
+  // One that stands on a device alone.
+  void know(ByteView envelope);
   bool in_force(const Hash& envelope) const;
   bool names_void_head(const Hash& envelope) const;
   // As if nothing had been decided over late work.
   bool before_its_end(const Hash& envelope) const;
 
  private:
-  void know(ByteView envelope);
   void add_mere_cuts(const wire::ControlState& log, std::uint32_t entry);
   void keep(const wire::ControlState& log, Ending& ending) const;
 

@@ -69,6 +69,8 @@ void Simulation::part_the_log(int admin) {
   speaker_ = admin;
   append_something(admin);
   some_exchange(*other);
+  parted_ = true;
+  refresh_endings();  // what comes there now is lost with the server
   world_.server.restore(before, turns_.chance(30));
   oracle_.server_restored();
   speaker_ = *other;

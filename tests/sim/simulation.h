@@ -163,6 +163,7 @@ class Simulation {
   void check_newest_key(int device, const wire::StreamRecord& stream);
   void check_opens(int device, const wire::Envelope& envelope);
   void refresh_endings();
+  void know_outboxes();
   const Tokens& words_of(const Hash& envelope);
 
   void record(int index, int stream_kind, const Fields& fields);
@@ -207,6 +208,7 @@ class Simulation {
   std::map<int, Secretly> secrets_;                               // by device
   // An entry that every log must have which counts; 0: none.
   std::pair<std::uint32_t, Hash> healed_;
+  bool parted_ = false;         // once at least
   std::optional<int> speaker_;  // whose log counts while it is parted
   int stopped_ = 0;
   std::vector<Bundle> bundles_;  // under way
