@@ -162,6 +162,20 @@ void Simulation::check_moves(int index, const RowId& row) {
   }
 }
 
+// The envelopes that carry the words of a fault, as that device has them.
+void Simulation::say_where(int index, const std::string& what) {
+  for (const auto& [hash, known] : endings_.known()) {
+    for (const std::string& word : words_of(hash)) {
+      if (what.find(word) == std::string::npos) continue;
+      const wire::EnvelopeHeader& h = known.header;
+      say(cat("  ", word, " is in ", hash.hex(), " of ", h.device.hex(), " incarnation ",
+              h.incarnation, " number ", h.seq, " under entry ", h.control_seq,
+              endings_.before_its_end(hash) ? ", before an end" : ", beyond an end", "; here",
+              told_of(device(index).vault(), hash)));
+    }
+  }
+}
+
 // One more round, for whoever reads the trace.
 void Simulation::say_restless() {
   for (const auto& d : world_.devices) {
@@ -266,6 +280,7 @@ void Simulation::check_cells() {
         const CellName cell{entity, row, field};
         for (const std::string& what : oracle_.check_cell(cell, visible(index, cell))) {
           fault(cat(device(index).name(), ": ", what));
+          say_where(index, what);
         }
       }
       check_row(index, entity, row);

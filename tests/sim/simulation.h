@@ -153,6 +153,7 @@ class Simulation {
   void check_moves(int device, const RowId& row);
   void check_end();
   void say_restless();
+  void say_where(int device, const std::string& what);
   void check_streams();
   void check_cells();
   void check_server();
