@@ -67,8 +67,11 @@ Judged judge(const wire::ControlState& control, const pb::Envelope& message, Dat
   if (const auto why = check_right(*place->log, *stream, header)) return refused(*why);
   out.ordinal = stream->ordinal;
   const wire::ChainId chain = wire::chain_of(header);
-  // Work under a void head stands by its admission alone, on whatever line it lies.
-  if (!place->is_void) out.ends = control.ends_of(chain, header.control_seq);
+  // What a decision names, and work under a void head, stands by its decision alone, on whatever
+  // line it lies.
+  const bool decided =
+      control.decision(chain, header.seq, out.pushed.hash) != wire::Ruling::kUndecided;
+  if (!decided && !place->is_void) out.ends = control.ends_of(chain, header.control_seq);
   const auto day = static_cast<std::uint32_t>(today.days);
   out.ended = control.announced_over(header.device, header.stream, day);
   // An admission decides either way: what is refused keeps its place in the chain as well.

@@ -136,6 +136,40 @@ TEST_F(RulingTest, AForkBelowTheCutNeverCounts) {
   EXPECT_EQ(state_of(early), state_of(late));
 }
 
+// A copied home has grown two lines, and the cut names an end of each. What goes on after the end
+// of the shorter one has a number below the longer one's end, and is decided all the same.
+TEST_F(RulingTest, WhatFollowsTheEndOfTheShorterLineIsDecided) {
+  const auto first = write(wang, "第一");
+  const auto disk = wang.disk().copy("");
+  const auto files = wang.files.copy();
+  const auto second = write(wang, "第二");
+  const auto third = write(wang, "第三");
+  const auto fourth = write(wang, "第四");
+  wang.go_back(disk, files);
+  const auto other = write(wang, "另一份");
+  const auto late = visit(wang, "晚到的");
+  const auto bad = visit(wang, "假话");
+  ASSERT_LT(bad.header.seq, fourth.header.seq + 1);
+
+  Home &before = *readers[0], &after = *readers[1];
+  const auto everything = {first, second, third, fourth, other, late, bad};
+  for (const auto& envelope : everything) before.receive(envelope);
+  town.town.revoke(wang.holder->id, {point(fourth), point(other)});
+  rule(before);
+  EXPECT_EQ(standing(before, other), Standing::kInForce);
+  EXPECT_EQ(standing(before, late), Standing::kUndecided);
+  ASSERT_TRUE(
+      town.town.append(admit_body(point(other), point(bad), {late.hash()}, {bad.hash()})).ok());
+  rule(before);
+  for (const auto& envelope : everything) after.receive(envelope);
+  for (Home* home : {&before, &after}) {
+    EXPECT_EQ(standing(*home, late), Standing::kInForce);
+    EXPECT_EQ(standing(*home, bad), Standing::kRefused);
+    EXPECT_EQ(home->visits(), 2u);
+    EXPECT_EQ(state_of(*home), state_of(before));
+  }
+}
+
 TEST_F(RulingTest, RefusedStaysOutEverywhere) {
   const auto kept = write(wang, "走访");
   const auto bad = write(wang, "假话");

@@ -147,6 +147,30 @@ TEST_F(LateWork, AForkBelowTheCutIsLate) {
   EXPECT_EQ(county_.push_one(first).code(), pb::PUSH_CODE_DUPLICATE);
 }
 
+// A copied phone, cut at the ends of both lines: what follows the end of the shorter one has a
+// number below the other end, and is placed once it is admitted.
+TEST_F(LateWork, WhatFollowsTheEndOfTheShorterLineIsPlacedOnceItIsAdmitted) {
+  Chain copy = county_.chain();
+  const wire::Envelope first = chain_.next();
+  const wire::Envelope second = chain_.next();
+  const wire::Envelope other = copy.next(200);
+  ASSERT_EQ(county_.push({first, second}).results(1).code(), pb::PUSH_CODE_STORED);
+  ASSERT_EQ(county_.push_one(other).code(), pb::PUSH_CODE_FORK);
+  const wire::ChainId chain = wire::chain_of(first.header);
+  copy.knows = county_.town.state.head_seq();
+  county_.town.revoke(county_.cadre.id,
+                      {cut_of(chain, 2, second.hash()), cut_of(chain, 1, other.hash())});
+  ASSERT_TRUE(county_.bring_log().ok());
+  const wire::Envelope late = copy.next(200);
+  ASSERT_EQ(county_.push_one(late).code(), pb::PUSH_CODE_LATE);
+  ASSERT_TRUE(county_.town
+                  .append(admit_body(cut_of(chain, 1, other.hash()), cut_of(chain, 2, late.hash()),
+                                     {late.hash()}))
+                  .ok());
+  ASSERT_TRUE(county_.bring_log().ok());
+  EXPECT_EQ(county_.push_one(late).code(), pb::PUSH_CODE_STORED);
+}
+
 // Until the cut's envelope is held, nobody can tell which line leads to it.
 TEST_F(LateWork, BelowACutThatIsNotHeldYetBothLinesAreKept) {
   Chain other = county_.chain();

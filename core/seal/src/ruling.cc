@@ -56,7 +56,9 @@ Result<Standing> Sealer::ruling(const EnvelopeHeader& header, const Hash& hash,
   const auto place = state.place_of(header.control_seq, header.control_head);
   if (place && place->is_void) return standing;
   MQ_TRY(const bool off, off_the_line(header, hash, state));
-  return off ? Standing::kUndecided : standing;
+  if (!off) return standing;
+  // As what follows the end of a line that is shorter than another: its decision names it.
+  return standing_of(state.decision(wire::chain_of(header), header.seq, hash));
 }
 
 // As far as a ruling needs it. Numbers of void heads are also numbers of entries of this log: which

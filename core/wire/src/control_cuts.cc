@@ -77,18 +77,18 @@ Ruling ControlState::ruling(const ChainId& chain, std::uint64_t seq, const Hash&
     return seq < end.seq || (seq == end.seq && hash == end.hash);
   });
   if (ends.empty() || before) return Ruling::kInForce;
-  return admitted(chain, seq, hash, false);
+  return decision(chain, seq, hash);
 }
 
 // A void head is an end of its own: whoever sealed under it did not know what holds.
 Ruling ControlState::ruling(const EnvelopeHeader& header, const Hash& hash) const {
   const auto place = place_of(header.control_seq, header.control_head);
   const ChainId chain = chain_of(header);
-  if (place && place->is_void) return admitted(chain, header.seq, hash, true);
+  if (place && place->is_void) return decision(chain, header.seq, hash, true);
   return ruling(chain, header.seq, hash, header.control_seq);
 }
 
-Ruling ControlState::admitted(const ChainId& chain, std::uint64_t seq, const Hash& hash,
+Ruling ControlState::decision(const ChainId& chain, std::uint64_t seq, const Hash& hash,
                               bool of_void) const {
   const auto at = admissions_of_.find(chain);
   if (at == admissions_of_.end()) return Ruling::kUndecided;

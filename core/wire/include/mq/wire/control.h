@@ -255,6 +255,11 @@ class ControlState {
   // The same of an envelope whose head this log knows (place_of); one that names a void head is in
   // force only once it is admitted.
   Ruling ruling(const EnvelopeHeader& header, const Hash& hash) const;
+  // What the admissions alone say of it; kUndecided: none names it. For whoever holds an end's
+  // envelope and sees that this one lies on no line that leads there. An admission of work under a
+  // void head speaks of nothing else.
+  Ruling decision(const ChainId& chain, std::uint64_t seq, const Hash& hash,
+                  bool of_void = false) const;
   // The greatest seq at which a right of the device to write the stream ended; 0 if none did.
   std::uint32_t last_loss(const DeviceId& device, const StreamId& stream) const;
   // Somebody who held the stream's newest epoch may not read it any more: its key must change.
@@ -284,7 +289,6 @@ class ControlState {
  private:
   friend class ControlRules;
   Status apply_nested(const std::vector<pb::ControlEntry>& entries, Records records, int depth);
-  Ruling admitted(const ChainId& chain, std::uint64_t seq, const Hash& hash, bool of_void) const;
   bool invite_live(const InviteRecord& invite, std::uint32_t seq) const;
   bool invite_reads(const InviteRecord& invite, const StreamRecord& stream,
                     std::uint32_t seq) const;
