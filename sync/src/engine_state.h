@@ -112,6 +112,7 @@ struct SyncEngine::State {
   Status check_late(const pb::ExchangeReply& reply, const AskedStreams& asked,
                     Incoming& incoming) const;
   Status store_late(const Incoming& incoming, Counts& counts);
+  void note_late(const wire::Envelope& envelope);
 
   // heal.cc
   struct Healing {

@@ -127,9 +127,7 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   }
   if (!healing.streams.empty()) {
     for (const Placed& placed : incoming.placed) healing.on_server.insert(placed.hash);
-    for (const LateEnvelope& each : incoming.late) {
-      healing.on_server.insert(each.envelope.hash());
-    }
+    for (const LateEnvelope& each : incoming.late) note_late(each.envelope);
     for (const PulledEnvelope& pulled : incoming.pulled.envelopes) {
       healing.on_server.insert(pulled.envelope.hash());
     }
@@ -143,6 +141,14 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   report.server_lost_data = report.server_lost_data || !healing.streams.empty();
   trust_time(incoming.checkpoint);
   return {};
+}
+
+// What has been decided belongs into the stream, though it still lies in the box.
+void SyncEngine::State::note_late(const wire::Envelope& envelope) {
+  const Hash hash = envelope.hash();
+  const wire::Ruling decided =
+      control.state().decision(wire::chain_of(envelope.header), envelope.header.seq, hash, true);
+  if (decided == wire::Ruling::kUndecided) healing.on_server.insert(hash);
 }
 
 Status SyncEngine::State::store_receipts(const Incoming& incoming, LatestReceipts& latest,

@@ -208,6 +208,29 @@ TEST_F(Late, AdmittedWorkIsEverybodysOnce) {
   expect_level({&admin, &second, &wang});
 }
 
+// Its box still has it there, and its log may be as old: what was decided belongs into the stream.
+TEST_F(Late, WhatWasAdmittedIsPlacedAgainByARestoredServer) {
+  stop_li();
+  li_delivers({"晚到"});
+  const MemoryStore::Data backup = world.server.store.copy();
+  sync(admin);
+  const auto work = late_at(admin);
+  ASSERT_EQ(work.size(), 1u);
+  ASSERT_TRUE(decide(admin, work[0]).ok());
+  const MemoryStore::Data decided = world.server.store.copy();
+  sync(admin);
+  sync(wang);
+  for (const MemoryStore::Data& data : {backup, decided, backup}) {
+    world.server.restore(data);
+    ASSERT_FALSE(world.server.store.holds(work[0].envelopes[0]));
+    sync(admin);
+    EXPECT_TRUE(world.server.store.holds(work[0].envelopes[0]));
+  }
+  SimDevice& newcomer = world.add_cadre(admin, "赵");
+  for (SimDevice* device : {&newcomer, &admin, &newcomer}) sync(*device);
+  EXPECT_THAT(visits(newcomer), ElementsAre("早先", "晚到"));
+}
+
 TEST_F(Late, RefusedCountsAsHeldAndNobodyShowsIt) {
   stop_li();
   li_delivers({"假的", "真的"});
