@@ -206,7 +206,7 @@ void Simulation::check_end() {
   for (std::size_t i = 0; i < world_.devices.size(); ++i) {
     device(static_cast<int>(i)).network.deliver_late();
   }
-  if (!world_.settle()) {
+  if (!world_.settle() && !heal_again()) {
     for (const auto& d : world_.devices) {
       if (d->running() && d->last_error()) fault(cat(d->name(), ": ", d->last_error()->en));
     }

@@ -91,4 +91,24 @@ void Simulation::part_the_log(int admin) {
   ++result_.healed;
 }
 
+// A server that was restored once more, to before a healing, may first meet a device of the side
+// that was void: its line stands there again, and the healed one has parted from it. What the
+// message asks for is done: an admin heals.
+bool Simulation::heal_again() {
+  if (healed_.first == 0) return false;
+  for (std::size_t i = 0; i < world_.devices.size(); ++i) {
+    SimDevice& d = *world_.devices[i];
+    if (!d.running() || !d.last_error() || d.last_error()->code != Code::kCorrupt) continue;
+    const auto healed = sync::heal_log(d.member(), d.sealer());
+    if (!healed.ok() || !healed->parted) continue;
+    say(cat(d.name(), " heals the log once more"));
+    const wire::ControlState& now = d.control().state();
+    healed_ = {now.head_seq(), now.head()};
+    refresh_endings();
+    ++result_.healed;
+    return world_.settle();
+  }
+  return false;
+}
+
 }  // namespace mq::sim

@@ -122,6 +122,7 @@ class Simulation {
   void let_a_month_pass();
   void tend(int admin);
   void part_the_log(int admin);
+  bool heal_again();
   std::optional<int> other_admin(int admin);
   void append_something(int admin);
   void some_exchange(int but);
