@@ -82,7 +82,9 @@ void Simulation::check_reads(int index, int cells) {
     Tokens& before = notes(index).read[cell];
     std::vector<std::string> gone = oracle_.check_forward(cell, before, now);
     if (!gone.empty()) {
-      refresh_endings();  // an end may have taken it away
+      // An end may have taken it away, also what its author has sealed and not delivered.
+      know_outboxes();
+      refresh_endings();
       gone = oracle_.check_forward(cell, before, now);
     }
     for (const std::string& what : gone) {

@@ -31,7 +31,7 @@ const Tokens& Simulation::words_of(const Hash& hash) {
   return unknown;
 }
 
-// What was sealed on a side that is void, and had not been delivered or was lost with the server.
+// What was sealed and not delivered, or was lost with the server.
 void Simulation::know_outboxes() {
   for (const auto& d : world_.devices) {
     if (!d->running()) continue;
