@@ -172,8 +172,14 @@ void Simulation::say_where(int index, const std::string& what) {
       const wire::EnvelopeHeader& h = known.header;
       say(cat("  ", word, " is in ", hash.hex(), " of ", h.device.hex(), " incarnation ",
               h.incarnation, " number ", h.seq, " under entry ", h.control_seq,
-              endings_.before_its_end(hash) ? ", before an end" : ", beyond an end", "; here",
-              told_of(device(index).vault(), hash)));
+              endings_.before_its_end(hash) ? ", before an end" : ", beyond an end",
+              endings_.in_force(hash) ? ", in force" : ", out of force", "; here",
+              told_of(device(index).vault(), hash), "; the server has it",
+              world_.server.store.holds(hash) ? " placed" : "",
+              world_.server.store.holds_late(hash) ? " late" : ""));
+      for (const auto& other : world_.devices) {
+        if (other->running()) say(cat("    ", other->name(), told_of(other->vault(), hash)));
+      }
     }
   }
 }
