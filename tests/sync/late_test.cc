@@ -13,6 +13,7 @@ using sync::LateWork;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 DeviceId id_of(SimDevice& device) { return device.keyring().identity()->device; }
 
@@ -229,6 +230,26 @@ TEST_F(Late, WhatWasAdmittedIsPlacedAgainByARestoredServer) {
   SimDevice& newcomer = world.add_cadre(admin, "赵");
   for (SimDevice* device : {&newcomer, &admin, &newcomer}) sync(*device);
   EXPECT_THAT(visits(newcomer), ElementsAre("早先", "晚到"));
+}
+
+// It stood in the stream once, until the server lost it; then its author was stopped before it.
+TEST_F(Late, WhatWasPlacedBeforeTheServerLostItIsPlacedOnceItIsAdmitted) {
+  SimDevice& second = world.add_admin(admin, "副镇长");
+  sync(second);
+  const MemoryStore::Data backup = world.server.store.copy();
+  li_delivers({"后来"});
+  sync(admin);
+  world.server.restore(backup);
+  const auto stopped = sync::revoke_device({id_of(li), "", std::nullopt}, second.member());
+  ASSERT_TRUE(stopped.ok()) << stopped.error().en;
+  sync(admin);
+  const auto work = late_at(admin);
+  ASSERT_EQ(work.size(), 1u);
+  ASSERT_TRUE(world.server.store.holds_late(work[0].envelopes[0]));
+  ASSERT_TRUE(decide(admin, work[0]).ok());
+  for (SimDevice* device : {&admin, &wang}) sync(*device);
+  EXPECT_TRUE(world.server.store.holds(work[0].envelopes[0]));
+  EXPECT_THAT(visits(wang), UnorderedElementsAre("早先", "后来"));
 }
 
 TEST_F(Late, RefusedCountsAsHeldAndNobodyShowsIt) {

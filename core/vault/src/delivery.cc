@@ -153,9 +153,12 @@ Status Vault::store_receipt(const wire::Receipt& receipt) {
     // A receipt counts for the line whose envelope it names, and for nothing else.
     if (!held || held->seq != receipt.seq_to || s.lines.at(held->line).chain != chain) return {};
     std::uint64_t to = receipt.seq_to;
+    // In the late box it has no place in the stream, whatever place a server gave it before it was
+    // restored: once it is decided, somebody must bring it there.
     for (LineIx ix = held->line; ix != 0 && to >= receipt.seq_from; ix = s.lines.at(ix).parent) {
       MQ_CHECK(
-          s.db.run("UPDATE mq_envelope SET receipt = ?4, received = coalesce(received, ?5) "
+          s.db.run("UPDATE mq_envelope SET receipt = ?4, received = coalesce(received, ?5), "
+                   "server_index = iif(?4 = 2, NULL, server_index) "
                    "WHERE line = ?1 AND seq BETWEEN ?2 AND ?3",
                    ix, sql(receipt.seq_from), sql(to), static_cast<int>(receipt.receipt_class),
                    receipt.time.ms));
@@ -171,8 +174,9 @@ Status Vault::note_late(const Hash& envelope, WallTime received) {
   state_->timed_runs.clear();
   return state_->atomically([&] {
     return state_->db.run(
-        "UPDATE mq_envelope SET receipt = ?2, received = coalesce(received, ?3) WHERE hash = ?1 "
-        "AND receipt = 0",
+        "UPDATE mq_envelope SET receipt = ?2, received = coalesce(received, ?3), "
+        "server_index = NULL WHERE hash = ?1 AND (receipt = 0 OR "
+        "hash IN (SELECT hash FROM mq_standing WHERE standing = 1))",
         envelope.view(), static_cast<int>(wire::ReceiptClass::kLate), received.ms);
   });
 }
