@@ -145,7 +145,9 @@ std::vector<std::string> Oracle::check_cell(const CellName& name, const Tokens& 
     for (const auto& [other, by] : cell.values) {
       if (!by.seen.contains(token) || out_.contains(other)) continue;
       over = true;
-      surely_over = surely_over || by.certain;
+      // A device whose right has ended may name, as seen, work of its own that waits for a
+      // decision: whoever does not hold that cannot tell what is covered, and shows both.
+      surely_over = surely_over || (by.certain && !doubted_.contains(by.device));
     }
     if (const auto removals = cell.removals.find(token); removals != cell.removals.end()) {
       over = true;
