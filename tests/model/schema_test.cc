@@ -22,6 +22,7 @@ TEST(Schema, EntityNumbersAreTheAgreedOnes) {
       {11, "Person"},        {12, "HouseholdPrivate"},
       {13, "PersonPrivate"}, {14, "MonitoringCase"},
       {20, "Visit"},         {21, "Issue"},
+      {22, "Meeting"},       {23, "Opinion"},
       {30, "Diary"},         {31, "DeviceUnlock"}};
   std::map<std::uint32_t, std::string> found;
   for (const Entity& e : Schema::current().entities()) found[e.number] = e.name;

@@ -72,6 +72,16 @@ constexpr Command kCommands[] = {
      "pairing list [--household_id 户编号]\npairing amend 编号 --to 日期 --status 已结束 "
      "--reason 原因",
      "结对", "pairings", run_record},
+    {"meeting",
+     "meeting add --village 村 [--group_no 组] --date 日期 --attendees 人数 [--chair 主持人] "
+     "[--topics 内容] …\nmeeting list [--village 村] [--from 日期] [--to 日期]\n"
+     "meeting show|amend|cancel 编号 …",
+     "院坝会", "courtyard meetings", run_record},
+    {"opinion",
+     "opinion add --meeting_id 院坝会编号 --text 意见 --handling 当场答复|转办|记录在案 [--by "
+     "提出人] "
+     "[--answer 答复] [--category 类别] …\nopinion list|show|amend|cancel …",
+     "院坝会上的意见,一条一条记;转办的同时登记事项", "opinions heard at meetings", run_record},
     {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
     {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
      run_search},
@@ -79,7 +89,8 @@ constexpr Command kCommands[] = {
      "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01|RP02|RP06|RP14 --from 日期 --to 日期 [--village 村] [--format table|csv|json] "
+     "report RP01|RP02|RP06|RP11|RP14 --from 日期 --to 日期 [--village 村] [--format "
+     "table|csv|json] "
      "[-o 文件]",
      "台账与报表", "ledgers", run_report},
     {"revoke", "revoke 设备号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",

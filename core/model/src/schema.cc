@@ -8,6 +8,7 @@
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/issue.pb.h"
+#include "minqing/model/v1/meeting.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/programme.pb.h"
@@ -116,7 +117,7 @@ std::unique_ptr<Schema> make_current() {
       kSchemaVersion, {pb::OrgUnit::descriptor()->file(), pb::Programme::descriptor()->file(),
                        pb::Household::descriptor()->file(), pb::Person::descriptor()->file(),
                        pb::Visit::descriptor()->file(), pb::Issue::descriptor()->file(),
-                       pb::Diary::descriptor()->file()});
+                       pb::Diary::descriptor()->file(), pb::Meeting::descriptor()->file()});
   MQ_ASSERT(schema.ok());
   return std::move(schema).value();
 }

@@ -19,4 +19,8 @@ void check_span(std::uint32_t from, std::uint32_t to, Form& form);
 // 廉政 and 检举控告 of an issue.
 void check_confidential(const model::Entity& issue, Form& form);
 
+// The reserved matters, and whether an opinion that is now referred has its issue; `whole` is the
+// row with what was typed, `form` takes the flags.
+void check_opinion(const model::Entity& entity, Form& whole, Form& form);
+
 }  // namespace mq::work

@@ -82,7 +82,7 @@ std::vector<vault::Change> begin_issue(const Workplace& place, const IssueFacts&
   out.set(I::kTitleFieldNumber, std::string(first_characters(facts.text, kTitleCharacters)));
   out.set(I::kTextFieldNumber, facts.text);
   if (!facts.reporter.empty()) out.set(I::kReporterFieldNumber, facts.reporter);
-  out.set(I::kSourceFieldNumber, std::int64_t{mpb::ISSUE_SOURCE_VISIT});
+  out.set(I::kSourceFieldNumber, facts.source);
   out.set(I::kCategoryFieldNumber, facts.category);
   out.set(I::kNatureFieldNumber, facts.nature);
   out.set_row(I::kFromOrgFieldNumber, facts.village);

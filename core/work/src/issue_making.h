@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "form.h"
+#include "minqing/model/v1/issue.pb.h"
 
 namespace mq::work {
 
@@ -16,16 +17,17 @@ struct IssueSeed {
 
 struct IssueFacts {
   RowId row;
-  RowId visit;
+  std::optional<RowId> visit;
   RowId village;  // org unit
   std::string region_code;
   std::optional<RowId> household;
   std::optional<RowId> recorded_by;
   std::string reporter;
   std::string text;
-  std::int64_t category = 0;  // enum numbers
+  std::int64_t source = ::minqing::model::v1::ISSUE_SOURCE_VISIT;  // enum numbers
+  std::int64_t category = 0;
   std::int64_t nature = 0;
-  Date registered;        // the date of the visit
+  Date registered;        // the date of the visit or meeting
   bool answered = false;  // closes it as 解释说明
 };
 

@@ -40,6 +40,42 @@ Result<std::vector<Village>> villages_of(const Workplace& place, const LedgerReq
   return out;
 }
 
+Result<std::vector<Village>> villages_with(const Workplace& place, const LedgerRequest& request,
+                                           std::string_view table) {
+  MQ_TRY(std::vector<Village> out, villages_of(place, request));
+  if (request.village) return out;
+  MQ_TRY(const std::vector<Village> all, Directory(place).villages());
+  for (const Village& village : all) {
+    const bool there = std::ranges::find(out, village.stream, &Village::stream) != out.end();
+    if (there) continue;
+    MQ_TRY(const std::int64_t rows, place.vault.database().integer(
+                                        cat("SELECT count(*) FROM \"", table,
+                                            "\" WHERE deleted = 0 AND stream = ", village.stream)));
+    if (rows > 0) out.push_back(village);
+  }
+  return out;
+}
+
+namespace {
+
+Date later_by(Date from, int months) {
+  const int month = from.year() * 12 + from.month() - 1 + months;
+  for (int day = from.day();; --day) {
+    if (const auto date = Date::of(month / 12, month % 12 + 1, day)) return *date;
+  }
+}
+
+}  // namespace
+
+int months_between(Date from, Date to) {
+  const int months = (to.year() - from.year()) * 12 + to.month() - from.month();
+  return later_by(from, months) <= to ? months : months - 1;
+}
+
+int whole_months(const Period& period) {
+  return months_between(period.from, Date{period.to.days + 1});
+}
+
 namespace {
 constexpr std::int64_t kPlausibleSince = 1'735'689'600'000;  // 2025-01-01, before any release
 }

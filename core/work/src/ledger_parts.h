@@ -36,6 +36,15 @@ struct VisitFact {
 // household.
 Result<std::vector<Village>> villages_of(const Workplace& place, const LedgerRequest& request);
 
+// The same, and the office village also if it has such a row.
+Result<std::vector<Village>> villages_with(const Workplace& place, const LedgerRequest& request,
+                                           std::string_view table);
+
+// Months gone by from one day to another; January 31 and one month is the last day of February.
+int months_between(Date from, Date to);
+// Months that fit into the period whole: 1 for February 25 to March 24, 0 for a week.
+int whole_months(const Period& period);
+
 // Not cancelled, dated within the period.
 Status each_visit(const Workplace& place, const Period& period,
                   const std::vector<Village>& villages,

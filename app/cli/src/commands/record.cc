@@ -1,5 +1,4 @@
-// visit, diary, issue, household, person, cadre, pairing: add, list, show, amend, cancel and their
-// own moves.
+// Records of every entity that has a command: add, list, show, amend, cancel and their own moves.
 #include "../home.h"
 #include "../readers_text.h"
 #include "../record_json.h"
@@ -23,9 +22,11 @@ using Context = RecordContext;
 
 using AddForm = Result<work::Outcome> (*)(const work::Workplace&, const work::Inputs&);
 constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
-    {"Visit", work::add_visit},         {"Diary", work::add_diary},   {"Issue", work::add_issue},
-    {"Household", work::add_household}, {"Person", work::add_person}, {"Cadre", work::add_cadre},
-    {"Pairing", work::add_pairing}};
+    {"Visit", work::add_visit},     {"Diary", work::add_diary},
+    {"Issue", work::add_issue},     {"Household", work::add_household},
+    {"Person", work::add_person},   {"Cadre", work::add_cadre},
+    {"Pairing", work::add_pairing}, {"Meeting", work::add_meeting},
+    {"Opinion", work::add_opinion}};
 
 Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
@@ -111,7 +112,9 @@ const ListForm& list_form(const model::Entity& entity) {
       {"Household", "", {"household_no", "head_person_id", "group_no", "status", "class"}},
       {"Person", "", {"name", "household_id", "relation", "sex", "birth"}},
       {"Cadre", "", {"name", "rank_class", "phone", "area_ids"}},
-      {"Pairing", "from", {"cadre_id", "household_id", "from", "to", "status"}}};
+      {"Pairing", "from", {"cadre_id", "household_id", "from", "to", "status"}},
+      {"Meeting", "date", {"date", "village_id", "group_no", "attendees", "topics"}},
+      {"Opinion", "", {"meeting_id", "by", "handling", "text"}}};
   return *std::find_if(kForms.begin(), kForms.end(),
                        [&](const ListForm& form) { return form.entity == entity.name; });
 }
