@@ -34,7 +34,8 @@ constexpr Command kCommands[] = {
     {"members", "members [--devices]", "谁在本乡镇、有几台设备(--devices:号码、状态)、什么角色",
      "people, devices and roles", run_members},
     {"programme",
-     "programme show\nprogramme set --quota 职级=户数 …\nprogramme set [--programme 活动名] "
+     "programme show\nprogramme set --quota 职级=户数 … --days 职级=每月天数 …\nprogramme set "
+     "[--programme 活动名] "
      "--needs 健康、收入、证件号码\nprogramme set [--programme 活动名] --auto-lock-minutes 分钟 "
      "--rotate-days 天\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
      "…]",
@@ -82,6 +83,11 @@ constexpr Command kCommands[] = {
      "提出人] "
      "[--answer 答复] [--category 类别] …\nopinion list|show|amend|cancel …",
      "院坝会上的意见,一条一条记;转办的同时登记事项", "opinions heard at meetings", run_record},
+    {"reception",
+     "reception add --date 日期 --leader_id 领导 --place 接待室|赶集摊位|夜访|下访村组 --batches "
+     "批次 --people 人次 [--matters 件数 --answered 当场答复 --referred 转办] [--text 事项] "
+     "…\nreception list [--from 日期] [--to 日期]\nreception show|amend|cancel 编号 …",
+     "接访下访", "receptions held by leaders", run_record},
     {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
     {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
      run_search},
@@ -89,7 +95,7 @@ constexpr Command kCommands[] = {
      "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01|RP02|RP06|RP11|RP14 --from 日期 --to 日期 [--village 村] [--format "
+     "report RP01|RP02|RP06|RP10|RP11|RP14 --from 日期 --to 日期 [--village 村] [--format "
      "table|csv|json] "
      "[-o 文件]",
      "台账与报表", "ledgers", run_report},

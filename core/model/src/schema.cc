@@ -12,6 +12,7 @@
 #include "minqing/model/v1/organisation.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/programme.pb.h"
+#include "minqing/model/v1/reception.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "schema_rules.h"
@@ -117,7 +118,8 @@ std::unique_ptr<Schema> make_current() {
       kSchemaVersion, {pb::OrgUnit::descriptor()->file(), pb::Programme::descriptor()->file(),
                        pb::Household::descriptor()->file(), pb::Person::descriptor()->file(),
                        pb::Visit::descriptor()->file(), pb::Issue::descriptor()->file(),
-                       pb::Diary::descriptor()->file(), pb::Meeting::descriptor()->file()});
+                       pb::Diary::descriptor()->file(), pb::Meeting::descriptor()->file(),
+                       pb::Reception::descriptor()->file()});
   MQ_ASSERT(schema.ok());
   return std::move(schema).value();
 }

@@ -22,5 +22,7 @@ void check_confidential(const model::Entity& issue, Form& form);
 // The reserved matters, and whether an opinion that is now referred has its issue; `whole` is the
 // row with what was typed, `form` takes the flags.
 void check_opinion(const model::Entity& entity, Form& whole, Form& form);
+// Numbers that fit each other, the reserved matters, and more than five representatives.
+void check_reception(const model::Entity& entity, Form& whole, Form& form);
 
 }  // namespace mq::work

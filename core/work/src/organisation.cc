@@ -217,22 +217,24 @@ Status bind_self(const Workplace& place, const std::string& name) {
 Result<std::vector<Quota>> quotas(const Workplace& place) {
   const model::Field* rank_field =
       place.vault.schema().entity("QuotaRule")->field(mpb::QuotaRule::kRankClassFieldNumber);
-  MQ_TRY(sqlite::Query q, place.vault.database().query(
-                              "SELECT id, rank_class, pairs FROM \"quota_rule\" WHERE deleted = 0 "
-                              "AND rank_class IS NOT NULL ORDER BY rank_class, id"));
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT id, rank_class, pairs, days_per_month FROM \"quota_rule\" WHERE deleted = 0 "
+             "AND rank_class IS NOT NULL ORDER BY rank_class, id"));
   std::vector<Quota> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return out;
     Quota quota{RowId::from(q.blob(0)).value_or(RowId{}), static_cast<int>(q.integer(1)),
-                model::format_value(*rank_field, q.integer(1)), static_cast<int>(q.integer(2))};
+                model::format_value(*rank_field, q.integer(1)), static_cast<int>(q.integer(2)),
+                static_cast<int>(q.integer(3))};
     // Two desks may each have made a rule for a rank while offline: the first id stands.
     if (!out.empty() && out.back().rank == quota.rank) continue;
     out.push_back(std::move(quota));
   }
 }
 
-Status set_quota(const Workplace& place, const std::string& rank, int pairs) {
+Status set_quota(const Workplace& place, const std::string& rank, int count, QuotaOf of) {
   MQ_CHECK(need_desk(place));
   const vault::View seen = place.vault.view();
   const model::Field* field =
@@ -247,7 +249,9 @@ Status set_quota(const Workplace& place, const std::string& rank, int pairs) {
     known = true;
   }
   RowChanges changes(place, "QuotaRule", row);
-  changes.set(mpb::QuotaRule::kPairsFieldNumber, std::int64_t{pairs});
+  changes.set(of == QuotaOf::kDays ? mpb::QuotaRule::kDaysPerMonthFieldNumber
+                                   : mpb::QuotaRule::kPairsFieldNumber,
+              std::int64_t{count});
   if (!known) {
     changes.set(mpb::QuotaRule::kRankClassFieldNumber, std::move(value));
     MQ_TRY(const std::vector<ProgrammeRow> list, programmes(place));

@@ -6,9 +6,9 @@ namespace mq::work {
 
 Status need_desk(const Workplace& place) {
   if (place.is_desk()) return {};
-  return Error{Code::kNotAllowed,
-               "名册、干部、结对、活动和定额由乡镇管理员或内勤维护;您的角色不能改",
-               "rosters, cadres, pairings, programmes and quotas belong to the township's desk"};
+  return Error{
+      Code::kNotAllowed, "名册、干部、结对、接访、活动和定额由乡镇管理员或内勤维护;您的角色不能改",
+      "rosters, cadres, pairings, receptions, programmes and quotas belong to the township's desk"};
 }
 
 Status need_admin(const Workplace& place) {

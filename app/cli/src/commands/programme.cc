@@ -28,14 +28,17 @@ Status show(Call& call, const work::Workplace& place) {
                      "  needs: ", needs.empty() ? "nothing sensitive" : needs));
   }
   Json quota = Json::object();
+  Json days = Json::object();
   std::vector<std::vector<std::string>> lines;
   for (const work::Quota& one : quotas) {
     quota[one.rank_name] = one.pairs;
-    lines.push_back({one.rank_name, cat(one.pairs)});
+    if (one.days > 0) days[one.rank_name] = one.days;
+    lines.push_back({one.rank_name, cat(one.pairs), one.days > 0 ? cat(one.days) : ""});
   }
   call.out.object()["programmes"] = std::move(list);
   call.out.object()["quota"] = std::move(quota);
-  call.out.table({"职级", "结对户数"}, lines);
+  call.out.object()["days"] = std::move(days);
+  call.out.table({"职级", "结对户数", "每月天数"}, lines);
   return {};
 }
 
@@ -83,18 +86,21 @@ Status set_fields(Call& call, Home& home, const work::Workplace& place,
   return outcome.ok() ? Status() : work::refused(outcome.faults);
 }
 
-Status set_quotas(Call& call, Home& home, const work::Workplace& place) {
-  for (const std::string& wish : call.args.values("quota")) {
+// RANK=N, as often as the flag stands there.
+Status set_quotas(Call& call, Home& home, const work::Workplace& place, std::string_view flag,
+                  work::QuotaOf of) {
+  const int most = of == work::QuotaOf::kDays ? 31 : 255;
+  for (const std::string& wish : call.args.values(flag)) {
     const std::size_t equals = wish.find('=');
     const std::string number = equals == std::string::npos ? "" : wish.substr(equals + 1);
     const bool plain =
         !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
-    if (!plain || number.size() > 3 || std::stoi(number) > 255) {
-      return call.usage(cat("定额应写成 职级=户数(0–255),如 县级=4:", wish),
-                        cat("a quota is RANK=N, 0–255: ", wish));
+    if (!plain || number.size() > 3 || std::stoi(number) > most) {
+      return call.usage(cat("定额应写成 职级=数(0–", most, "),如 县级=4:", wish),
+                        cat("a quota is RANK=N, 0–", most, ": ", wish));
     }
     MQ_CHECK(home.saving(
-        [&] { return work::set_quota(place, wish.substr(0, equals), std::stoi(number)); }));
+        [&] { return work::set_quota(place, wish.substr(0, equals), std::stoi(number), of); }));
   }
   return {};
 }
@@ -102,14 +108,15 @@ Status set_quotas(Call& call, Home& home, const work::Workplace& place) {
 // Several --needs, or one with 、 between them; --needs "" names none any more.
 Status set(Call& call, Home& home, const work::Workplace& place) {
   const work::Inputs inputs = inputs_to_set(call);
-  if (!call.args.has("quota") && inputs.empty()) {
+  if (!call.args.has("quota") && !call.args.has("days") && inputs.empty()) {
     return call.usage(
         "用法:programme set --quota 职级=户数,--needs 健康、收入、证件号码,或 --auto-lock-minutes "
         "分钟",
         "usage: programme set --quota RANK=N, --needs 健康、收入、证件号码, or --auto-lock-minutes "
         "N");
   }
-  MQ_CHECK(set_quotas(call, home, place));
+  MQ_CHECK(set_quotas(call, home, place, "quota", work::QuotaOf::kPairs));
+  MQ_CHECK(set_quotas(call, home, place, "days", work::QuotaOf::kDays));
   if (!inputs.empty()) MQ_CHECK(set_fields(call, home, place, inputs));
   return show(call, place);
 }
@@ -133,7 +140,7 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
 }  // namespace
 
 Status run_programme(Call& call) {
-  MQ_CHECK(only_flags(call, {"quota", "programme", "needs", "title", "doc_no", "from", "to",
+  MQ_CHECK(only_flags(call, {"quota", "days", "programme", "needs", "title", "doc_no", "from", "to",
                              "remark", "auto_lock_minutes", "rotate_days"}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());

@@ -26,7 +26,7 @@ constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
     {"Issue", work::add_issue},     {"Household", work::add_household},
     {"Person", work::add_person},   {"Cadre", work::add_cadre},
     {"Pairing", work::add_pairing}, {"Meeting", work::add_meeting},
-    {"Opinion", work::add_opinion}};
+    {"Opinion", work::add_opinion}, {"Reception", work::add_reception}};
 
 Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
@@ -114,7 +114,8 @@ const ListForm& list_form(const model::Entity& entity) {
       {"Cadre", "", {"name", "rank_class", "phone", "area_ids"}},
       {"Pairing", "from", {"cadre_id", "household_id", "from", "to", "status"}},
       {"Meeting", "date", {"date", "village_id", "group_no", "attendees", "topics"}},
-      {"Opinion", "", {"meeting_id", "by", "handling", "text"}}};
+      {"Opinion", "", {"meeting_id", "by", "handling", "text"}},
+      {"Reception", "date", {"date", "leader_id", "place", "people", "text"}}};
   return *std::find_if(kForms.begin(), kForms.end(),
                        [&](const ListForm& form) { return form.entity == entity.name; });
 }

@@ -61,6 +61,7 @@ struct LedgerRequest {
 Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request);  // 走访情况统计表
 Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request);  // 民情台账
 Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request);  // 各职级结对统计
+Result<Ledger> ledger_rp10(const Workplace& place, const LedgerRequest& request);  // 接访下访登记
 Result<Ledger> ledger_rp11(const Workplace& place, const LedgerRequest& request);  // 院坝会统计
 Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request);  // 民情日记统计
 

@@ -56,10 +56,13 @@ struct Quota {
   int rank = 0;  // model enum number
   std::string rank_name;
   int pairs = 0;
+  int days = 0;  // a month; 0: not asked
 };
 Result<std::vector<Quota>> quotas(const Workplace& place);
+enum class QuotaOf { kPairs, kDays };
 // By the rank's Chinese name; makes the rule if there is none.
-Status set_quota(const Workplace& place, const std::string& rank, int pairs);
+Status set_quota(const Workplace& place, const std::string& rank, int count,
+                 QuotaOf of = QuotaOf::kPairs);
 
 struct ProgrammeRow {
   RowId row;
