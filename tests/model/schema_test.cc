@@ -31,6 +31,7 @@ TEST(Schema, EntityNumbersAreTheAgreedOnes) {
                                                        {21, "Issue"},
                                                        {22, "Meeting"},
                                                        {23, "Opinion"},
+                                                       {24, "Deed"},
                                                        {30, "Diary"},
                                                        {31, "DeviceUnlock"}};
   std::map<std::uint32_t, std::string> found;

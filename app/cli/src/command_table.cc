@@ -88,6 +88,12 @@ constexpr Command kCommands[] = {
      "批次 --people 人次 [--matters 件数 --answered 当场答复 --referred 转办] [--text 事项] "
      "…\nreception list [--from 日期] [--to 日期]\nreception show|amend|cancel 编号 …",
      "接访下访", "receptions held by leaders", run_record},
+    {"deed",
+     "deed add --title 实事 --village 村|--household_id 户编号 --done_on 完成时间 [--place 地点] "
+     "[--households 户 --people 人] [--projects 项目数] [--money 资金] [--owner_id 责任人]\ndeed "
+     "list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期]\ndeed "
+     "show|amend|cancel 编号 …",
+     "为民办的实事", "deeds done for people", run_record},
     {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
     {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
      run_search},
@@ -95,7 +101,8 @@ constexpr Command kCommands[] = {
      "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01|RP02|RP06|RP10|RP11|RP14 --from 日期 --to 日期 [--village 村] [--format "
+     "report RP01|RP02|RP05|RP06|RP08|RP10|RP11|RP14 --from 日期 --to 日期 [--village 村] "
+     "[--format "
      "table|csv|json] "
      "[-o 文件]",
      "台账与报表", "ledgers", run_report},

@@ -74,6 +74,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
     check_confidential(entity, whole);
   } else if (entity.name == "Reception") {
     check_reception(entity, whole, form);
+  } else if (entity.name == "Deed") {
+    check_deed(whole);
   } else if (entity.name == "Opinion") {
     check_opinion(entity, whole, form);
   } else if (entity.name == "Household") {

@@ -85,8 +85,8 @@ class Cancelling {
       return {};
     }
     std::string zh, en;
-    for (const auto& [table, label] :
-         {std::pair{"visit", "走访"}, std::pair{"issue", "事项"}, std::pair{"pairing", "结对"}}) {
+    for (const auto& [table, label] : {std::pair{"visit", "走访"}, std::pair{"issue", "事项"},
+                                       std::pair{"pairing", "结对"}, std::pair{"deed", "实事"}}) {
       MQ_TRY(const std::int64_t rows, count(table, "household_id"));
       if (rows == 0) continue;
       zh += cat(zh.empty() ? "" : "、", label, " ", rows, " 条");

@@ -24,5 +24,7 @@ void check_confidential(const model::Entity& issue, Form& form);
 void check_opinion(const model::Entity& entity, Form& whole, Form& form);
 // Numbers that fit each other, the reserved matters, and more than five representatives.
 void check_reception(const model::Entity& entity, Form& whole, Form& form);
+// One household is not several.
+void check_deed(Form& form);
 
 }  // namespace mq::work

@@ -212,6 +212,28 @@ Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
   }
 }
 
+Result<std::map<RowId, std::string>> cadre_names(const Workplace& place) {
+  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  std::map<RowId, std::string> out;
+  for (const Cadre& cadre : cadres) out[cadre.id] = cadre.name;
+  return out;
+}
+
+std::string masked_name(std::string_view name) {
+  std::string out(first_characters(name, 1));
+  for (std::string_view rest = name.substr(out.size()); !rest.empty();) {
+    rest.remove_prefix(first_characters(rest, 1).size());
+    out += '*';
+  }
+  return out;
+}
+
+std::string ten_thousands(std::int64_t fen) {
+  constexpr std::int64_t kTenth = 100'000;
+  const std::int64_t tenths = (fen + kTenth / 2) / kTenth;
+  return cat(tenths / 10, ".", tenths % 10);
+}
+
 std::string masked_phone(std::string_view phone) {
   if (phone.size() < 7) return phone.empty() ? "" : "****";
   return cat(phone.substr(0, 3), std::string(phone.size() - 7, '*'),

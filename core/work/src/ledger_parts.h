@@ -69,6 +69,12 @@ Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest
 Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
                                                         const Period& period);
 
+Result<std::map<RowId, std::string>> cadre_names(const Workplace& place);
+
+// 王*; 欧阳小明 becomes 欧***.
+std::string masked_name(std::string_view name);
+// 万元 with one decimal, half up: 776.1.
+std::string ten_thousands(std::int64_t fen);
 // 138****1234.
 std::string masked_phone(std::string_view phone);
 

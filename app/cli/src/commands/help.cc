@@ -41,7 +41,7 @@ constexpr Shape kShapes[] = {
      R"({"file","header_line","data_lines","stored","unchanged","refused","duplicates","refused_columns":[],"faults":[{"line","column","fate":"normalised|flagged|duplicate|refused","was","now","why"}],"missing":[],"new_villages":[]})"},
     {"visit|diary|issue|household|person|cadre|pairing add|amend|cancel",
      R"({"saved":true,"id":"hex","issue":"hex, of the need's issue","person":"hex, of the head","faults":[{"field","why"}],"flags":[…],"local":true, if kept until it has joined})"},
-    {"meeting|opinion|reception add|amend|cancel",
+    {"meeting|opinion|reception|deed add|amend|cancel",
      R"({as of visit; opinion: "issue":"hex", of what was referred})"},
     {"… show",
      R"({"id":"hex", fields by identifier (money in 分), "cancelled":false,"contested":false}; household and person: sensitive fields too, "withheld":[those without a key here])"},

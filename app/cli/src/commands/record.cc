@@ -26,7 +26,8 @@ constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
     {"Issue", work::add_issue},     {"Household", work::add_household},
     {"Person", work::add_person},   {"Cadre", work::add_cadre},
     {"Pairing", work::add_pairing}, {"Meeting", work::add_meeting},
-    {"Opinion", work::add_opinion}, {"Reception", work::add_reception}};
+    {"Opinion", work::add_opinion}, {"Reception", work::add_reception},
+    {"Deed", work::add_deed}};
 
 Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
@@ -115,7 +116,8 @@ const ListForm& list_form(const model::Entity& entity) {
       {"Pairing", "from", {"cadre_id", "household_id", "from", "to", "status"}},
       {"Meeting", "date", {"date", "village_id", "group_no", "attendees", "topics"}},
       {"Opinion", "", {"meeting_id", "by", "handling", "text"}},
-      {"Reception", "date", {"date", "leader_id", "place", "people", "text"}}};
+      {"Reception", "date", {"date", "leader_id", "place", "people", "text"}},
+      {"Deed", "done_on", {"done_on", "title", "place", "money", "owner_id"}}};
   return *std::find_if(kForms.begin(), kForms.end(),
                        [&](const ListForm& form) { return form.entity == entity.name; });
 }

@@ -58,6 +58,8 @@ Result<Outcome> close_issue(const Workplace& place, const RowId& row, const Inpu
 // 院坝会 (A14) and its opinions, each a row of its own; one that is 转办 becomes an Issue.
 Result<Outcome> add_meeting(const Workplace& place, const Inputs& inputs);
 Result<Outcome> add_opinion(const Workplace& place, const Inputs& inputs);
+// 实事 (A11), once it is done; `village`, or `household_id` of a deed for one household.
+Result<Outcome> add_deed(const Workplace& place, const Inputs& inputs);
 // 接访下访 (A13), in the TOWNSHIP stream; kNotAllowed unless desk.
 Result<Outcome> add_reception(const Workplace& place, const Inputs& inputs);
 // A household found on the way: `village`, `head_name`; a local number is given if none is typed.

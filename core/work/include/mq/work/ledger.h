@@ -60,7 +60,9 @@ struct LedgerRequest {
 // DOMAIN.md section (c), formulas and section (g).
 Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request);  // 走访情况统计表
 Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request);  // 民情台账
+Result<Ledger> ledger_rp05(const Workplace& place, const LedgerRequest& request);  // 结对帮扶一览表
 Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request);  // 各职级结对统计
+Result<Ledger> ledger_rp08(const Workplace& place, const LedgerRequest& request);  // 为民办实事台账
 Result<Ledger> ledger_rp10(const Workplace& place, const LedgerRequest& request);  // 接访下访登记
 Result<Ledger> ledger_rp11(const Workplace& place, const LedgerRequest& request);  // 院坝会统计
 Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request);  // 民情日记统计

@@ -1,0 +1,160 @@
+// RP05 结对帮扶一览表: every pairing of the period, with what the cadre did for that household.
+#include <map>
+#include <utility>
+
+#include "ledger_parts.h"
+#include "minqing/model/v1/organisation.pb.h"
+#include "minqing/model/v1/programme.pb.h"
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+
+namespace {
+
+// In force on some day of the period: 已结束 without a last day ended nobody knows when.
+constexpr std::string_view kPairingSql =
+    "SELECT household_id, \"from\", \"to\" FROM \"pairing\" WHERE cadre_id = ?1 AND deleted = 0 "
+    "AND \"from\" <= ?3 AND (\"to\" >= ?2 OR (\"to\" IS NULL AND status = ?4)) "
+    "ORDER BY \"from\", id";
+constexpr std::string_view kCadreSql =
+    "SELECT c.title, c.rank_class, o.name FROM \"cadre\" c LEFT JOIN \"org_unit\" o ON "
+    "o.id = c.org_id WHERE c.id = ?1 AND c.deleted = 0";
+constexpr std::string_view kDeedSql =
+    "SELECT owner_id, household_id, done_on, coalesce(money, 0) FROM \"deed\" WHERE "
+    "deleted = 0 AND household_id IS NOT NULL AND done_on BETWEEN ?1 AND ?2";
+
+// What a cadre did for a household on one day: a visit, or a deed with its money.
+struct Act {
+  Date on;
+  bool deed = false;
+  std::int64_t fen = 0;
+};
+struct Help {
+  std::int64_t visits = 0, deeds = 0, fen = 0;
+  void add(const Act& act) {
+    (act.deed ? deeds : visits) += 1;
+    fen += act.fen;
+  }
+};
+using Pair = std::pair<RowId, RowId>;  // cadre, household
+struct Of {
+  std::string unit, title, rank;
+};
+
+class Rows {
+ public:
+  Rows(const Workplace& place, const LedgerRequest& request, Ledger& ledger)
+      : place_(place), request_(request), ledger_(ledger) {}
+
+  Status load() {
+    MQ_TRY(const std::vector<Village> villages, villages_of(place_, request_));
+    const Directory directory(place_);
+    for (const Village& village : villages) {
+      MQ_TRY(const std::vector<Household> households, directory.households(village.stream));
+      for (const Household& one : households) homes_[one.id] = {village.name, one};
+    }
+    MQ_CHECK(each_visit(place_, request_.period, villages, [&](const VisitFact& visit) {
+      if (!visit.household) return;
+      for (const RowId& cadre : visit.visitors)
+        acts_[{cadre, *visit.household}].push_back({visit.date});
+    }));
+    MQ_TRY(sqlite::Query q, place_.vault.database().query(kDeedSql));
+    q.bind(1, std::int64_t{request_.period.from.days})
+        .bind(2, std::int64_t{request_.period.to.days});
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) return {};
+      const auto cadre = RowId::from(q.blob(0));
+      const auto household = RowId::from(q.blob(1));
+      if (!cadre || !household) continue;
+      const Date on{static_cast<std::int32_t>(q.integer(2))};
+      acts_[{*cadre, *household}].push_back({on, true, q.integer(3)});
+    }
+  }
+
+  Status add(const Cadre& cadre) {
+    MQ_TRY(const Of of, described(cadre));
+    MQ_TRY(sqlite::Query q, place_.vault.database().query(kPairingSql));
+    q.bind(1, cadre.id.view())
+        .bind(2, std::int64_t{request_.period.from.days})
+        .bind(3, std::int64_t{request_.period.to.days})
+        .bind(4, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) return {};
+      const auto home = homes_.find(RowId::from(q.blob(0)).value_or(RowId{}));
+      if (home != homes_.end()) put(cadre, of, home->second, q);
+    }
+  }
+
+  std::vector<LedgerCell> totals() const {
+    std::vector<LedgerCell> out(ledger_.columns.size());
+    out[0] = std::string("合计");
+    out[4] = cat(ledger_.rows.size(), " 对");
+    out[7] = all_.visits;
+    out[8] = all_.deeds;
+    out[9] = Money{all_.fen};
+    return out;
+  }
+
+ private:
+  Result<Of> described(const Cadre& cadre) const {
+    const model::Field& rank =
+        *place_.vault.schema().entity("Cadre")->field(mpb::Cadre::kRankClassFieldNumber);
+    MQ_TRY(sqlite::Query q, place_.vault.database().query(kCadreSql));
+    q.bind(1, cadre.id.view());
+    MQ_TRY(const bool found, q.step());
+    if (!found) return Of{};
+    return Of{std::string(q.text(2)), std::string(q.text(0)),
+              q.is_null(1) ? std::string() : model::format_value(rank, q.integer(1))};
+  }
+
+  void put(const Cadre& cadre, const Of& of, const std::pair<std::string, Household>& home,
+           const sqlite::Query& q) {
+    const Household& household = home.second;
+    const Date from{static_cast<std::int32_t>(q.integer(1))};
+    const Date until =
+        q.is_null(2) ? request_.period.to : Date{static_cast<std::int32_t>(q.integer(2))};
+    Help help;
+    for (const Act& act : acts_[{cadre.id, household.id}]) {
+      if (act.on < from || until < act.on) continue;
+      help.add(act);
+      all_.add(act);
+    }
+    const std::string group = household.group_no > 0 ? cat(household.group_no, "组") : "";
+    ledger_.rows.push_back({of.unit, cadre.name, of.title, of.rank,
+                            masked_name(household.head_name), cat(home.first, group),
+                            cat(from.iso(), " 至 ", q.is_null(2) ? std::string() : until.iso()),
+                            help.visits, help.deeds, Money{help.fen}});
+  }
+
+  const Workplace& place_;
+  const LedgerRequest& request_;
+  Ledger& ledger_;
+  std::map<RowId, std::pair<std::string, Household>> homes_;
+  std::map<Pair, std::vector<Act>> acts_;
+  Help all_;
+};
+
+}  // namespace
+
+Result<Ledger> ledger_rp05(const Workplace& place, const LedgerRequest& request) {
+  MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP05", "结对帮扶一览表"));
+  ledger.columns = {"单位", "干部", "职务",         "职级",   "户主",
+                    "村组", "起止", "本期走访次数", "办实事", "资金"};
+  Rows rows(place, request, ledger);
+  MQ_CHECK(rows.load());
+  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  for (const Cadre& cadre : cadres) MQ_CHECK(rows.add(cadre));
+  ledger.totals = rows.totals();
+  ledger.basis.emplace_back("结对", "统计期内至少有一天在结对的;按组织顺序排列,不排名");
+  ledger.basis.emplace_back("户主", "脱敏,只留姓");
+  ledger.basis.emplace_back("本期走访次数", "结对期间这名干部对这一户的走访,没见到人的也算一次");
+  ledger.basis.emplace_back("办实事、资金",
+                            "由这名干部负责、写明这一户、本期办完的实事;慰问金不在内");
+  return ledger;
+}
+
+}  // namespace mq::work
