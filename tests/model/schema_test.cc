@@ -32,6 +32,7 @@ TEST(Schema, EntityNumbersAreTheAgreedOnes) {
                                                        {22, "Meeting"},
                                                        {23, "Opinion"},
                                                        {24, "Deed"},
+                                                       {25, "Commitment"},
                                                        {30, "Diary"},
                                                        {31, "DeviceUnlock"}};
   std::map<std::uint32_t, std::string> found;

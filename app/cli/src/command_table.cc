@@ -94,6 +94,14 @@ constexpr Command kCommands[] = {
      "list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期]\ndeed "
      "show|amend|cancel 编号 …",
      "为民办的实事", "deeds done for people", run_record},
+    {"commitment",
+     "commitment add --village 村 --kind 年度|实事|依岗|即时 --text 内容 --due 时限 [--promiser "
+     "承诺主体] [--owner_id 责任人]\ncommitment review 编号 --decision 通过|退回 [--review "
+     "意见]\ncommitment propose|publish 编号\ncommitment progress 编号 --progress 进度\ncommitment "
+     "done 编号 --result 完成情况\ncommitment rate 编号 --rating_self 满意|基本满意|不满意 "
+     "--rating_peers … --rating_leader … --rating_people …\ncommitment settle 编号 --outcome "
+     "兑现|未兑现 [--explanation 说明]\ncommitment list|show|amend|cancel …",
+     "公开承诺:审诺、公示、践诺、评诺、兑现", "promises, and whether they were kept", run_record},
     {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
     {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
      run_search},
@@ -101,7 +109,7 @@ constexpr Command kCommands[] = {
      "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01|RP02|RP05|RP06|RP08|RP10|RP11|RP14 --from 日期 --to 日期 [--village 村] "
+     "report RP01|RP02|RP05|RP06|RP07|RP08|RP10|RP11|RP14 --from 日期 --to 日期 [--village 村] "
      "[--format "
      "table|csv|json] "
      "[-o 文件]",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/deed.pb.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/household.pb.h"
@@ -120,7 +121,8 @@ std::unique_ptr<Schema> make_current() {
                        pb::Household::descriptor()->file(), pb::Person::descriptor()->file(),
                        pb::Visit::descriptor()->file(), pb::Issue::descriptor()->file(),
                        pb::Diary::descriptor()->file(), pb::Meeting::descriptor()->file(),
-                       pb::Reception::descriptor()->file(), pb::Deed::descriptor()->file()});
+                       pb::Reception::descriptor()->file(), pb::Deed::descriptor()->file(),
+                       pb::Commitment::descriptor()->file()});
   MQ_ASSERT(schema.ok());
   return std::move(schema).value();
 }

@@ -76,6 +76,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
     check_reception(entity, whole, form);
   } else if (entity.name == "Deed") {
     check_deed(whole);
+  } else if (entity.name == "Commitment") {
+    check_commitment(data, whole);
   } else if (entity.name == "Opinion") {
     check_opinion(entity, whole, form);
   } else if (entity.name == "Household") {

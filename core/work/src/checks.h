@@ -26,5 +26,7 @@ void check_opinion(const model::Entity& entity, Form& whole, Form& form);
 void check_reception(const model::Entity& entity, Form& whole, Form& form);
 // One household is not several.
 void check_deed(Form& form);
+// What was not kept keeps its explanation; `data` is the row as it stands.
+void check_commitment(const vault::RowData& data, Form& whole);
 
 }  // namespace mq::work

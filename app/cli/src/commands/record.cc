@@ -7,6 +7,7 @@
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
 #include "mq/work/entry.h"
+#include "mq/work/moves.h"
 #include "record_inputs.h"
 
 namespace mq::cli {
@@ -27,7 +28,7 @@ constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
     {"Person", work::add_person},   {"Cadre", work::add_cadre},
     {"Pairing", work::add_pairing}, {"Meeting", work::add_meeting},
     {"Opinion", work::add_opinion}, {"Reception", work::add_reception},
-    {"Deed", work::add_deed}};
+    {"Deed", work::add_deed},       {"Commitment", work::add_commitment}};
 
 Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
@@ -100,6 +101,33 @@ Status move(Context& c, Result<work::Outcome> (*act)(const work::Workplace&, con
       c, [&] { return act(c.place, row, inputs); }, "已办好(本机)", "done on this device");
 }
 
+// The entities with a state machine whose verbs are commands.
+struct Mover {
+  std::string_view entity;
+  std::span<const work::Move> (*moves)();
+  Result<work::Outcome> (*act)(const work::Workplace&, std::string_view, const RowId&,
+                               const work::Inputs&);
+};
+constexpr Mover kMovers[] = {{"Commitment", work::commitment_moves, work::move_commitment}};
+
+const Mover* mover_of(const model::Entity& entity, std::string_view verb) {
+  for (const Mover& mover : kMovers) {
+    if (mover.entity != entity.name) continue;
+    for (const work::Move& move : mover.moves()) {
+      if (move.verb == verb) return &mover;
+    }
+  }
+  return nullptr;
+}
+
+Status move_by(Context& c, const Mover& mover) {
+  MQ_TRY(const RowId row, named_row(c));
+  MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(3)));
+  return save_record(
+      c, [&] { return mover.act(c.place, c.call.args.word(1), row, inputs); }, "已办好(本机)",
+      "done on this device");
+}
+
 // The day that --from and --to go by, and what a line of the list shows.
 struct ListForm {
   std::string_view entity, date;
@@ -117,7 +145,8 @@ const ListForm& list_form(const model::Entity& entity) {
       {"Meeting", "date", {"date", "village_id", "group_no", "attendees", "topics"}},
       {"Opinion", "", {"meeting_id", "by", "handling", "text"}},
       {"Reception", "date", {"date", "leader_id", "place", "people", "text"}},
-      {"Deed", "done_on", {"done_on", "title", "place", "money", "owner_id"}}};
+      {"Deed", "done_on", {"done_on", "title", "place", "money", "owner_id"}},
+      {"Commitment", "due", {"due", "promiser", "kind", "state", "text"}}};
   return *std::find_if(kForms.begin(), kForms.end(),
                        [&](const ListForm& form) { return form.entity == entity.name; });
 }
@@ -245,6 +274,7 @@ Status run_record(Call& call) {
         c, [&] { return work::submit_diary(c.place, row); }, "已提交(本机)",
         "submitted on this device");
   }
+  if (const Mover* mover = mover_of(*entity, verb)) return move_by(c, *mover);
   return call.usage(
       cat(verb.empty() ? cat("请写明要做什么:") : cat("没有 ", entity->command, " ", verb, ":"),
           usage_of(entity->command)),

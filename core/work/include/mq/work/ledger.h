@@ -62,6 +62,7 @@ Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request)
 Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request);  // 民情台账
 Result<Ledger> ledger_rp05(const Workplace& place, const LedgerRequest& request);  // 结对帮扶一览表
 Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request);  // 各职级结对统计
+Result<Ledger> ledger_rp07(const Workplace& place, const LedgerRequest& request);  // 承诺兑现台账
 Result<Ledger> ledger_rp08(const Workplace& place, const LedgerRequest& request);  // 为民办实事台账
 Result<Ledger> ledger_rp10(const Workplace& place, const LedgerRequest& request);  // 接访下访登记
 Result<Ledger> ledger_rp11(const Workplace& place, const LedgerRequest& request);  // 院坝会统计
