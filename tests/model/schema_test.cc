@@ -33,6 +33,7 @@ TEST(Schema, EntityNumbersAreTheAgreedOnes) {
                                                        {23, "Opinion"},
                                                        {24, "Deed"},
                                                        {25, "Commitment"},
+                                                       {26, "Dispute"},
                                                        {30, "Diary"},
                                                        {31, "DeviceUnlock"}};
   std::map<std::uint32_t, std::string> found;

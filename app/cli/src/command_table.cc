@@ -102,6 +102,15 @@ constexpr Command kCommands[] = {
      "--rating_peers … --rating_leader … --rating_people …\ncommitment settle 编号 --outcome "
      "兑现|未兑现 [--explanation 说明]\ncommitment list|show|amend|cancel …",
      "公开承诺:审诺、公示、践诺、评诺、兑现", "promises, and whether they were kept", run_record},
+    {"dispute",
+     "dispute add --village 村 --parties 甲、乙 --kind 土地|邻里|… --found_on 日期 --text 经过 "
+     "[--found_by 日常|定期|专项|敏感期集中] [--people 人数]\ndispute mediate 编号 --lead_id 领导 "
+     "--measure 措施 --due 时限 --duty 责任 [--on_site_at 上门时间]\ndispute fail 编号 "
+     "[--failed_at 时间] [--failure 原因]\ndispute report 编号 [--reported_at 通话时间]\ndispute "
+     "handup|litigate 编号\ndispute settle 编号 --agreement 书面|口头\ndispute perform "
+     "编号\ndispute callback 编号 --callback 满意|…\ndispute file 编号\ndispute "
+     "list|show|amend|cancel …",
+     "矛盾纠纷:组、村、镇、县逐级调解", "disputes, mediated level by level", run_record},
     {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
     {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
      run_search},
@@ -109,7 +118,8 @@ constexpr Command kCommands[] = {
      "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01|RP02|RP05|RP06|RP07|RP08|RP10|RP11|RP14 --from 日期 --to 日期 [--village 村] "
+     "report RP01|RP02|RP05|RP06|RP07|RP08|RP09|RP10|RP11|RP14 --from 日期 --to 日期 [--village "
+     "村] "
      "[--format "
      "table|csv|json] "
      "[-o 文件]",

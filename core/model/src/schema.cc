@@ -8,6 +8,7 @@
 #include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/deed.pb.h"
 #include "minqing/model/v1/diary.pb.h"
+#include "minqing/model/v1/dispute.pb.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/meeting.pb.h"
@@ -122,7 +123,7 @@ std::unique_ptr<Schema> make_current() {
                        pb::Visit::descriptor()->file(), pb::Issue::descriptor()->file(),
                        pb::Diary::descriptor()->file(), pb::Meeting::descriptor()->file(),
                        pb::Reception::descriptor()->file(), pb::Deed::descriptor()->file(),
-                       pb::Commitment::descriptor()->file()});
+                       pb::Commitment::descriptor()->file(), pb::Dispute::descriptor()->file()});
   MQ_ASSERT(schema.ok());
   return std::move(schema).value();
 }

@@ -8,6 +8,7 @@
 #include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "record_parts.h"
 #include "rights.h"
 
 namespace mq::work {
@@ -78,6 +79,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
     check_deed(whole);
   } else if (entity.name == "Commitment") {
     check_commitment(data, whole);
+  } else if (entity.name == "Dispute") {
+    check_reserved(entity, whole);
   } else if (entity.name == "Opinion") {
     check_opinion(entity, whole, form);
   } else if (entity.name == "Household") {

@@ -28,7 +28,8 @@ constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
     {"Person", work::add_person},   {"Cadre", work::add_cadre},
     {"Pairing", work::add_pairing}, {"Meeting", work::add_meeting},
     {"Opinion", work::add_opinion}, {"Reception", work::add_reception},
-    {"Deed", work::add_deed},       {"Commitment", work::add_commitment}};
+    {"Deed", work::add_deed},       {"Commitment", work::add_commitment},
+    {"Dispute", work::add_dispute}};
 
 Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
@@ -108,7 +109,8 @@ struct Mover {
   Result<work::Outcome> (*act)(const work::Workplace&, std::string_view, const RowId&,
                                const work::Inputs&);
 };
-constexpr Mover kMovers[] = {{"Commitment", work::commitment_moves, work::move_commitment}};
+constexpr Mover kMovers[] = {{"Commitment", work::commitment_moves, work::move_commitment},
+                             {"Dispute", work::dispute_moves, work::move_dispute}};
 
 const Mover* mover_of(const model::Entity& entity, std::string_view verb) {
   for (const Mover& mover : kMovers) {
@@ -146,7 +148,8 @@ const ListForm& list_form(const model::Entity& entity) {
       {"Opinion", "", {"meeting_id", "by", "handling", "text"}},
       {"Reception", "date", {"date", "leader_id", "place", "people", "text"}},
       {"Deed", "done_on", {"done_on", "title", "place", "money", "owner_id"}},
-      {"Commitment", "due", {"due", "promiser", "kind", "state", "text"}}};
+      {"Commitment", "due", {"due", "promiser", "kind", "state", "text"}},
+      {"Dispute", "found_on", {"found_on", "parties", "kind", "state", "text"}}};
   return *std::find_if(kForms.begin(), kForms.end(),
                        [&](const ListForm& form) { return form.entity == entity.name; });
 }

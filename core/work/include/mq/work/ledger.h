@@ -64,6 +64,8 @@ Result<Ledger> ledger_rp05(const Workplace& place, const LedgerRequest& request)
 Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request);  // 各职级结对统计
 Result<Ledger> ledger_rp07(const Workplace& place, const LedgerRequest& request);  // 承诺兑现台账
 Result<Ledger> ledger_rp08(const Workplace& place, const LedgerRequest& request);  // 为民办实事台账
+Result<Ledger> ledger_rp09(const Workplace& place,
+                           const LedgerRequest& request);  // 矛盾纠纷排查化解月报
 Result<Ledger> ledger_rp10(const Workplace& place, const LedgerRequest& request);  // 接访下访登记
 Result<Ledger> ledger_rp11(const Workplace& place, const LedgerRequest& request);  // 院坝会统计
 Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request);  // 民情日记统计
