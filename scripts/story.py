@@ -151,7 +151,7 @@ class Story(Stage):
                    "无从判断 %d 条" % sum(r["补录无从判断"] for r in now["rows"] if r["层级"] == "村"))
 
     def ledgers_agree(self):
-        self.step("台账", "RP01、RP06 与独立算出的 expected.json 逐项相同;覆盖率写成分子/分母。")
+        self.step("台账", "RP01、RP04、RP06 与独立算出的 expected.json 逐项相同;覆盖率写成分子/分母。")
         with open(os.path.join(TOWNSHIP, "expected.json"), encoding="utf-8") as f:
             expected = json.load(f)
         rp01 = self.run("desk", "report", "RP01", *MARCH)
@@ -176,6 +176,15 @@ class Story(Stage):
             want = (figures["cadres"], figures["households_due"], figures["households_paired"], figures["cadres_at_quota"])
             self.check("RP06 %s 干部/应结/已结/达标" % rank, got == want, str(got))
         self.check("RP02 民情台账:169 件", len(self.run("desk", "report", "RP02", *MARCH)["rows"]) == expected["all"]["issues"])
+        rp04 = {r["类别"]: r["新收"] for r in self.run("desk", "report", "RP04", *MARCH)["rows"]}
+        want = {}
+        for figures in expected["villages"].values():
+            for category, count in figures["issues_by_category"].items():
+                want[category] = want.get(category, 0) + count
+        self.check("RP04 事项分类:%d 类" % len(want), rp04 == want, "、".join("%s %d" % pair for pair in sorted(rp04.items())))
+        rp03 = self.run("desk", "report", "RP03", *MARCH)["totals"]
+        self.check("RP03 平衡:结转 + 新收 − 办结 = 在办", rp03["上期结转"] + rp03["本期新收"] - rp03["办结"] == rp03["在办"],
+                   "%d + %d − %d = %d" % (rp03["上期结转"], rp03["本期新收"], rp03["办结"], rp03["在办"]))
         rp14 = self.run("desk", "report", "RP14", "--from", TODAY, "--to", TODAY)
         self.check("RP14 民情日记:3 篇", rp14["totals"]["篇数"] == 3)
         for village, parts in rp01["basis"]["complete"].items():

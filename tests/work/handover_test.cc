@@ -4,6 +4,7 @@
 // clock stands on 2026-03-05.
 #include "mq/work/handover.h"
 
+#include "mq/work/issue.h"
 #include "mq/work/ledger.h"
 #include "mq/work/today.h"
 #include "work/township.h"
@@ -91,8 +92,8 @@ TEST_F(HandoverTest, PairingsIssuesAndChargeMove) {
   const RowId others = issue("桥", {{"handler_id", "乙"}});
   const RowId elsewhere = issue("站台", {{"village", "清渭社区"}, {"handler_id", "甲"}});
   const RowId done = issue("垃圾", {{"handler_id", "甲"}});
-  saved(accept_issue(town.place(), done, {}));
-  saved(close_issue(town.place(), done, {{"closure", "已解决"}, {"result", "已清运"}}));
+  saved(move_issue(town.place(), "accept", done, {}));
+  saved(move_issue(town.place(), "close", done, {{"closure", "已解决"}, {"result", "已清运"}}));
 
   const auto moved = give("甲", "丙", day("2026-03-02"), "调县里");
   ASSERT_TRUE(moved.ok()) << moved.error().en;
@@ -150,8 +151,8 @@ TEST_F(HandoverTest, TwiceIsOnce) {
 
 TEST_F(HandoverTest, WhatComesInLaterIsTheSuccessors) {
   const RowId early = issue("水管", {{"handler_id", "甲"}, {"registered_on", "2026-02-01"}});
-  saved(accept_issue(town.place(), early, {}));
-  saved(close_issue(town.place(), early, {{"closure", "已解决"}, {"result", "已修"}}));
+  saved(move_issue(town.place(), "accept", early, {}));
+  saved(move_issue(town.place(), "close", early, {{"closure", "已解决"}, {"result", "已修"}}));
   ASSERT_TRUE(give("甲", "丙").ok());
   issue("路灯", {{"handler_id", "甲"}, {"registered_on", "2026-03-03"}});
   issue("桥", {{"recorded_by", "甲"}, {"registered_on", "2026-03-04"}});
@@ -169,7 +170,7 @@ TEST_F(HandoverTest, TodayShowsItToTheSuccessor) {
   SimDevice& third = town.join("丙", {"鱼泉村", "清渭社区"}, false);
   ASSERT_TRUE(give("甲", "丙").ok());
   const RowId row = issue("路灯", {{"handler_id", "甲"}});
-  saved(accept_issue(town.place(), row, {{"due_at", "2026-03-06 12:00"}}));
+  saved(move_issue(town.place(), "accept", row, {{"due_at", "2026-03-06 12:00"}}));
   ASSERT_TRUE(town.world.settle());
   const auto made = today(town.at(third));
   ASSERT_TRUE(made.ok());

@@ -1,9 +1,16 @@
 // Issues: registered, accepted with a deadline, closed with how and why.
+#include "mq/work/issue.h"
+
+#include <map>
+#include <tuple>
+
+#include "minqing/model/v1/issue.pb.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
 namespace {
 
+namespace mpb = ::minqing::model::v1;
 using ::testing::ElementsAre;
 
 class IssueTest : public ::testing::Test {
@@ -23,30 +30,31 @@ class IssueTest : public ::testing::Test {
 TEST_F(IssueTest, MovesOnlyAsTheTableSays) {
   const RowId row = saved(add({{"village", "鱼泉村"}}));
   EXPECT_EQ(see(row, "state"), "登记");
-  EXPECT_THAT(fields_of(close_issue(town.place(), row, {})->faults),
+  EXPECT_THAT(fields_of(move_issue(town.place(), "close", row, {})->faults),
               ElementsAre("closure", "result"));
-  saved(accept_issue(town.place(), row, {{"handler_id", "丙"}}));
+  saved(move_issue(town.place(), "accept", row, {{"handler_id", "丙"}}));
   EXPECT_EQ(see(row, "state"), "已受理");
-  EXPECT_EQ(see(row, "due_at"), "2026-03-08 23:59") << "help: three days, to the end of the day";
-  EXPECT_THAT(fields_of(accept_issue(town.place(), row, {})->faults), ElementsAre("state"));
-  EXPECT_THAT(
-      fields_of(
-          close_issue(town.place(), row, {{"closure", "列入计划"}, {"result", "报了"}})->faults),
-      ElementsAre("planned_until"));
-  saved(close_issue(town.place(), row, {{"closure", "已解决"}, {"result", "已清运"}}));
+  EXPECT_EQ(see(row, "due_at"), "2026-03-10 23:59") << "help: three working days, to the day's end";
+  EXPECT_THAT(fields_of(move_issue(town.place(), "accept", row, {})->faults), ElementsAre("state"));
+  EXPECT_THAT(fields_of(move_issue(town.place(), "close", row,
+                                   {{"closure", "列入计划"}, {"result", "报了"}})
+                            ->faults),
+              ElementsAre("planned_until"));
+  saved(move_issue(town.place(), "close", row, {{"closure", "已解决"}, {"result", "已清运"}}));
   EXPECT_EQ(see(row, "state"), "已办结");
   EXPECT_THAT(
-      fields_of(close_issue(town.place(), row, {{"closure", "已解决"}, {"result", "x"}})->faults),
+      fields_of(
+          move_issue(town.place(), "close", row, {{"closure", "已解决"}, {"result", "x"}})->faults),
       ElementsAre("state"));
 }
 
-TEST_F(IssueTest, AppealsHaveSixtyDaysAndSuggestionsThirteen) {
+TEST_F(IssueTest, AppealsHaveSixtyDaysAndSuggestionsThirteenWorkingDays) {
   const RowId appeal = saved(add({{"village", "鱼泉村"}, {"nature", "申诉求决"}}));
-  saved(accept_issue(town.place(), appeal, {}));
+  saved(move_issue(town.place(), "accept", appeal, {}));
   EXPECT_EQ(see(appeal, "due_at"), "2026-05-04 23:59");
   const RowId advice = saved(add({{"village", "鱼泉村"}, {"nature", "意见建议"}}));
-  saved(accept_issue(town.place(), advice, {}));
-  EXPECT_EQ(see(advice, "due_at"), "2026-03-18 23:59");
+  saved(move_issue(town.place(), "accept", advice, {}));
+  EXPECT_EQ(see(advice, "due_at"), "2026-03-24 23:59");
 }
 
 TEST_F(IssueTest, NamesItsVillageOrWhatStandsInOne) {
@@ -75,6 +83,164 @@ TEST_F(IssueTest, WhatBelongsToTheConfidentialChannelIsRefused) {
                             ->faults),
               ElementsAre("nature"));
   EXPECT_EQ(count(place, "issue"), 1);
+}
+
+// The whole way, each move by the verb that makes it, and where it is noted.
+TEST_F(IssueTest, FromRegisteringToStrikingOff) {
+  const Workplace place = town.place();
+  const RowId unit = saved(add_unit(place, {{"name", "镇民政办"}}));
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  saved(move_issue(place, "submit", row, {}));
+  saved(move_issue(place, "accept", row, {{"handler_id", "丙"}, {"lead_id", "甲"}}));
+  EXPECT_THAT(fields_of(move_issue(place, "assign", row, {})->faults), ElementsAre("to_org"));
+  saved(move_issue(place, "assign", row, {{"to_org", "镇民政办"}, {"term", "5 工作日"}}));
+  EXPECT_EQ(see(row, "to_org"), unit.hex());
+  EXPECT_EQ(see(row, "due_at"), "2026-03-12 23:59");
+  EXPECT_THAT(fields_of(move_issue(place, "object", row, {})->faults), ElementsAre("reason"));
+  saved(move_issue(place, "object", row, {{"reason", "不归我们管"}}));
+  saved(move_issue(place, "assign", row, {{"to_org", "镇民政办"}}));
+  saved(move_issue(place, "sign", row, {}));
+  saved(move_issue(place, "progress", row, {}));
+  saved(move_issue(place, "suspend", row, {{"reason", "等天晴"}, {"planned_until", "2026-04-01"}}));
+  saved(move_issue(place, "progress", row, {}));
+  saved(move_issue(place, "extend", row, {{"reason", "雨天"}, {"extended_until", "2026-03-20"}}));
+  EXPECT_THAT(fields_of(move_issue(place, "review", row, {})->faults), ElementsAre("result"));
+  saved(move_issue(place, "review", row, {{"result", "已清运"}}));
+  saved(move_issue(place, "close", row, {{"closure", "已解决"}}));
+  EXPECT_EQ(see(row, "state"), "已办结");
+  EXPECT_THAT(
+      fields_of(move_issue(place, "callback", row, {{"callback", "满意"}, {"callback_by", "丙"}})
+                    ->faults),
+      ElementsAre("callback_by"))
+      << "never by the handler";
+  saved(move_issue(place, "callback", row, {{"callback", "不满意"}, {"callback_by", "乙"}}));
+  EXPECT_THAT(fields_of(move_issue(place, "finish", row, {})->faults), ElementsAre("callback"));
+  saved(move_issue(place, "reopen", row, {{"reason", "又堆满了"}}));
+  EXPECT_EQ(see(row, "closed_on"), "") << "open again";
+  saved(move_issue(place, "close", row, {{"closure", "已解决"}, {"result", "加了一个池"}}));
+  saved(move_issue(place, "callback", row, {{"callback", "不满意"}, {"callback_by", "乙"}}));
+  EXPECT_THAT(fields_of(move_issue(place, "reopen", row, {{"reason", "还是满"}})->faults),
+              ElementsAre("state"))
+      << "once only";
+  saved(move_issue(place, "finish", row, {}));
+  EXPECT_EQ(see(row, "state"), "销号");
+  const std::string hops = see(row, "hops");
+  for (const char* hop : {"报镇民情办", "交办 → 镇民政办", "异议移送:不归我们管", "签收",
+                          "延期:雨天", "重办:又堆满了", "销号"}) {
+    EXPECT_THAT(hops, ::testing::HasSubstr(hop));
+  }
+}
+
+TEST_F(IssueTest, EndsInOtherWaysWithTheirReasons) {
+  const Workplace place = town.place();
+  const auto fresh = [&] { return saved(add({{"village", "鱼泉村"}})); };
+  for (const auto& [verb, state, closure] :
+       {std::tuple{"waive", "无须办理", "无须办理"}, std::tuple{"withdraw", "撤回", ""},
+        std::tuple{"legal", "依法导入", "导入法定程序"}}) {
+    const RowId row = fresh();
+    EXPECT_THAT(fields_of(move_issue(place, verb, row, {})->faults), ElementsAre("reason")) << verb;
+    saved(move_issue(place, verb, row, {{"reason", "说明"}}));
+    EXPECT_EQ(see(row, "state"), state);
+    EXPECT_EQ(see(row, "closure"), closure);
+    EXPECT_EQ(see(row, "closed_on"), "2026-03-05") << verb;
+  }
+  const RowId first = fresh(), second = fresh(), third = fresh();
+  EXPECT_THAT(fields_of(move_issue(place, "merge", first, {})->faults), ElementsAre("into"));
+  EXPECT_THAT(fields_of(move_issue(place, "merge", first, {{"into", first.hex()}})->faults),
+              ElementsAre("into"));
+  saved(move_issue(place, "merge", first, {{"into", second.hex()}}));
+  EXPECT_EQ(see(first, "merged_into"), second.hex());
+  EXPECT_THAT(fields_of(move_issue(place, "merge", third, {{"into", first.hex()}})->faults),
+              ElementsAre("into"))
+      << "that one is a double itself";
+}
+
+// The model is the table: at every state every verb is refused exactly if the table has no such
+// move, and what is refused changes nothing.
+TEST_F(IssueTest, EveryIllegalMoveIsRefusedAtEntry) {
+  const Workplace place = town.place();
+  saved(add_unit(place, {{"name", "镇民政办"}}));
+  const RowId other = saved(add({{"village", "鱼泉村"}}));
+  const auto everything = [&](std::string_view verb) -> Inputs {
+    const char* felt = verb == "finish" ? "满意" : "不满意";
+    return {{"reason", "说明"},
+            {"to_org", "镇民政办"},
+            {"result", "办了"},
+            {"closure", "已解决"},
+            {"callback", felt},
+            {"callback_by", "乙"},
+            {"handler_id", "丙"},
+            {"planned_until", "2026-04-01"},
+            {"due_at", "2026-03-09 12:00"},
+            {"into", other.hex()}};
+  };
+  // How each state is reached, by the shortest way.
+  std::map<int, std::vector<std::string_view>> ways = {{mpb::ISSUE_STATE_REGISTERED, {}}};
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const auto& [state, way] : std::map(ways)) {
+      for (const IssueVerb& verb : issue_verbs()) {
+        if (!legal_issue_move(state, verb.to) || ways.contains(verb.to)) continue;
+        ways[verb.to] = way;
+        ways[verb.to].push_back(verb.verb);
+        grown = true;
+      }
+    }
+  }
+  EXPECT_EQ(ways.size(), 18u) << "every state but 当场办结, which a visit makes";
+  int refused = 0, made = 0;
+  for (const auto& [state, way] : ways) {
+    for (const IssueVerb& verb : issue_verbs()) {
+      if (verb.to == 0) continue;
+      const RowId row = saved(add({{"village", "鱼泉村"}}));
+      for (const std::string_view step : way) saved(move_issue(place, step, row, everything(step)));
+      const std::string before = see(row, "state") + see(row, "hops");
+      const auto outcome = move_issue(place, verb.verb, row, everything(verb.verb));
+      ASSERT_TRUE(outcome.ok());
+      EXPECT_EQ(outcome->ok(), legal_issue_move(state, verb.to)) << before << " " << verb.verb;
+      if (!outcome->ok()) {
+        EXPECT_EQ(see(row, "state") + see(row, "hops"), before);
+      }
+      ++(outcome->ok() ? made : refused);
+    }
+  }
+  EXPECT_GT(made, 50);
+  EXPECT_GT(refused, 200);
+}
+
+TEST_F(IssueTest, SomeMovesAreTheDesksAlone) {
+  SimDevice& cadre = town.join("丙", {"鱼泉村"}, false);
+  const RowId row = saved(add_issue(
+      town.at(cadre), {{"village", "鱼泉村"}, {"text", "路灯不亮"}, {"category", "市容"}}));
+  for (const IssueVerb& verb : issue_verbs()) {
+    const auto outcome = move_issue(town.at(cadre), verb.verb, row, {{"reason", "x"}});
+    EXPECT_EQ(!outcome.ok() && outcome.error().code == Code::kNotAllowed, verb.desk) << verb.verb;
+    if (outcome.ok() && outcome->ok()) break;  // it has moved on: what was to be seen is seen
+  }
+}
+
+TEST_F(IssueTest, AnExtensionIsLaterAndOfAPetitionThirtyDaysAtMost) {
+  const Workplace place = town.place();
+  const RowId row = saved(add({{"village", "鱼泉村"}, {"nature", "申诉求决"}}));
+  const auto extend = [&](const char* until) {
+    return fields_of(
+        move_issue(place, "extend", row, {{"reason", "x"}, {"extended_until", until}})->faults);
+  };
+  EXPECT_THAT(extend("2026-05-10"), ElementsAre("due_at")) << "nothing is due yet";
+  saved(move_issue(place, "accept", row, {}));  // until 2026-05-04
+  EXPECT_THAT(extend("2026-05-04"), ElementsAre("extended_until"));
+  EXPECT_THAT(extend("2026-06-04"), ElementsAre("extended_until"));
+  EXPECT_THAT(extend("2026-06-03"), ElementsAre());
+}
+
+TEST_F(IssueTest, ADeadlineBeyondTheTableIsAsked) {
+  town.world.advance(std::chrono::hours(24 * 299));  // 2026-12-29
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  EXPECT_THAT(fields_of(move_issue(town.place(), "accept", row, {})->faults),
+              ElementsAre("due_at"));
+  EXPECT_THAT(fields_of(move_issue(town.place(), "accept", row, {{"term", "三天"}})->faults),
+              ElementsAre("term"));
+  saved(move_issue(town.place(), "accept", row, {{"due_at", "2027-01-05 17:00"}}));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Today: what is due, who was long not seen, what is still a draft; about oneself only.
 #include "mq/work/today.h"
 
+#include "mq/work/issue.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -29,7 +30,7 @@ class TodayTest : public ::testing::Test {
     Inputs all{{"village", "鱼泉村"}, {"text", text}, {"category", "环保"}};
     all.insert(all.end(), more.begin(), more.end());
     const RowId row = saved(add_issue(town.place(), all));
-    saved(accept_issue(town.place(), row, {{"due_at", due}}));
+    saved(move_issue(town.place(), "accept", row, {{"due_at", due}}));
   }
   void pair_me() {
     saved(add_pairing(
@@ -54,6 +55,33 @@ TEST_F(TodayTest, ListsMyIssuesOfTheWeekAndNobodyElses) {
   issue("还早", "2026-03-20 12:00");
   issue("别人的", "2026-03-06 12:00", {{"handler_id", "甲"}});
   EXPECT_THAT(items(), ElementsAre("overdue 过了期 2026-03-04", "due 快到期 2026-03-11"));
+}
+
+TEST_F(TodayTest, AnExtensionIsTheDeadline) {
+  const RowId row = saved(
+      add_issue(town.place(), {{"village", "鱼泉村"}, {"text", "延了期"}, {"category", "环保"}}));
+  saved(move_issue(town.place(), "accept", row, {{"due_at", "2026-03-04 12:00"}}));
+  saved(move_issue(town.place(), "extend", row,
+                   {{"reason", "等料"}, {"extended_until", "2026-03-09"}}));
+  EXPECT_THAT(items(), ElementsAre("due 延了期 2026-03-09"));
+}
+
+// Whoever wrote it down asks whether it helped; whoever handled it does not.
+TEST_F(TodayTest, AClosedIssueWaitsForACallBack) {
+  const auto closed = [&](const std::string& text, const Inputs& more) {
+    Inputs all{{"village", "鱼泉村"}, {"text", text}, {"category", "环保"}};
+    all.insert(all.end(), more.begin(), more.end());
+    const RowId row = saved(add_issue(town.place(), all));
+    saved(move_issue(town.place(), "close", row,
+                     {{"closure", "已解决"}, {"result", "好了"}, {"closed_on", "2026-03-04"}}));
+    return row;
+  };
+  const RowId mine = closed("我记的", {{"handler_id", "甲"}});
+  closed("我办的", {{"handler_id", "管理员"}});
+  closed("别人记的", {{"recorded_by", "乙"}});
+  EXPECT_THAT(items(), ElementsAre("call back 我记的 2026-03-04"));
+  saved(move_issue(town.place(), "callback", mine, {{"callback", "满意"}}));
+  EXPECT_THAT(items(), IsEmpty());
 }
 
 TEST_F(TodayTest, WithADoubtfulClockNothingIsOverdue) {

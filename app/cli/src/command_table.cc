@@ -52,8 +52,16 @@ constexpr Command kCommands[] = {
      "diary add --date 日期 --body 正文 …\ndiary submit 编号\ndiary list|show|amend|cancel …",
      "民情日记", "diaries", run_record},
     {"issue",
-     "issue add --text 描述 --category 类别 --village 村 …\nissue accept 编号\n"
-     "issue close 编号 --closure 办结方式 --result 办理情况\nissue list|show|amend|cancel …",
+     "issue add --text 描述 --category 类别 --village 村 …\n"
+     "issue submit|accept 编号 [--term 3工作日]\n"
+     "issue return|object|waive|withdraw|legal|reopen 编号 --reason 原因\n"
+     "issue assign 编号 --to_org 单位 [--handler_id 承办人] [--term 期限]\n"
+     "issue sign|progress 编号\nissue suspend 编号 --planned_until 日期 --reason 原因\n"
+     "issue extend 编号 --extended_until 日期 --reason 原因\n"
+     "issue review 编号 --result 办理情况\n"
+     "issue close 编号 --closure 办结方式 --result 办理情况\n"
+     "issue callback 编号 --callback 满意\nissue finish 编号\nissue merge 编号 --into 编号\n"
+     "issue list|show|amend|cancel …",
      "民情事项", "issues", run_record},
     {"household",
      "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "
@@ -111,6 +119,12 @@ constexpr Command kCommands[] = {
      "编号\ndispute callback 编号 --callback 满意|…\ndispute file 编号\ndispute "
      "list|show|amend|cancel …",
      "矛盾纠纷:组、村、镇、县逐级调解", "disputes, mediated level by level", run_record},
+    {"unit", "unit add --name 名称 [--kind 站所中心|县级部门]\nunit list|show|amend …",
+     "接事项的单位", "units that issues are handed to", run_record},
+    {"calendar",
+     "calendar add --year 年 --source 文号 --off 日期、日期 [--on 日期、日期]\n"
+     "calendar list|show|amend …",
+     "工作日历:放假和调休", "days off and worked weekends", run_record},
     {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
     {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
      run_search},
@@ -118,10 +132,7 @@ constexpr Command kCommands[] = {
      "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01|RP02|RP05|RP06|RP07|RP08|RP09|RP10|RP11|RP14 --from 日期 --to 日期 [--village "
-     "村] "
-     "[--format "
-     "table|csv|json] "
+     "report RP01…RP11|RP14 --from 日期 --to 日期 [--village 村] [--format table|csv|json] "
      "[-o 文件]",
      "台账与报表", "ledgers", run_report},
     {"revoke", "revoke 设备号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",

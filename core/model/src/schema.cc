@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "minqing/model/v1/calendar.pb.h"
 #include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/deed.pb.h"
 #include "minqing/model/v1/diary.pb.h"
@@ -123,7 +124,8 @@ std::unique_ptr<Schema> make_current() {
                        pb::Visit::descriptor()->file(), pb::Issue::descriptor()->file(),
                        pb::Diary::descriptor()->file(), pb::Meeting::descriptor()->file(),
                        pb::Reception::descriptor()->file(), pb::Deed::descriptor()->file(),
-                       pb::Commitment::descriptor()->file(), pb::Dispute::descriptor()->file()});
+                       pb::Commitment::descriptor()->file(), pb::Dispute::descriptor()->file(),
+                       pb::WorkYear::descriptor()->file()});
   MQ_ASSERT(schema.ok());
   return std::move(schema).value();
 }

@@ -94,6 +94,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
     check_span(mpb::Programme::kFromFieldNumber, mpb::Programme::kToFieldNumber, whole);
   } else if (entity.name == "Pairing") {
     check_span(mpb::Pairing::kFromFieldNumber, mpb::Pairing::kToFieldNumber, whole);
+  } else if (entity.name == "WorkYear") {
+    check_work_year(whole);
   }
   form.faults().insert(form.faults().end(), whole.faults().begin(), whole.faults().end());
   return {};

@@ -14,6 +14,8 @@ void check_visit(Form& form);
 void usual_number(Form& form);
 // The number typed must not be another household's.
 Status check_household_number(const Workplace& place, const RowId& row, Form& form);
+// Days of that year, none of them both off and worked.
+void check_work_year(Form& form);
 // First day not after the last.
 void check_span(std::uint32_t from, std::uint32_t to, Form& form);
 // 廉政 and 检举控告 of an issue.

@@ -4,6 +4,7 @@
 
 #include "mq/base/text.h"
 #include "needs.h"
+#include "unit.h"
 
 namespace mq::work {
 
@@ -60,6 +61,8 @@ Result<RowId> resolve(const Workplace& place, std::string_view entity, std::stri
   if (entity == "OrgUnit") {
     auto village = directory.village(typed);
     if (village.ok()) return village->org_unit;
+    MQ_TRY(const std::optional<RowId> named, unit_named(place, typed));
+    if (named) return *named;
     auto unit = directory.row(*place.vault.schema().entity(entity), typed);
     return unit.ok() ? unit : Result<RowId>(std::move(village).error());
   }
@@ -133,7 +136,10 @@ Status Form::take(const Workplace& place, const Input& input,
   for (const std::string& part : parts) {
     if (!trimmed(part).empty()) MQ_CHECK(take_value(place, *field, part, read));
   }
-  if (!read.empty()) (*values)[field->number] = std::move(read);
+  std::vector<model::Value>& into = (*values)[field->number];
+  if (!field->repeated) into.clear();  // said twice, the last counts
+  into.insert(into.end(), read.begin(), read.end());
+  if (into.empty()) values->erase(field->number);
   return {};
 }
 

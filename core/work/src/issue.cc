@@ -1,4 +1,4 @@
-// 民情事项 (DOMAIN A10, F2): registered, accepted with a deadline, closed with how and why.
+// 民情事项 (DOMAIN A10): how one is registered.
 #include <algorithm>
 
 #include "checks.h"
@@ -14,26 +14,8 @@ using I = mpb::Issue;
 
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::int64_t kShanghaiMs = 8 * 3'600'000;
-
 std::string label(const model::Entity& entity, std::uint32_t field, std::int64_t number) {
   return model::format_value(*entity.field(field), number);
-}
-
-Result<vault::RowData> loaded(const Workplace& place, const RowId& row) {
-  MQ_TRY(const std::optional<vault::RowData> data,
-         place.vault.load(place.vault.schema().entity("Issue")->number, row));
-  if (!data || data->deleted) {
-    return Error{Code::kNotFound, "没有找到这件事项", "no such issue"};
-  }
-  return *data;
-}
-
-std::int64_t number_in(const vault::RowData& data, std::uint32_t field) {
-  const vault::Cell* cell = data.cell(field);
-  const auto* number = cell == nullptr ? nullptr : std::get_if<std::int64_t>(&cell->value);
-  return number == nullptr ? 0 : *number;
 }
 
 std::optional<RowId> id_in(const Form& form, std::uint32_t field) {
@@ -136,72 +118,6 @@ Result<Outcome> add_issue(const Workplace& place, const Inputs& inputs) {
   if (auto link = link_from_visit(place, form, row)) draft.changes.push_back(*std::move(link));
   MQ_CHECK(place.vault.commit({draft}, seen));
   return outcome;
-}
-
-namespace {
-
-// One move with the fields that belong to it; `fill` completes and checks the form.
-template <class Fill>
-Result<Outcome> move_issue(const Workplace& place, const RowId& row, const Inputs& inputs,
-                           std::int64_t to, Fill fill) {
-  const vault::View seen = place.vault.view();
-  const model::Entity& entity = *place.vault.schema().entity("Issue");
-  MQ_TRY(const vault::RowData data, loaded(place, row));
-  MQ_TRY(Form form, Form::read(place, entity, inputs, {"reason"}));
-  const std::int64_t from = number_in(data, I::kStateFieldNumber);
-  if (!legal_issue_move(from, to)) {
-    const std::string now = label(entity, I::kStateFieldNumber, from);
-    const std::string then = label(entity, I::kStateFieldNumber, to);
-    form.fault("state", cat("事项现在是 ", now, ",不能改为 ", then),
-               cat("the issue is ", now, " and cannot become ", then));
-  }
-  fill(form);
-  Outcome outcome{form.faults(), form.flags(), row, {}};
-  if (!outcome.ok()) return outcome;
-  vault::Draft draft{data.stream, form.changes(row)};
-  draft.changes.push_back(issue_move(place, row, to, form.extra("reason")));
-  MQ_CHECK(place.vault.commit({draft}, seen));
-  return outcome;
-}
-
-// Unless told otherwise: 信访 nature 60 days, help and questions 3, all else 13 (DOMAIN F2), in
-// calendar days; the table of working days comes with the deadlines of a later issue.
-std::int64_t default_days(std::int64_t nature) {
-  if (nature == mpb::ISSUE_NATURE_APPEAL) return 60;
-  return nature == mpb::ISSUE_NATURE_SUGGESTION ? 13 : 3;
-}
-
-}  // namespace
-
-Result<Outcome> accept_issue(const Workplace& place, const RowId& row, const Inputs& inputs) {
-  MQ_TRY(const vault::RowData data, loaded(place, row));
-  const std::int64_t nature = number_in(data, I::kNatureFieldNumber);
-  return move_issue(place, row, inputs, mpb::ISSUE_STATE_ACCEPTED, [&](Form& form) {
-    form.set_default(I::kAcceptedAtFieldNumber, place.clock.wall().ms);
-    form.set_default(I::kDueUnitFieldNumber, std::int64_t{mpb::DUE_UNIT_DAYS});
-    const std::int64_t start = form.integer(I::kAcceptedAtFieldNumber) + kShanghaiMs;
-    const std::int64_t last_day = start / kDayMs + default_days(nature);
-    form.set_default(I::kDueAtFieldNumber, (last_day + 1) * kDayMs - kShanghaiMs - 1);
-  });
-}
-
-Result<Outcome> close_issue(const Workplace& place, const RowId& row, const Inputs& inputs) {
-  return move_issue(place, row, inputs, mpb::ISSUE_STATE_CLOSED, [&](Form& form) {
-    if (!form.has(I::kClosureFieldNumber)) {
-      form.fault("closure", "办结方式:必须填写(--closure),如 已解决、解释说明、列入计划、汇总上报",
-                 "closure: required, e.g. 已解决, 解释说明, 列入计划, 汇总上报");
-    }
-    if (!form.has(I::kResultFieldNumber)) {
-      form.fault("result", "办理情况:必须填写(--result)", "result: required");
-    }
-    if (form.integer(I::kClosureFieldNumber) == mpb::CLOSURE_PLANNED &&
-        !form.has(I::kPlannedUntilFieldNumber)) {
-      form.fault("planned_until", "列入计划要写明期限(--planned_until)",
-                 "planned_until: a plan names its date");
-    }
-    const Date today = Date::in_shanghai(place.clock.wall());
-    form.set_default(I::kClosedOnFieldNumber, std::int64_t{today.days});
-  });
 }
 
 }  // namespace mq::work

@@ -41,26 +41,7 @@ class Changes {
   std::vector<vault::Change> list_;
 };
 
-// F2 of DOMAIN (b), as far as 登记, 受理 and 办结 go; the table only grows.
-constexpr std::pair<int, int> kMoves[] = {
-    {0, mpb::ISSUE_STATE_REGISTERED},
-    {0, mpb::ISSUE_STATE_ANSWERED},
-    {mpb::ISSUE_STATE_REGISTERED, mpb::ISSUE_STATE_ANSWERED},
-    {mpb::ISSUE_STATE_REGISTERED, mpb::ISSUE_STATE_WAITING},
-    {mpb::ISSUE_STATE_REGISTERED, mpb::ISSUE_STATE_ACCEPTED},
-    {mpb::ISSUE_STATE_WAITING, mpb::ISSUE_STATE_ACCEPTED},
-    {mpb::ISSUE_STATE_REGISTERED, mpb::ISSUE_STATE_CLOSED},
-    {mpb::ISSUE_STATE_WAITING, mpb::ISSUE_STATE_CLOSED},
-    {mpb::ISSUE_STATE_ACCEPTED, mpb::ISSUE_STATE_CLOSED},
-};
-
 }  // namespace
-
-bool legal_issue_move(std::int64_t from, std::int64_t to) {
-  return std::find(std::begin(kMoves), std::end(kMoves),
-                   std::pair<int, int>(static_cast<int>(from), static_cast<int>(to))) !=
-         std::end(kMoves);
-}
 
 vault::Change issue_move(const Workplace& place, const RowId& issue, std::int64_t to,
                          std::string_view reason) {

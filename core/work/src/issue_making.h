@@ -44,8 +44,7 @@ std::optional<model::Fault> confidential_as_typed(const model::Schema& schema,
                                                   std::string_view category,
                                                   std::string_view nature);
 
-// One move of the issue's state machine; false if the table has no such move.
-bool legal_issue_move(std::int64_t from, std::int64_t to);
+// One move of the issue's state machine, as a change.
 vault::Change issue_move(const Workplace& place, const RowId& issue, std::int64_t to,
                          std::string_view reason);
 

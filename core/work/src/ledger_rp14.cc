@@ -80,6 +80,7 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
 const std::vector<LedgerEntry>& ledgers() {
   static const std::vector<LedgerEntry> kLedgers = {
       {"RP01", "走访情况统计表", ledger_rp01},       {"RP02", "民情台账", ledger_rp02},
+      {"RP03", "事项办理情况", ledger_rp03},         {"RP04", "事项分类表", ledger_rp04},
       {"RP05", "结对帮扶一览表", ledger_rp05},       {"RP06", "各职级结对统计", ledger_rp06},
       {"RP07", "承诺兑现台账", ledger_rp07},         {"RP08", "为民办实事台账", ledger_rp08},
       {"RP09", "矛盾纠纷排查化解月报", ledger_rp09}, {"RP10", "接访下访登记", ledger_rp10},

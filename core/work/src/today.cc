@@ -23,13 +23,14 @@ constexpr std::int64_t kDoubtfulBefore = 1'735'689'600'000;  // 2025-01-01: no r
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
 
 // Issues in my hands whose deadline has come or comes within a week; also those that stand in the
-// name of somebody whose village I have taken over.
+// name of somebody whose village I have taken over. An extension ends with its day in Shanghai.
 Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
   MQ_TRY(const Custody custody, Custody::load(place));
   MQ_TRY(sqlite::Query q, place.vault.database().query(
-                              "SELECT id, title, due_at, coalesce(handler_id, recorded_by), "
+                              "SELECT id, title, coalesce((extended_until + 1) * 86400000 - "
+                              "28800001, due_at) AS last, coalesce(handler_id, recorded_by), "
                               "village_id FROM \"issue\" WHERE deleted = 0 AND due_at IS NOT NULL "
-                              "AND closed_on IS NULL AND due_at < ?1 ORDER BY due_at"));
+                              "AND closed_on IS NULL AND last < ?1 ORDER BY last"));
   const std::int64_t now = place.clock.wall().ms;
   q.bind(1, now + 7 * kDayMs);
   for (;;) {
@@ -43,6 +44,27 @@ Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
     const bool overdue = !out.clock_doubtful && due.ms < now;
     out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "issue",
                          row_of(q), std::string(q.text(1)), Date::in_shanghai(due)});
+  }
+}
+
+// Closed, and nobody has asked the person yet whether it helped; whoever wrote it down does, or has
+// his village now, unless he handled it himself (DOMAIN F2).
+Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
+  MQ_TRY(const Custody custody, Custody::load(place));
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT id, title, closed_on, recorded_by, village_id, handler_id FROM \"issue\" "
+             "WHERE deleted = 0 AND state = ?1 AND callback IS NULL ORDER BY closed_on, id"));
+  q.bind(1, std::int64_t{mpb::ISSUE_STATE_CLOSED});
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return {};
+    const auto recorder = RowId::from(q.blob(3));
+    const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
+    const bool mine = recorder && custody.holder(village, *recorder) == me.id;
+    if (!mine || RowId::from(q.blob(5)) == me.id) continue;
+    out.items.push_back({TodayItem::Kind::kCallback, "issue", row_of(q), std::string(q.text(1)),
+                         Date{static_cast<std::int32_t>(q.integer(2))}});
   }
 }
 
@@ -114,6 +136,7 @@ Result<Today> today(const Workplace& place, int interval_days) {
   MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
   if (!me) return out;
   MQ_CHECK(add_issues(place, *me, out));
+  MQ_CHECK(add_callbacks(place, *me, out));
   MQ_CHECK(add_drafts(place, *me, out));
   MQ_CHECK(add_pairs(place, *me, interval_days, out));
   MQ_TRY(out.pairs_due, pairs_due(place, *me));

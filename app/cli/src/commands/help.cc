@@ -39,7 +39,7 @@ constexpr Shape kShapes[] = {
      R"({"programmes":[{"id","title","from","to","needs":["健康"],"auto_lock_minutes":0,"rotate_days":0}],"quota":{"县级":4},"days":{"县级":10}})"},
     {"import",
      R"({"file","header_line","data_lines","stored","unchanged","refused","duplicates","refused_columns":[],"faults":[{"line","column","fate":"normalised|flagged|duplicate|refused","was","now","why"}],"missing":[],"new_villages":[]})"},
-    {"visit|diary|issue|household|person|cadre|pairing add|amend|cancel",
+    {"visit|diary|issue|household|person|cadre|pairing|unit|calendar add|amend|cancel",
      R"({"saved":true,"id":"hex","issue":"hex, of the need's issue","person":"hex, of the head","faults":[{"field","why"}],"flags":[…],"local":true, if kept until it has joined})"},
     {"meeting|opinion|reception|deed|commitment|dispute add|amend|cancel",
      R"({as of visit; opinion: "issue":"hex", of what was referred})"},

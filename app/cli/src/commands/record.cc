@@ -5,8 +5,10 @@
 #include "all.h"
 #include "local_record.h"
 #include "mq/base/text.h"
+#include "mq/work/calendar.h"
 #include "mq/work/directory.h"
 #include "mq/work/entry.h"
+#include "mq/work/issue.h"
 #include "mq/work/moves.h"
 #include "record_inputs.h"
 
@@ -29,7 +31,8 @@ constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
     {"Pairing", work::add_pairing}, {"Meeting", work::add_meeting},
     {"Opinion", work::add_opinion}, {"Reception", work::add_reception},
     {"Deed", work::add_deed},       {"Commitment", work::add_commitment},
-    {"Dispute", work::add_dispute}};
+    {"Dispute", work::add_dispute}, {"WorkYear", work::add_work_year},
+    {"OrgUnit", work::add_unit}};
 
 Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
@@ -94,12 +97,18 @@ Status cancel(Context& c) {
       "cancelled on this device");
 }
 
-Status move(Context& c, Result<work::Outcome> (*act)(const work::Workplace&, const RowId&,
-                                                     const work::Inputs&)) {
+Status move(Context& c, std::string_view verb) {
   MQ_TRY(const RowId row, named_row(c));
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(3)));
   return save_record(
-      c, [&] { return act(c.place, row, inputs); }, "已办好(本机)", "done on this device");
+      c, [&] { return work::move_issue(c.place, verb, row, inputs); }, "已办好(本机)",
+      "done on this device");
+}
+
+bool moves_issue(const model::Entity& entity, std::string_view verb) {
+  return entity.name == "Issue" &&
+         std::ranges::find(work::issue_verbs(), verb, &work::IssueVerb::verb) !=
+             work::issue_verbs().end();
 }
 
 // The entities with a state machine whose verbs are commands.
@@ -149,7 +158,9 @@ const ListForm& list_form(const model::Entity& entity) {
       {"Reception", "date", {"date", "leader_id", "place", "people", "text"}},
       {"Deed", "done_on", {"done_on", "title", "place", "money", "owner_id"}},
       {"Commitment", "due", {"due", "promiser", "kind", "state", "text"}},
-      {"Dispute", "found_on", {"found_on", "parties", "kind", "state", "text"}}};
+      {"Dispute", "found_on", {"found_on", "parties", "kind", "state", "text"}},
+      {"OrgUnit", "", {"name", "kind", "region_code"}},
+      {"WorkYear", "", {"year", "source", "off", "on"}}};
   return *std::find_if(kForms.begin(), kForms.end(),
                        [&](const ListForm& form) { return form.entity == entity.name; });
 }
@@ -269,8 +280,7 @@ Status run_record(Call& call) {
   if (verb == "show") return show(c);
   if (verb == "amend") return amend(c);
   if (verb == "cancel") return cancel(c);
-  if (verb == "accept" && entity->name == "Issue") return move(c, work::accept_issue);
-  if (verb == "close" && entity->name == "Issue") return move(c, work::close_issue);
+  if (moves_issue(*entity, verb)) return move(c, verb);
   if (verb == "submit" && entity->name == "Diary") {
     MQ_TRY(const RowId row, named_row(c));
     return save_record(

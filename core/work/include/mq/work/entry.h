@@ -51,10 +51,6 @@ Result<Outcome> add_diary(const Workplace& place, const Inputs& inputs);
 Result<Outcome> submit_diary(const Workplace& place, const RowId& row);
 // Issue (A10); `village` names its place, or `visit_id` the visit that raised it.
 Result<Outcome> add_issue(const Workplace& place, const Inputs& inputs);
-// 登记/待受理 → 已受理, with its deadline.
-Result<Outcome> accept_issue(const Workplace& place, const RowId& row, const Inputs& inputs);
-// → 已办结; closure and result are asked for.
-Result<Outcome> close_issue(const Workplace& place, const RowId& row, const Inputs& inputs);
 // 院坝会 (A14) and its opinions, each a row of its own; one that is 转办 becomes an Issue.
 Result<Outcome> add_meeting(const Workplace& place, const Inputs& inputs);
 Result<Outcome> add_opinion(const Workplace& place, const Inputs& inputs);
@@ -71,6 +67,8 @@ Result<Outcome> add_person(const Workplace& place, const Inputs& inputs);
 Result<Outcome> add_cadre(const Workplace& place, const Inputs& inputs);
 Result<Outcome> add_pairing(const Workplace& place, const Inputs& inputs);
 
+// A unit that issues are handed to (A1), in the TOWNSHIP stream; kNotAllowed unless desk.
+Result<Outcome> add_unit(const Workplace& place, const Inputs& inputs);
 // Activity (A3), in the TOWNSHIP stream; kNotAllowed unless desk.
 Result<Outcome> add_programme(const Workplace& place, const Inputs& inputs);
 

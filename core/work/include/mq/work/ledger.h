@@ -60,6 +60,8 @@ struct LedgerRequest {
 // DOMAIN.md section (c), formulas and section (g).
 Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request);  // 走访情况统计表
 Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request);  // 民情台账
+Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request);  // 事项办理情况
+Result<Ledger> ledger_rp04(const Workplace& place, const LedgerRequest& request);  // 事项分类表
 Result<Ledger> ledger_rp05(const Workplace& place, const LedgerRequest& request);  // 结对帮扶一览表
 Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request);  // 各职级结对统计
 Result<Ledger> ledger_rp07(const Workplace& place, const LedgerRequest& request);  // 承诺兑现台账

@@ -1,0 +1,36 @@
+// Issues as ledgers count them: when each came, when it ended, by when it was due.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "ledger_parts.h"
+
+namespace mq::work {
+
+struct IssueFact {
+  RowId id;
+  std::optional<RowId> unit;  // 办理机构
+  std::optional<RowId> household;
+  RowId village;
+  int category = 0, state = 0, closure = 0;
+  std::int64_t households = 0;  // 涉及户 as said; 1 if only its own household is known, else 0
+  Date registered;
+  std::optional<Date> closed, due;  // due: the extension, if there is one
+  std::optional<Date> accepted;     // what ended without it counts from that day
+  bool extended = false;
+
+  // 撤回, 重复合并, 移送 and 依法导入: neither done nor left to do by whoever had it.
+  bool left() const;
+  // What it was at the end of that day.
+  bool open_after(Date day) const { return !closed || *closed > day; }
+};
+
+// Registered by the last day, and not ended before `from`; cancelled ones and those without a day
+// of registering are left out.
+Status each_issue(const Workplace& place, const Period& period,
+                  const std::vector<Village>& villages,
+                  const std::function<void(const IssueFact&)>& take);
+
+}  // namespace mq::work

@@ -1,0 +1,362 @@
+#include <algorithm>
+
+#include "issue_making.h"
+#include "minqing/model/v1/issue.pb.h"
+#include "minqing/model/v1/organisation.pb.h"
+#include "mq/base/text.h"
+#include "mq/work/calendar.h"
+#include "mq/work/issue.h"
+#include "rights.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using I = mpb::Issue;
+
+namespace {
+
+constexpr int kExtensionDaysMax = 30;  // 信访工作条例 34: of a petition, by whoever is in charge
+
+Result<vault::RowData> loaded(const Workplace& place, const RowId& row) {
+  MQ_TRY(const std::optional<vault::RowData> data,
+         place.vault.load(place.vault.schema().entity("Issue")->number, row));
+  if (!data || data->deleted) {
+    return Error{Code::kNotFound, "没有找到这件事项", "no such issue"};
+  }
+  return *data;
+}
+
+// A move on its way: the issue as it stands, what was typed, and what they are together.
+struct Move {
+  const Workplace& place;
+  const vault::RowData& data;
+  Form& form;
+  Form whole;
+  Date today;
+  std::string destination;  // noted under 流转
+
+  std::int64_t number(std::uint32_t field) const { return whole.integer(field); }
+  std::optional<RowId> row(std::uint32_t field) const {
+    const auto* bytes = std::get_if<Bytes>(&whole.value(field));
+    return bytes == nullptr ? std::nullopt : RowId::from(*bytes);
+  }
+  void need(std::uint32_t field, std::string_view why_zh, std::string_view why_en) {
+    if (whole.has(field) && !model::is_empty(whole.value(field))) return;
+    const model::Field& f = *place.vault.schema().entity("Issue")->field(field);
+    form.fault(f.name, cat(f.zh, ":必须填写(--", f.name, ")", why_zh),
+               cat(f.name, ": required", why_en));
+  }
+  void need_reason() {
+    if (!trimmed(form.extra("reason")).empty()) return;
+    form.fault("reason", "原因:必须填写(--reason)", "reason: required");
+  }
+  void ends(mpb::Closure closure) {
+    form.set_default(I::kClosureFieldNumber, std::int64_t{closure});
+    form.set_default(I::kClosedOnFieldNumber, std::int64_t{today.days});
+  }
+  // Whether it was taken up again once already.
+  bool reopened() const {
+    const vault::Cell* hops = data.cell(I::kHopsFieldNumber);
+    if (hops == nullptr) return false;
+    return std::ranges::any_of(hops->values, [](const model::Value& value) {
+      const auto* text = std::get_if<std::string>(&value);
+      return text != nullptr && text->find(" 重办") != std::string::npos;
+    });
+  }
+};
+
+// 申诉求决 sixty days (信访工作条例 34), advice thirteen working days, all else three (DOMAIN F2).
+Term term_of_nature(std::int64_t nature) {
+  if (nature == mpb::ISSUE_NATURE_APPEAL) return {mpb::DUE_UNIT_DAYS, 60};
+  return {mpb::DUE_UNIT_WORKDAYS, nature == mpb::ISSUE_NATURE_SUGGESTION ? 13 : 3};
+}
+
+// due_at as typed, else counted from `start`; a year without a table is a fault of due_at.
+Status set_due(Move& move, WallTime start, const Term& otherwise) {
+  if (move.form.has(I::kDueAtFieldNumber)) return {};
+  Term term = otherwise;
+  if (const std::string typed = move.form.extra("term"); !typed.empty()) {
+    const std::optional<Term> parsed = parse_term(typed);
+    if (!parsed) {
+      move.form.fault("term", cat("期限应写成 3 工作日、15 自然日、1 小时或 1 月:", typed),
+                      cat("term: not like \"3 工作日\": ", typed));
+      return {};
+    }
+    term = *parsed;
+  }
+  MQ_TRY(const Calendar calendar, Calendar::load(move.place));
+  const Result<WallTime> due = due_at(start, term, calendar);
+  if (!due.ok()) {
+    move.form.fault("due_at", due.error().zh, due.error().en);
+    return {};
+  }
+  move.form.set_default(I::kDueUnitFieldNumber, std::int64_t{term.unit});
+  move.form.set(I::kDueAtFieldNumber, due->ms);
+  return {};
+}
+
+Status fill_accept(Move& move) {
+  move.form.set_default(I::kAcceptedAtFieldNumber, move.place.clock.wall().ms);
+  const WallTime start{move.form.integer(I::kAcceptedAtFieldNumber)};
+  return set_due(move, start, term_of_nature(move.number(I::kNatureFieldNumber)));
+}
+
+// 四定: who, by when, and whose it is; the measure stands in the reason.
+Status fill_assign(Move& move) {
+  move.need(I::kToOrgFieldNumber, ",交给哪个单位", ", the unit it goes to");
+  if (const auto unit = move.row(I::kToOrgFieldNumber)) {
+    const auto entity = move.place.vault.schema().entity("OrgUnit");
+    MQ_TRY(const auto org, move.place.vault.load(entity->number, *unit));
+    const vault::Cell* name = org ? org->cell(mpb::OrgUnit::kNameFieldNumber) : nullptr;
+    if (name != nullptr) move.destination = cat(" → ", std::get<std::string>(name->value));
+  }
+  if (move.form.extra("term").empty()) return {};
+  return set_due(move, move.place.clock.wall(), {});
+}
+
+Status fill_reason(Move& move) {
+  move.need_reason();
+  return {};
+}
+
+Status fill_nothing(Move&) { return {}; }
+
+Status fill_suspend(Move& move) {
+  move.need_reason();
+  move.need(I::kPlannedUntilFieldNumber, ",列入计划到哪一天", ", the day it is planned for");
+  return {};
+}
+
+Status fill_review(Move& move) {
+  move.need(I::kResultFieldNumber, "", "");
+  return {};
+}
+
+Status fill_close(Move& move) {
+  move.need(I::kClosureFieldNumber, ",如 已解决、解释说明、列入计划、汇总上报",
+            ", e.g. 已解决, 解释说明, 列入计划, 汇总上报");
+  move.need(I::kResultFieldNumber, "", "");
+  if (move.number(I::kClosureFieldNumber) == mpb::CLOSURE_PLANNED) {
+    move.need(I::kPlannedUntilFieldNumber, ",列入计划要写明期限", ", a plan names its date");
+  }
+  move.form.set_default(I::kClosedOnFieldNumber, std::int64_t{move.today.days});
+  return {};
+}
+
+Status fill_callback(Move& move) {
+  move.need(I::kCallbackFieldNumber, ":满意、基本满意、不满意或未联系上",
+            ": 满意, 基本满意, 不满意 or 未联系上");
+  move.form.set_default(I::kCallbackOnFieldNumber, std::int64_t{move.today.days});
+  MQ_TRY(const std::optional<Cadre> me, Directory(move.place).me());
+  if (me) move.form.set_default(I::kCallbackByFieldNumber, to_bytes(me->id.view()));
+  const auto* by = std::get_if<Bytes>(&move.form.value(I::kCallbackByFieldNumber));
+  const auto caller = by == nullptr ? std::nullopt : RowId::from(*by);
+  if (caller && caller == move.row(I::kHandlerIdFieldNumber)) {
+    move.form.fault("callback_by", "回访人:要由承办人以外的人回访(--callback_by)",
+                    "callback_by: somebody other than the handler calls back");
+  }
+  return {};
+}
+
+Status fill_reopen(Move& move) {
+  move.need_reason();
+  if (move.number(I::kCallbackFieldNumber) != mpb::CALLBACK_DISSATISFIED) {
+    move.form.fault("callback", "回访不是“不满意”,不用重办",
+                    "callback: only a dissatisfied one is taken up again");
+  }
+  if (move.reopened()) {
+    move.form.fault("state", "已经重办过一次,不再重办;请说明情况后销号,或由群众申请复查",
+                    "state: it was taken up again once; finish it, or a review is asked for");
+  }
+  move.form.set(I::kClosedOnFieldNumber, {});
+  return {};
+}
+
+Status fill_finish(Move& move) {
+  if (move.number(I::kCallbackFieldNumber) == mpb::CALLBACK_DISSATISFIED && !move.reopened()) {
+    move.form.fault("callback", "群众不满意,要先重办(issue reopen)一次",
+                    "callback: dissatisfied; take it up again once first (issue reopen)");
+  }
+  return {};
+}
+
+Status fill_merge(Move& move) {
+  const std::string typed = move.form.extra("into");
+  if (typed.empty()) {
+    move.form.fault("into", "合并到哪一件(--into 编号)", "into: say which issue it is merged into");
+    return {};
+  }
+  const model::Entity& entity = *move.place.vault.schema().entity("Issue");
+  const Result<RowId> into = Directory(move.place).row(entity, typed);
+  if (!into.ok() || *into == move.data.id) {
+    move.form.fault("into", into.ok() ? "不能合并到它自己" : into.error().zh,
+                    into.ok() ? "into: it cannot be merged into itself" : into.error().en);
+    return {};
+  }
+  MQ_TRY(const vault::RowData target, loaded(move.place, *into));
+  const vault::Cell* state = target.cell(I::kStateFieldNumber);
+  if (state != nullptr && state->value == model::Value(std::int64_t{mpb::ISSUE_STATE_MERGED})) {
+    move.form.fault("into", "那一件自己也已合并到别的事项,请写最后那一件",
+                    "into: that one was merged as well; name the one it went into");
+  }
+  move.form.set_row(I::kMergedIntoFieldNumber, *into);
+  move.form.set_default(I::kClosedOnFieldNumber, std::int64_t{move.today.days});
+  return {};
+}
+
+Status fill_waive(Move& move) {
+  move.need_reason();
+  move.ends(mpb::CLOSURE_NOTHING_TO_DO);
+  return {};
+}
+
+Status fill_legal(Move& move) {
+  move.need_reason();
+  move.ends(mpb::CLOSURE_LEGAL_PROCEDURE);
+  return {};
+}
+
+Status fill_withdraw(Move& move) {
+  move.need_reason();
+  move.form.set_default(I::kClosedOnFieldNumber, std::int64_t{move.today.days});
+  return {};
+}
+
+// Approved once it is written: the desk writes it with the reason that the reporter is told.
+Status fill_extend(Move& move) {
+  move.need_reason();
+  move.need(I::kExtendedUntilFieldNumber, ",延到哪一天", ", the new last day");
+  const std::int64_t due = move.number(I::kDueAtFieldNumber);
+  const bool ended = move.number(I::kClosedOnFieldNumber) != 0;
+  if (due == 0 || ended) {
+    move.form.fault("due_at", ended ? "已经办完,不用延期" : "还没有截止时间,不能延期",
+                    ended ? "due_at: it is closed" : "due_at: there is no deadline yet");
+    return {};
+  }
+  const Date last = Date::in_shanghai({due});
+  const std::int64_t until = move.number(I::kExtendedUntilFieldNumber);
+  if (until != 0 && until <= last.days) {
+    move.form.fault("extended_until", cat("延期要晚于原来的截止日期 ", last.iso()),
+                    cat("extended_until: not after the deadline ", last.iso()));
+  }
+  const bool petition = move.number(I::kNatureFieldNumber) == mpb::ISSUE_NATURE_APPEAL;
+  if (petition && until > last.days + kExtensionDaysMax) {
+    move.form.fault("extended_until", "信访事项延期不超过 30 日(信访工作条例第三十四条)",
+                    "extended_until: a petition is extended by 30 days at most");
+  }
+  return {};
+}
+
+using Fill = Status (*)(Move&);
+struct Act {
+  IssueVerb verb;
+  Fill fill;
+};
+
+const std::vector<Act>& acts() {
+  static const std::vector<Act> kActs = {
+      {{"submit", "报镇民情办", mpb::ISSUE_STATE_WAITING, false, ""}, fill_nothing},
+      {{"accept", "受理", mpb::ISSUE_STATE_ACCEPTED, false,
+        "[--term 3工作日] [--handler_id 承办人]"},
+       fill_accept},
+      {{"return", "退回补充", mpb::ISSUE_STATE_RETURNED, true, "--reason 缺什么"}, fill_reason},
+      {{"assign", "交办", mpb::ISSUE_STATE_ASSIGNED, true,
+        "--to_org 单位 [--handler_id 承办人] [--lead_id 包案领导] [--term 期限]"},
+       fill_assign},
+      {{"sign", "签收", mpb::ISSUE_STATE_SIGNED, false, ""}, fill_nothing},
+      {{"object", "异议移送", mpb::ISSUE_STATE_OBJECTED, false, "--reason 理由"}, fill_reason},
+      {{"progress", "办理", mpb::ISSUE_STATE_IN_PROGRESS, false, "[--result 办理情况]"},
+       fill_nothing},
+      {{"suspend", "挂起", mpb::ISSUE_STATE_SUSPENDED, true, "--planned_until 日期 --reason 原因"},
+       fill_suspend},
+      {{"extend", "延期", 0, true, "--extended_until 日期 --reason 原因"}, fill_extend},
+      {{"review", "报审", mpb::ISSUE_STATE_IN_REVIEW, false, "--result 办理情况"}, fill_review},
+      {{"close", "办结", mpb::ISSUE_STATE_CLOSED, false, "--closure 办结方式 --result 办理情况"},
+       fill_close},
+      {{"callback", "回访", mpb::ISSUE_STATE_CALLED_BACK, false,
+        "--callback 满意|基本满意|不满意|未联系上 [--callback_by 回访人]"},
+       fill_callback},
+      {{"reopen", "重办", mpb::ISSUE_STATE_REOPENED, true, "--reason 原因"}, fill_reopen},
+      {{"finish", "销号", mpb::ISSUE_STATE_FINISHED, true, ""}, fill_finish},
+      {{"merge", "重复合并", mpb::ISSUE_STATE_MERGED, true, "--into 编号"}, fill_merge},
+      {{"waive", "无须办理", mpb::ISSUE_STATE_NOT_NEEDED, true, "--reason 理由"}, fill_waive},
+      {{"withdraw", "撤回", mpb::ISSUE_STATE_WITHDRAWN, false, "--reason 原因"}, fill_withdraw},
+      {{"legal", "依法导入", mpb::ISSUE_STATE_LEGAL, true, "--reason 去向"}, fill_legal}};
+  return kActs;
+}
+
+// What can be done with it now, in the words and verbs of the command line.
+std::string possible(std::int64_t from) {
+  std::string out;
+  for (const Act& act : acts()) {
+    if (!legal_issue_move(from, act.verb.to)) continue;
+    out += cat(out.empty() ? "" : "、", act.verb.zh, "(", act.verb.verb, ")");
+  }
+  return out;
+}
+
+void check_legal(const Move& move, std::int64_t from, std::int64_t to) {
+  if (to == 0 || legal_issue_move(from, to)) return;
+  const model::Field& state =
+      *move.place.vault.schema().entity("Issue")->field(I::kStateFieldNumber);
+  const std::string now = model::format_value(state, from);
+  const std::string then = model::format_value(state, to);
+  const std::string can = possible(from);
+  move.form.fault("state",
+                  cat("事项现在是 ", now, ",不能改为 ", then,
+                      can.empty() ? ";它已经了结" : cat(";现在可以:", can)),
+                  cat("the issue is ", now, " and cannot become ", then,
+                      can.empty() ? "; it has ended" : cat("; now possible: ", can)));
+}
+
+// One line of 流转: when, what, to whom, why.
+vault::Change hop(const Move& move, const IssueVerb& verb) {
+  const std::string reason(trimmed(move.form.extra("reason")));
+  vault::Change change;
+  change.kind = vault::Change::Kind::kAdd;
+  change.entity = move.data.entity;
+  change.row = move.data.id;
+  change.field = I::kHopsFieldNumber;
+  change.value = cat(shanghai_minute(move.place.clock.wall()), " ", verb.zh, move.destination,
+                     reason.empty() ? "" : ":", reason);
+  return change;
+}
+
+}  // namespace
+
+const std::vector<IssueVerb>& issue_verbs() {
+  static const std::vector<IssueVerb> kVerbs = [] {
+    std::vector<IssueVerb> out;
+    for (const Act& act : acts()) out.push_back(act.verb);
+    return out;
+  }();
+  return kVerbs;
+}
+
+Result<Outcome> move_issue(const Workplace& place, std::string_view verb, const RowId& row,
+                           const Inputs& inputs) {
+  const auto act =
+      std::ranges::find_if(acts(), [&](const Act& each) { return each.verb.verb == verb; });
+  MQ_ASSERT(act != acts().end());
+  const vault::View seen = place.vault.view();
+  if (act->verb.desk) MQ_CHECK(need_desk(place));
+  MQ_TRY(const vault::RowData data, loaded(place, row));
+  MQ_TRY(Form form, Form::read(place, *place.vault.schema().entity("Issue"), inputs,
+                               {"reason", "term", "into"}));
+  Move move{place, data, form, form.over(data), Date::in_shanghai(place.clock.wall()), ""};
+  const vault::Cell* state = data.cell(I::kStateFieldNumber);
+  const std::int64_t from = state == nullptr ? 0 : std::get<std::int64_t>(state->value);
+  check_legal(move, from, act->verb.to);
+  MQ_CHECK(act->fill(move));
+  Outcome outcome{form.faults(), form.flags(), row, {}};
+  if (!outcome.ok()) return outcome;
+  vault::Draft draft{data.stream, form.changes(row)};
+  if (act->verb.to != 0) {
+    draft.changes.push_back(issue_move(place, row, act->verb.to, form.extra("reason")));
+  }
+  draft.changes.push_back(hop(move, act->verb));
+  MQ_CHECK(place.vault.commit({draft}, seen));
+  return outcome;
+}
+
+}  // namespace mq::work

@@ -1,0 +1,113 @@
+// RP03 事项办理情况: per unit, what was carried over, came, was done and is left (DOMAIN (c)).
+#include <map>
+
+#include "issue_facts.h"
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+namespace {
+
+struct Tally {
+  std::int64_t carried = 0, fresh = 0, accepted = 0, closed = 0, in_time = 0;
+  std::int64_t overdue = 0, extended = 0, due = 0, due_done = 0, left = 0;
+
+  // What left for somebody else within the period was never this unit's to do.
+  void add(const IssueFact& issue, const Period& period) {
+    const bool ended = !issue.open_after(period.to);
+    if (issue.left() && ended) {
+      ++left;
+      return;
+    }
+    const bool before = issue.registered < period.from;
+    ++(before ? carried : fresh);
+    accepted += !before && (ended || (issue.accepted && *issue.accepted <= period.to)) ? 1 : 0;
+    closed += ended ? 1 : 0;
+    in_time += ended && (!issue.due || *issue.closed <= *issue.due) ? 1 : 0;
+    overdue += !ended && issue.due && *issue.due <= period.to ? 1 : 0;
+    extended += issue.extended ? 1 : 0;
+    if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
+    ++due;
+    due_done += ended && *issue.closed <= *issue.due ? 1 : 0;
+  }
+
+  std::vector<LedgerCell> row(const std::string& unit) const {
+    return {unit,
+            carried,
+            fresh,
+            accepted,
+            closed,
+            in_time,
+            carried + fresh - closed,
+            overdue,
+            extended,
+            Ratio{closed, carried + accepted},
+            Ratio{due_done, due}};
+  }
+};
+
+struct Unit {
+  std::string name;
+  Tally tally;
+};
+
+// In organisation order: villages that keep their own, then the units that were handed some.
+class Units {
+ public:
+  static Result<Units> load(const Workplace& place, const std::vector<Village>& villages) {
+    Units out;
+    for (const Village& village : villages) out.add(village.org_unit, village.name);
+    MQ_TRY(sqlite::Query q, place.vault.database().query(
+                                "SELECT id, name FROM \"org_unit\" WHERE deleted = 0 AND stream_id "
+                                "IS NULL ORDER BY order_no, id"));
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) return out;
+      out.add(RowId::from(q.blob(0)).value_or(RowId{}), std::string(q.text(1)));
+    }
+  }
+  Tally& of(const IssueFact& issue) {
+    const auto named = issue.unit ? at_.find(*issue.unit) : at_.end();
+    return units_[named != at_.end() ? named->second : at_.at(issue.village)].tally;
+  }
+  const std::vector<Unit>& all() const { return units_; }
+
+ private:
+  void add(const RowId& id, std::string name) {
+    if (at_.try_emplace(id, units_.size()).second) units_.push_back({std::move(name), {}});
+  }
+  std::vector<Unit> units_;
+  std::map<RowId, std::size_t> at_;
+};
+
+}  // namespace
+
+Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request) {
+  MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP03", "事项办理情况"));
+  ledger.columns = {"单位", "上期结转", "本期新收", "受理",   "办结",  "其中按期",
+                    "在办", "超期",     "延期",     "办结率", "按期率"};
+  MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
+  MQ_TRY(Units units, Units::load(place, villages));
+  Tally all;
+  MQ_CHECK(each_issue(place, request.period, villages, [&](const IssueFact& issue) {
+    units.of(issue).add(issue, request.period);
+    all.add(issue, request.period);
+  }));
+  for (const Unit& unit : units.all()) {
+    const Tally& tally = unit.tally;
+    if (tally.carried + tally.fresh > 0) ledger.rows.push_back(tally.row(unit.name));
+  }
+  ledger.totals = all.row("合计");
+  ledger.basis.emplace_back("单位", "交办了的算承办单位,没有交办的算所在的村");
+  ledger.basis.emplace_back("平衡", "上期结转 + 本期新收 − 办结 = 在办");
+  ledger.basis.emplace_back(
+      "撤回、移送", cat("撤回、合并、移送和依法导入的不在结转和新收内,本期 ", all.left, " 件"));
+  ledger.basis.emplace_back("受理", "本期新收中已受理的,当场答复的也算");
+  ledger.basis.emplace_back("办结率", "办结 ÷(上期结转 + 受理)");
+  ledger.basis.emplace_back("按期率",
+                            "截止日在统计期内的事项中按期办结的 ÷ 截止日在统计期内的事项;"
+                            "延期的按延期后的截止日");
+  return ledger;
+}
+
+}  // namespace mq::work
