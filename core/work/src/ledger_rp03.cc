@@ -103,6 +103,7 @@ Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request)
   ledger.basis.emplace_back(
       "撤回、移送", cat("撤回、合并、移送和依法导入的不在结转和新收内,本期 ", all.left, " 件"));
   ledger.basis.emplace_back("受理", "本期新收中已受理的,当场答复的也算");
+  ledger.basis.emplace_back("超期", "在办的事项中,统计期最后一天及以前截止的,不论哪天制表");
   ledger.basis.emplace_back("办结率", "办结 ÷(上期结转 + 受理)");
   ledger.basis.emplace_back("按期率",
                             "截止日在统计期内的事项中按期办结的 ÷ 截止日在统计期内的事项;"
