@@ -132,9 +132,10 @@ constexpr Command kCommands[] = {
      "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01…RP11|RP14 --from 日期 --to 日期 [--village 村] [--format table|csv|json] "
-     "[-o 文件]",
-     "台账与报表", "ledgers", run_report},
+     "report RP01…RP11|RP14 --from 日期 --to 日期 [--village 村] "
+     "[--format table|csv|json|xlsx|html] [-o 文件]",
+     "台账与报表;xlsx 交表用,要写 -o;html 打印用", "ledgers; xlsx needs -o, html is for print",
+     run_report},
     {"revoke", "revoke 设备号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",
      "停用一台设备(丢失、被盗),或收回没用过的邀请", "stop a device, or take an invitation back",
      run_revoke},

@@ -40,7 +40,7 @@ Json cell_json(const work::LedgerCell& cell) {
 }
 
 std::string completeness_text(const work::Completeness& one) {
-  if (one.parts.empty()) return cat(one.village, ":还没有干部加入");
+  if (one.parts.empty()) return "还没有干部加入";
   int people = 0;
   std::string parts;
   for (const work::Completeness::Part& part : one.parts) {
@@ -49,7 +49,50 @@ std::string completeness_text(const work::Completeness& one) {
                  part.until ? cat("收到 ", part.until->month(), " 月 ", part.until->day(), " 日")
                             : std::string("还没有收到"));
   }
-  return cat(one.village, ":", people, " 人中 ", parts, ",之后到的不在本表");
+  return cat(people, " 人中 ", parts, ",之后到的不在本表");
+}
+
+std::string completeness_name(const work::Completeness& one) { return cat("完整性 ", one.village); }
+
+constexpr std::string_view kPeriodName = "统计期";
+constexpr std::string_view kSignHere = "签发人：________________　　签发日期：________________";
+
+bool is_chinese(std::string_view text, std::size_t at) {
+  return at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80;
+}
+
+// The wide form of an ASCII mark, or "".
+std::string_view wide_mark(char mark) {
+  constexpr std::string_view kNarrow = ",:;?!";
+  constexpr std::string_view kWide[] = {"，", "：", "；", "？", "！"};
+  const std::size_t at = kNarrow.find(mark);
+  return at == std::string_view::npos ? std::string_view() : kWide[at];
+}
+
+// Marks beside a Chinese character, and brackets that such a one begins or stands before: "14:07"
+// and "P1,P2" stay.
+std::string wide_marks(std::string_view text) {
+  std::string out;
+  std::vector<bool> brackets;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool beside = is_chinese(text, at + 1) || (at > 0 && is_chinese(text, at - 1));
+    if (text[at] == '(') {
+      brackets.push_back(beside);
+      out += beside ? "（" : "(";
+    } else if (text[at] == ')' && !brackets.empty()) {
+      out += brackets.back() ? "）" : ")";
+      brackets.pop_back();
+    } else if (beside && !wide_mark(text[at]).empty()) {
+      out += wide_mark(text[at]);
+    } else {
+      out += text[at];
+    }
+  }
+  return out;
+}
+
+std::string paper_line(std::string_view name, std::string_view text) {
+  return cat(name, "：", wide_marks(text));
 }
 
 std::vector<std::string> row_text(const std::vector<work::LedgerCell>& row) {
@@ -73,7 +116,7 @@ std::vector<std::vector<std::string>> ledger_head(const work::Ledger& ledger) {
   out.push_back({cat(ledger.id, " ", ledger.title)});
   for (const auto& [name, text] : ledger.basis) out.push_back({cat(name, ":", text)});
   for (const work::Completeness& one : ledger.complete) {
-    out.push_back({cat("完整性 ", completeness_text(one))});
+    out.push_back({cat(completeness_name(one), ":", completeness_text(one))});
   }
   return out;
 }
@@ -82,6 +125,24 @@ std::vector<std::vector<std::string>> ledger_rows(const work::Ledger& ledger) {
   std::vector<std::vector<std::string>> out;
   for (const auto& row : ledger.rows) out.push_back(row_text(row));
   if (!ledger.totals.empty()) out.push_back(row_text(ledger.totals));
+  return out;
+}
+
+LedgerPaper ledger_paper(const work::Ledger& ledger) {
+  LedgerPaper out;
+  out.title = cat(ledger.id, " ", ledger.title);
+  for (const auto& [name, text] : ledger.basis) {
+    std::string line = paper_line(name, text);
+    if (name == kPeriodName) {
+      out.lead = std::move(line);
+    } else {
+      out.notes.push_back(std::move(line));
+    }
+  }
+  for (const work::Completeness& one : ledger.complete) {
+    out.notes.push_back(paper_line(completeness_name(one), completeness_text(one)));
+  }
+  out.notes.emplace_back(kSignHere);
   return out;
 }
 

@@ -55,7 +55,7 @@ constexpr Shape kShapes[] = {
     {"history",
      R"({"id","entity","entries":[{"field","value","author","device_time","bracket"}]})"},
     {"report",
-     R"({"report","title","period":{"from","to"},"basis":{…,"complete":{村:[{"people":7,"until":"2026-03-25"}]}},"columns":[…],"rows":[{列名:值}],"totals":{…}}; ratios {"numerator","denominator"}, money in 分, dates ISO)"},
+     R"({"report","title","period":{"from","to"},"basis":{…,"complete":{村:[{"people":7,"until":"2026-03-25"}]}},"columns":[…],"rows":[{列名:值}],"totals":{…}}; ratios {"numerator","denominator"}, money in 分, dates ISO; with -o: {"file","report","rows":12})"},
     {"revoke",
      R"({"revoked":"3fa2c1d0","name","chains","streams","envelopes","rotated","left":0})"},
     {"rotate", R"({"rotated":23})"},

@@ -1,8 +1,11 @@
-// report: a ledger as a table, CSV or JSON, with its 口径 and completeness beside it.
+// report: a ledger as a table, CSV, JSON, workbook or page to print, with its 口径 and
+// completeness.
 #include <algorithm>
 
 #include "../home.h"
+#include "../ledger_html.h"
 #include "../ledger_text.h"
+#include "../ledger_xlsx.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/tabular/sheet.h"
@@ -22,12 +25,6 @@ Result<Date> day(Call& call, std::string_view flag) {
   return *date;
 }
 
-Status put(Call& call, const std::string& text) {
-  if (auto path = call.args.value("o")) return call.world.files.replace(*path, view_of(text));
-  call.out.raw(text);
-  return {};
-}
-
 std::string as_csv(const work::Ledger& ledger) {
   std::vector<std::vector<std::string>> rows = ledger_head(ledger);
   rows.push_back(ledger.columns);
@@ -40,6 +37,48 @@ std::string as_table(const work::Ledger& ledger) {
   for (const auto& line : ledger_head(ledger)) out += cat(join(line, "  "), "\n");
   out += table_text(ledger.columns, ledger_rows(ledger));
   return out;
+}
+
+// Before anything is opened or computed.
+Result<std::string> format_of(Call& call) {
+  constexpr std::string_view kFormats[] = {"table", "csv", "json", "xlsx", "html"};
+  std::string format = call.args.value("format").value_or(call.out.json() ? "json" : "table");
+  if (std::ranges::find(kFormats, format) == std::end(kFormats)) {
+    return call.usage(cat("没有格式 ", format, ":可用 table、csv、json、xlsx、html"),
+                      cat("no format ", format, ": table, csv, json, xlsx, html"));
+  }
+  if (format == "xlsx" && !call.args.value("o")) {
+    return call.usage("xlsx 不能显示在屏幕上,请加 -o 文件.xlsx 写到文件里",
+                      "xlsx cannot be shown on a terminal, write it to a file: -o FILE.xlsx");
+  }
+  return format;
+}
+
+Result<Bytes> content_of(const Call& call, const work::Ledger& ledger, std::string_view format) {
+  if (format == "xlsx") return ledger_xlsx(ledger, call.world.clock.wall());
+  if (format == "html") return to_bytes(ledger_html(ledger));
+  if (format == "csv") return to_bytes(as_csv(ledger));
+  if (format == "json") return to_bytes(ledger_json(ledger).dump(1) + "\n");
+  return to_bytes(as_table(ledger));
+}
+
+// To the file that is named, else to the terminal.
+Status put(Call& call, const work::Ledger& ledger, std::string_view format) {
+  const auto path = call.args.value("o");
+  if (format == "json" && call.out.json() && !path) {
+    call.out.object() = ledger_json(ledger);
+    return {};
+  }
+  MQ_TRY(const Bytes content, content_of(call, ledger, format));
+  if (!path) {
+    call.out.raw(text_of(content));
+    return {};
+  }
+  MQ_CHECK(call.world.files.replace(*path, content));
+  call.out.object() = {{"file", *path}, {"report", ledger.id}, {"rows", ledger.rows.size()}};
+  call.out.say(cat(ledger.id, " ", ledger.title, ":", ledger.rows.size(), " 行,在 ", *path),
+               cat(ledger.id, ": ", ledger.rows.size(), " rows in ", *path));
+  return {};
 }
 
 }  // namespace
@@ -63,19 +102,11 @@ Status run_report(Call& call) {
     return call.usage("--to 早于 --from", "--to is before --from");
   }
   request.village = call.args.value("village");
-  const std::string format = call.args.value("format").value_or(call.out.json() ? "json" : "table");
+  MQ_TRY(const std::string format, format_of(call));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const work::Ledger made, ledger->compute(place, request));
-  if (format == "json" && call.out.json() && !call.args.value("o")) {
-    call.out.object() = ledger_json(made);
-    return {};
-  }
-  if (format == "json") return put(call, ledger_json(made).dump(1) + "\n");
-  if (format == "csv") return put(call, as_csv(made));
-  if (format == "table") return put(call, as_table(made));
-  return call.usage(cat("没有格式 ", format, ":可用 table、csv、json"),
-                    cat("no format ", format, ": table, csv, json"));
+  return put(call, made, format);
 }
 
 }  // namespace mq::cli
