@@ -200,7 +200,7 @@ def as_csv_has_it(ledger, row):
 
 
 def ledger_workbooks_show_in_libreoffice_what_csv_says(t):
-    for ledger, path in zip(ledgers(t), converted(t, "csv", ":Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false")):
+    for ledger, path in zip(ledgers(t), converted(t, "csv", ":Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true")):
         with open(path, encoding="utf-8", newline="") as f:
             rows = list(csv.reader(f))
         assert rows[2] == ledger.header(), (rows[2], ledger.header())

@@ -21,6 +21,7 @@ TEST(Schema, EntityNumbersAreTheAgreedOnes) {
                                                        {5, "Pairing"},
                                                        {6, "TownshipFacts"},
                                                        {7, "Handover"},
+                                                       {8, "WorkYear"},
                                                        {9, "Reception"},
                                                        {10, "Household"},
                                                        {11, "Person"},
