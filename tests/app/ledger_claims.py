@@ -289,7 +289,7 @@ def ledger_pages_print_what_csv_says(t):
         for line in page.lines:
             assert not re.search(r"[\u4e00-\u9fff][,:;()]|[,:;()][\u4e00-\u9fff]", line), line
         across[ledger.report] = "size: A4 landscape;" in ledger.html
-    assert across == {"RP01": True, "RP02": True, "RP06": False, "RP14": False}, across
+    assert across == {"RP01": True, "RP02": True, "RP03": True, "RP04": False, "RP06": False, "RP14": False}, across
 
 
 def ledger_formats_are_asked_for_sensibly(t):
