@@ -131,6 +131,22 @@ TEST_F(IssueTest, FromRegisteringToStrikingOff) {
   }
 }
 
+TEST_F(IssueTest, TellsItsWayInOrder) {
+  const Workplace place = town.place();
+  saved(add_unit(place, {{"name", "镇民政办"}}));
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  const auto move = [&](const char* verb, const Inputs& inputs) {
+    town.desk.clock.advance(std::chrono::seconds(1));
+    saved(move_issue(town.place(), verb, row, inputs));
+  };
+  move("accept", {});
+  move("assign", {{"to_org", "镇民政办"}});
+  move("object", {{"reason", "不归我们管"}});
+  EXPECT_EQ(see(row, "hops"),
+            "2026-03-05 08:00:01 受理、2026-03-05 08:00:02 交办 → 镇民政办、"
+            "2026-03-05 08:00:03 异议移送:不归我们管");
+}
+
 TEST_F(IssueTest, EndsInOtherWaysWithTheirReasons) {
   const Workplace place = town.place();
   const auto fresh = [&] { return saved(add({{"village", "鱼泉村"}})); };

@@ -309,6 +309,14 @@ void check_legal(const Move& move, std::int64_t from, std::int64_t to) {
                       can.empty() ? "; it has ended" : cat("; now possible: ", can)));
 }
 
+// To the second: lines of 流转 stand in the order of their words, and a clerk who accepts and hands
+// out at once does both within a minute.
+std::string second_of(WallTime now) {
+  constexpr std::int64_t kSeconds = 60;
+  const std::int64_t second = (now.ms / 1000 % kSeconds + kSeconds) % kSeconds;
+  return cat(shanghai_minute(now), second < 10 ? ":0" : ":", second);
+}
+
 // One line of 流转: when, what, to whom, why.
 vault::Change hop(const Move& move, const IssueVerb& verb) {
   const std::string reason(trimmed(move.form.extra("reason")));
@@ -317,7 +325,7 @@ vault::Change hop(const Move& move, const IssueVerb& verb) {
   change.entity = move.data.entity;
   change.row = move.data.id;
   change.field = I::kHopsFieldNumber;
-  change.value = cat(shanghai_minute(move.place.clock.wall()), " ", verb.zh, move.destination,
+  change.value = cat(second_of(move.place.clock.wall()), " ", verb.zh, move.destination,
                      reason.empty() ? "" : ":", reason);
   return change;
 }
