@@ -226,12 +226,11 @@ TEST_F(IssueTest, EveryIllegalMoveIsRefusedAtEntry) {
 
 TEST_F(IssueTest, SomeMovesAreTheDesksAlone) {
   SimDevice& cadre = town.join("丙", {"鱼泉村"}, false);
-  const RowId row = saved(add_issue(
-      town.at(cadre), {{"village", "鱼泉村"}, {"text", "路灯不亮"}, {"category", "市容"}}));
   for (const IssueVerb& verb : issue_verbs()) {
+    const RowId row = saved(add_issue(
+        town.at(cadre), {{"village", "鱼泉村"}, {"text", "路灯不亮"}, {"category", "市容"}}));
     const auto outcome = move_issue(town.at(cadre), verb.verb, row, {{"reason", "x"}});
     EXPECT_EQ(!outcome.ok() && outcome.error().code == Code::kNotAllowed, verb.desk) << verb.verb;
-    if (outcome.ok() && outcome->ok()) break;  // it has moved on: what was to be seen is seen
   }
 }
 
