@@ -252,6 +252,29 @@ TEST_F(Late, WhatWasPlacedBeforeTheServerLostItIsPlacedOnceItIsAdmitted) {
   EXPECT_THAT(visits(wang), UnorderedElementsAre("早先", "后来"));
 }
 
+// Whoever decides it may have read it in the box alone, and have had it from the stream before.
+TEST_F(Late, WhoeverReadItInTheBoxPlacesItToo) {
+  SimDevice& second = world.add_admin(admin, "副镇长");
+  SimDevice& third = world.add_admin(admin, "书记");
+  sync(third);
+  const MemoryStore::Data backup = world.server.store.copy();
+  li_delivers({"后来"});
+  sync(second);  // has it from the stream
+  sync(admin);
+  world.server.restore(backup);
+  const auto stopped = sync::revoke_device({id_of(li), "", std::nullopt}, third.member());
+  ASSERT_TRUE(stopped.ok()) << stopped.error().en;
+  sync(admin);  // brings it to the box
+  sync(second);
+  world.devices.erase(world.devices.begin());  // and is gone
+  const auto work = late_at(second);
+  ASSERT_EQ(work.size(), 1u);
+  ASSERT_TRUE(decide(second, work[0]).ok());
+  for (SimDevice* device : {&second, &wang}) sync(*device);
+  EXPECT_TRUE(world.server.store.holds(work[0].envelopes[0]));
+  EXPECT_THAT(visits(wang), UnorderedElementsAre("早先", "后来"));
+}
+
 TEST_F(Late, RefusedCountsAsHeldAndNobodyShowsIt) {
   stop_li();
   li_delivers({"假的", "真的"});

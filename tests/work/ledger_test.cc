@@ -2,9 +2,9 @@
 //
 // 鱼泉村: 王一 (1), 张三 (2), 赵四 (3, away), 孙五 (4, moved out, so not in scope). 清渭社区: 周六.
 // 甲 is paired with 1 and 2, 丙 with 周六.
-#include "mq/work/issue.h"
 #include "mq/work/ledger.h"
 
+#include "mq/work/issue.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -153,7 +153,7 @@ TEST_F(LedgerTest, Rp02ListsIssuesByTheDayOfTheirVisit) {
                                                       {"phone", "13812345678"},
                                                       {"registered_on", "2026-03-31"}}));
   saved(move_issue(town.place(), "close", closed,
-                    {{"closure", "已解决"}, {"result", "已清运"}, {"closed_on", "2026-04-02"}}));
+                   {{"closure", "已解决"}, {"result", "已清运"}, {"closed_on", "2026-04-02"}}));
   saved(add_issue(town.place(), {{"village", "鱼泉村"},
                                  {"text", "四月的事"},
                                  {"category", "环保"},

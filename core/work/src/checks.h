@@ -18,8 +18,6 @@ Status check_household_number(const Workplace& place, const RowId& row, Form& fo
 void check_work_year(Form& form);
 // First day not after the last.
 void check_span(std::uint32_t from, std::uint32_t to, Form& form);
-// 廉政 and 检举控告 of an issue.
-void check_confidential(const model::Entity& issue, Form& form);
 
 // The reserved matters, and whether an opinion that is now referred has its issue; `whole` is the
 // row with what was typed, `form` takes the flags.

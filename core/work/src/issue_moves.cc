@@ -6,6 +6,7 @@
 #include "mq/base/text.h"
 #include "mq/work/calendar.h"
 #include "mq/work/issue.h"
+#include "record_parts.h"
 #include "rights.h"
 
 namespace mq::work {
@@ -17,15 +18,6 @@ namespace {
 
 constexpr int kExtensionDaysMax = 30;  // 信访工作条例 34: of a petition, by whoever is in charge
 
-Result<vault::RowData> loaded(const Workplace& place, const RowId& row) {
-  MQ_TRY(const std::optional<vault::RowData> data,
-         place.vault.load(place.vault.schema().entity("Issue")->number, row));
-  if (!data || data->deleted) {
-    return Error{Code::kNotFound, "没有找到这件事项", "no such issue"};
-  }
-  return *data;
-}
-
 // A move on its way: the issue as it stands, what was typed, and what they are together.
 struct Move {
   const Workplace& place;
@@ -36,10 +28,6 @@ struct Move {
   std::string destination;  // noted under 流转
 
   std::int64_t number(std::uint32_t field) const { return whole.integer(field); }
-  std::optional<RowId> row(std::uint32_t field) const {
-    const auto* bytes = std::get_if<Bytes>(&whole.value(field));
-    return bytes == nullptr ? std::nullopt : RowId::from(*bytes);
-  }
   void need(std::uint32_t field, std::string_view why_zh, std::string_view why_en) {
     if (whole.has(field) && !model::is_empty(whole.value(field))) return;
     const model::Field& f = *place.vault.schema().entity("Issue")->field(field);
@@ -104,7 +92,7 @@ Status fill_accept(Move& move) {
 // 四定: who, by when, and whose it is; the measure stands in the reason.
 Status fill_assign(Move& move) {
   move.need(I::kToOrgFieldNumber, ",交给哪个单位", ", the unit it goes to");
-  if (const auto unit = move.row(I::kToOrgFieldNumber)) {
+  if (const auto unit = id_of(move.whole, I::kToOrgFieldNumber)) {
     const auto entity = move.place.vault.schema().entity("OrgUnit");
     MQ_TRY(const auto org, move.place.vault.load(entity->number, *unit));
     const vault::Cell* name = org ? org->cell(mpb::OrgUnit::kNameFieldNumber) : nullptr;
@@ -147,11 +135,9 @@ Status fill_callback(Move& move) {
   move.need(I::kCallbackFieldNumber, ":满意、基本满意、不满意或未联系上",
             ": 满意, 基本满意, 不满意 or 未联系上");
   move.form.set_default(I::kCallbackOnFieldNumber, std::int64_t{move.today.days});
-  MQ_TRY(const std::optional<Cadre> me, Directory(move.place).me());
-  if (me) move.form.set_default(I::kCallbackByFieldNumber, to_bytes(me->id.view()));
-  const auto* by = std::get_if<Bytes>(&move.form.value(I::kCallbackByFieldNumber));
-  const auto caller = by == nullptr ? std::nullopt : RowId::from(*by);
-  if (caller && caller == move.row(I::kHandlerIdFieldNumber)) {
+  MQ_CHECK(default_recorder(move.place, I::kCallbackByFieldNumber, move.form));
+  const auto caller = id_of(move.form, I::kCallbackByFieldNumber);
+  if (caller && caller == id_of(move.whole, I::kHandlerIdFieldNumber)) {
     move.form.fault("callback_by", "回访人:要由承办人以外的人回访(--callback_by)",
                     "callback_by: somebody other than the handler calls back");
   }
@@ -193,9 +179,8 @@ Status fill_merge(Move& move) {
                     into.ok() ? "into: it cannot be merged into itself" : into.error().en);
     return {};
   }
-  MQ_TRY(const vault::RowData target, loaded(move.place, *into));
-  const vault::Cell* state = target.cell(I::kStateFieldNumber);
-  if (state != nullptr && state->value == model::Value(std::int64_t{mpb::ISSUE_STATE_MERGED})) {
+  MQ_TRY(const vault::RowData target, standing_row(move.place, entity, *into));
+  if (number_of(target, I::kStateFieldNumber) == mpb::ISSUE_STATE_MERGED) {
     move.form.fault("into", "那一件自己也已合并到别的事项,请写最后那一件",
                     "into: that one was merged as well; name the one it went into");
   }
@@ -348,23 +333,18 @@ Result<Outcome> move_issue(const Workplace& place, std::string_view verb, const 
   MQ_ASSERT(act != acts().end());
   const vault::View seen = place.vault.view();
   if (act->verb.desk) MQ_CHECK(need_desk(place));
-  MQ_TRY(const vault::RowData data, loaded(place, row));
-  MQ_TRY(Form form, Form::read(place, *place.vault.schema().entity("Issue"), inputs,
-                               {"reason", "term", "into"}));
+  const model::Entity& entity = *place.vault.schema().entity("Issue");
+  MQ_TRY(const vault::RowData data, standing_row(place, entity, row));
+  MQ_TRY(Form form, Form::read(place, entity, inputs, {"reason", "term", "into"}));
   Move move{place, data, form, form.over(data), Date::in_shanghai(place.clock.wall()), ""};
-  const vault::Cell* state = data.cell(I::kStateFieldNumber);
-  const std::int64_t from = state == nullptr ? 0 : std::get<std::int64_t>(state->value);
+  const std::int64_t from = number_of(data, I::kStateFieldNumber);
   check_legal(move, from, act->verb.to);
   MQ_CHECK(act->fill(move));
-  Outcome outcome{form.faults(), form.flags(), row, {}};
-  if (!outcome.ok()) return outcome;
-  vault::Draft draft{data.stream, form.changes(row)};
+  Storing storing{data.stream, row, seen, {hop(move, act->verb)}};
   if (act->verb.to != 0) {
-    draft.changes.push_back(issue_move(place, row, act->verb.to, form.extra("reason")));
+    storing.more.push_back(issue_move(place, row, act->verb.to, form.extra("reason")));
   }
-  draft.changes.push_back(hop(move, act->verb));
-  MQ_CHECK(place.vault.commit({draft}, seen));
-  return outcome;
+  return store_form(place, form, std::move(storing));
 }
 
 }  // namespace mq::work

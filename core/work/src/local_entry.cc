@@ -7,6 +7,7 @@
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "record_parts.h"
 
 namespace mq::work {
 
@@ -117,7 +118,7 @@ void check_local_visit(const model::Schema& schema, Form& form) {
 }
 
 void check_local_issue(const model::Entity& entity, Form& form) {
-  check_confidential(entity, form);
+  check_reserved(entity, form);
   form.set_default(I::kSourceFieldNumber, std::int64_t{mpb::ISSUE_SOURCE_VISIT});
   form.set_default(I::kNatureFieldNumber, std::int64_t{mpb::ISSUE_NATURE_HELP});
   form.set_default(I::kNoFieldNumber, std::string("-"));
