@@ -97,36 +97,28 @@ Status cancel(Context& c) {
       "cancelled on this device");
 }
 
-Status move(Context& c, std::string_view verb) {
-  MQ_TRY(const RowId row, named_row(c));
-  MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(3)));
-  return save_record(
-      c, [&] { return work::move_issue(c.place, verb, row, inputs); }, "已办好(本机)",
-      "done on this device");
-}
-
-bool moves_issue(const model::Entity& entity, std::string_view verb) {
-  return entity.name == "Issue" &&
-         std::ranges::find(work::issue_verbs(), verb, &work::IssueVerb::verb) !=
-             work::issue_verbs().end();
-}
-
 // The entities with a state machine whose verbs are commands.
 struct Mover {
   std::string_view entity;
-  std::span<const work::Move> (*moves)();
+  bool (*knows)(std::string_view verb);
   Result<work::Outcome> (*act)(const work::Workplace&, std::string_view, const RowId&,
                                const work::Inputs&);
 };
-constexpr Mover kMovers[] = {{"Commitment", work::commitment_moves, work::move_commitment},
-                             {"Dispute", work::dispute_moves, work::move_dispute}};
+template <class Verbs>
+bool among(const Verbs& verbs, std::string_view verb) {
+  return std::ranges::any_of(verbs, [&](const auto& each) { return each.verb == verb; });
+}
+constexpr Mover kMovers[] = {
+    {"Issue", [](std::string_view verb) { return among(work::issue_verbs(), verb); },
+     work::move_issue},
+    {"Commitment", [](std::string_view verb) { return among(work::commitment_moves(), verb); },
+     work::move_commitment},
+    {"Dispute", [](std::string_view verb) { return among(work::dispute_moves(), verb); },
+     work::move_dispute}};
 
 const Mover* mover_of(const model::Entity& entity, std::string_view verb) {
   for (const Mover& mover : kMovers) {
-    if (mover.entity != entity.name) continue;
-    for (const work::Move& move : mover.moves()) {
-      if (move.verb == verb) return &mover;
-    }
+    if (mover.entity == entity.name && mover.knows(verb)) return &mover;
   }
   return nullptr;
 }
@@ -280,7 +272,6 @@ Status run_record(Call& call) {
   if (verb == "show") return show(c);
   if (verb == "amend") return amend(c);
   if (verb == "cancel") return cancel(c);
-  if (moves_issue(*entity, verb)) return move(c, verb);
   if (verb == "submit" && entity->name == "Diary") {
     MQ_TRY(const RowId row, named_row(c));
     return save_record(
