@@ -10,6 +10,8 @@
 #include "minqing/model/v1/deed.pb.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/dispute.pb.h"
+#include "minqing/model/v1/form.pb.h"
+#include "minqing/model/v1/handout.pb.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/meeting.pb.h"
@@ -17,6 +19,8 @@
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/reception.pb.h"
+#include "minqing/model/v1/report.pb.h"
+#include "minqing/model/v1/roster.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "schema_rules.h"
@@ -125,7 +129,9 @@ std::unique_ptr<Schema> make_current() {
                        pb::Diary::descriptor()->file(), pb::Meeting::descriptor()->file(),
                        pb::Reception::descriptor()->file(), pb::Deed::descriptor()->file(),
                        pb::Commitment::descriptor()->file(), pb::Dispute::descriptor()->file(),
-                       pb::WorkYear::descriptor()->file()});
+                       pb::WorkYear::descriptor()->file(), pb::ReportSnapshot::descriptor()->file(),
+                       pb::Handout::descriptor()->file(), pb::FormMapping::descriptor()->file(),
+                       pb::RosterChange::descriptor()->file()});
   MQ_ASSERT(schema.ok());
   return std::move(schema).value();
 }
