@@ -9,7 +9,9 @@
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
+#include "mq/work/entry.h"
 #include "mq/work/ledger.h"
+#include "mq/work/today.h"
 #include "rows.h"
 #include "township.h"
 
@@ -240,6 +242,31 @@ Times compare(Township& township, Plain& plain, const work::Period& period, int 
   return times;
 }
 
+constexpr double kFrameMs = 1000.0 / 60;
+constexpr std::size_t kPairs = 4;  // of a cadre of county rank
+
+// What a screen asks each time it is opened, by somebody who has not met one of his households.
+void measure_today(Township& township, const Place& place, std::size_t held, int repeats) {
+  const work::Workplace workplace = township.place();
+  const work::Cadre me = *must(work::Directory(workplace).me());
+  for (std::size_t i = 0; i < kPairs; ++i) {
+    const auto made =
+        must(work::add_pairing(workplace, {{"cadre_id", me.name},
+                                           {"household_id", place.households.front()[i].number},
+                                           {"from", "2026-01-05"}}));
+    if (!made.ok()) stop("a pairing is refused");
+  }
+  std::vector<double> times;
+  for (int i = 0; i <= 3 * repeats; ++i) {
+    const Watch watch;
+    if (must(work::today(workplace)).pairs != static_cast<int>(kPairs)) stop("a pairing is lost");
+    if (i > 0) times.push_back(watch.ms());
+  }
+  print({"9", cat("today, for a cadre with ", kPairs, " households, ", held, " visits held"),
+         number(median(times), 1) + " ms", number(kFrameMs, 1) + " ms", median(times), "ms",
+         kFrameMs, false, "one frame at 60 Hz"});
+}
+
 }  // namespace
 
 void row_ledger(Bench& bench) {
@@ -263,6 +290,7 @@ void row_ledger(Bench& bench) {
   print({"9", cat("RP01 of a year (", year.visits, " visits), ", facts.size(), " held"),
          number(year.ours, 0) + " ms", number(year.raw, 0) + " ms", year.ours / year.raw, "×", 2,
          false, "the same count over a plain covering index"});
+  measure_today(township, place, facts.size(), bench.sizes.repeats);
   print_fact("9", cat("loading ", facts.size(), " visits of the product's schema through apply: ",
                       number(static_cast<double>(facts.size()) / seconds, 0), " visits/s"));
 }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kIdBytes = 16;
 constexpr std::string_view kRegisteredOn = "registered_on";
+constexpr std::string_view kHousehold = "household_id";
 
 std::string column(const Field& field) {
   return cat(model::quoted(field.name), " ", column_type(field));
@@ -44,21 +45,27 @@ std::vector<std::string> create_statements(const Entity& entity) {
       cat("CREATE UNIQUE INDEX IF NOT EXISTS ", model::quoted(entity.table + "_by_id"), " ON ",
           model::quoted(entity.table), "(id, stream)");
   std::vector<std::string> out = {std::move(table), std::move(index)};
-  if (auto day = day_index(entity)) out.push_back(std::move(day->statement));
+  for (Index& each : indexes(entity)) out.push_back(std::move(each.statement));
   return out;
 }
 
-std::optional<DayIndex> day_index(const Entity& entity) {
+std::vector<Index> indexes(const Entity& entity) {
+  std::vector<Index> out;
+  const auto add = [&](const std::string& field, std::string_view columns_before) {
+    std::string name = cat(entity.table, "_by_", field);
+    std::string statement =
+        cat("CREATE INDEX IF NOT EXISTS ", model::quoted(name), " ON ", model::quoted(entity.table),
+            "(", columns_before, model::quoted(field), ")");
+    out.push_back({std::move(name), std::move(statement)});
+  };
   const auto day = std::find_if(entity.fields.begin(), entity.fields.end(), [](const Field& field) {
     if (field.rule.kind() != pb::KIND_DATE || field.repeated) return false;
     return field.rule.need() == pb::NEED_SAVE || field.name == kRegisteredOn;
   });
-  if (day == entity.fields.end()) return std::nullopt;
-  std::string name = cat(entity.table, "_by_", day->name);
-  std::string statement =
-      cat("CREATE INDEX IF NOT EXISTS ", model::quoted(name), " ON ", model::quoted(entity.table),
-          "(stream, ", model::quoted(day->name), ")");
-  return DayIndex{std::move(name), std::move(statement)};
+  if (day == entity.fields.end()) return out;
+  add(day->name, "stream, ");
+  if (entity.field(kHousehold) != nullptr) add(std::string(kHousehold), "");
+  return out;
 }
 
 std::vector<std::string> add_column_statements(const Entity& entity,

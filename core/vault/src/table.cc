@@ -229,8 +229,10 @@ Result<FileSchema> join_schemas(FileSchema file, const model::Schema& schema,
       at->name = entity.table;
     }
     MQ_CHECK(join_columns(*at, entity, statements));
-    // A file of an earlier version has none.
-    if (auto day = model::day_index(entity)) statements.push_back(std::move(day->statement));
+    // A file of an earlier version may lack some.
+    for (model::Index& each : model::indexes(entity)) {
+      statements.push_back(std::move(each.statement));
+    }
   }
   std::sort(file.tables.begin(), file.tables.end(),
             [](const Table& a, const Table& b) { return a.entity < b.entity; });

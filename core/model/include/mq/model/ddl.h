@@ -4,7 +4,6 @@
 // quoted, since field names such as "from" and "class" are words of SQL.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,16 +15,17 @@
 namespace mq::model {
 
 // CREATE TABLE "visit"(rid, stream, id, deleted, <columns>, meta), its unique index on (id, stream)
-// and, if it has a day, that of day_index(); all IF NOT EXISTS.
+// and those of indexes(); all IF NOT EXISTS.
 std::vector<std::string> create_statements(const Entity& entity);
 
-// The index on (stream, day) that ledgers of a period read: the day is the first date which no row
-// may lack, or the one on which a row was registered. None for an entity without such a day.
-struct DayIndex {
+// Of (stream, day), which ledgers of a period read: the day is the first date which no row may
+// lack, or the one on which a row was registered. And of the household to which something happened
+// on that day: every morning asks when each was last seen. None for an entity without such a day.
+struct Index {
   std::string name;       // "visit_by_date"
   std::string statement;  // CREATE INDEX IF NOT EXISTS …
 };
-std::optional<DayIndex> day_index(const Entity& entity);
+std::vector<Index> indexes(const Entity& entity);
 
 // ALTER TABLE … ADD COLUMN for every field that the table of an older schema lacks.
 std::vector<std::string> add_column_statements(const Entity& entity,
