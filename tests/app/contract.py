@@ -19,9 +19,11 @@ import keys_claims
 import leave_claims
 import ledger_claims
 import members_claims
+import month_claims
 import order_claims
 import quarantine_claims
 import recovery_claims
+import seed_claims
 import slips_claims
 from township import Township
 
@@ -226,7 +228,8 @@ CLAIMS = [dirty_roster_gives_every_planted_fault, a_dry_run_stores_nothing, impo
           a_watch_hears_of_news_and_is_quiet_without, a_server_that_is_not_ours_gets_nothing, *input_claims.CLAIMS,
           *books_claims.CLAIMS, *bundle_claims.CLAIMS, *founding_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
           *homes_claims.CLAIMS, *issue_claims.CLAIMS, *leave_claims.CLAIMS, *ledger_claims.CLAIMS, *members_claims.CLAIMS,
-          *order_claims.CLAIMS, *quarantine_claims.CLAIMS, *recovery_claims.CLAIMS, *slips_claims.CLAIMS]
+          *month_claims.CLAIMS, *order_claims.CLAIMS, *quarantine_claims.CLAIMS, *recovery_claims.CLAIMS,
+          *seed_claims.CLAIMS, *slips_claims.CLAIMS]
 
 
 def main():

@@ -13,9 +13,11 @@ from xml.etree import ElementTree
 
 from township import Township
 
-LEDGERS = ["RP01", "RP02", "RP03", "RP04", "RP06", "RP14"]
+LEDGERS = ["RP01", "RP02", "RP03", "RP04", "RP05", "RP06", "RP07", "RP08", "RP09", "RP10", "RP11", "RP14", "RP17"]
 PERIOD = ["--from", "2026-03-01", "--to", "2026-03-31"]
-DATES = {"登记日期", "时限", "办结日期"}
+QUARTER = ["--from", "2026-01-01", "--to", "2026-03-31"]
+DATES = {"登记日期", "时限", "办结日期", "兑现日期", "完成时间", "日期"}
+MONEY = {"资金", "资金(元)"}
 TEXTS = ["=1+1", "+1+cmd|' /C calc'!A0", "@SUM(A1:A9)", "007", "1/2", "2026-03-05", "<b>&\"甲\"</b>", "一行\n又一行", "_x0041_"]
 EPOCH = datetime.date(1899, 12, 30)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -23,6 +25,19 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 SOFFICE_SECONDS = 300
+# Something in every ledger.
+BOOKS = [
+    ["meeting", "add", "--village", "鱼泉村", "--group_no", "1", "--date", "2026-03-29", "--attendees", "31"],
+    ["reception", "add", "--leader_id", "曾泽飞", "--date", "2026-03-02", "--place", "赶集摊位", "--batches", "2", "--people", "9",
+     "--text", "=1+1"],
+    ["deed", "add", "--title", "修水渠", "--village", "鱼泉村", "--done_on", "2026-03-31", "--households", "40", "--people", "130",
+     "--money", "776.15", "--owner_id", "曾泽飞"],
+    ["deed", "add", "--title", "送煤", "--village", "松树坪村", "--done_on", "2026-03-30", "--households", "2", "--people", "5",
+     "--money", "300", "--owner_id", "曾泽飞"],
+    ["commitment", "add", "--village", "鱼泉村", "--kind", "年度", "--text", "修桥", "--due", "2026-03-31", "--owner_id", "曾泽飞",
+     "--proposed_on", "2026-01-10"],
+    ["dispute", "add", "--village", "鱼泉村", "--parties", "甲某、乙某", "--kind", "邻里", "--found_on", "2026-03-06", "--text", "界石",
+     "--people", "2"]]
 
 
 class Ledger:
@@ -30,9 +45,10 @@ class Ledger:
 
     def __init__(self, town, report):
         self.report = report
-        self.json = town.run("desk", "report", report, *PERIOD, "--format", "json")
+        period = QUARTER if report == "RP17" else PERIOD
+        self.json = town.run("desk", "report", report, *period, "--format", "json")
         for kind in ["csv", "xlsx", "html"]:
-            done = town.run("desk", "report", report, *PERIOD, "--format", kind, "-o", town.path("%s.%s" % (report, kind)))
+            done = town.run("desk", "report", report, *period, "--format", kind, "-o", town.path("%s.%s" % (report, kind)))
             assert done == {"file": town.path("%s.%s" % (report, kind)), "report": report, "rows": len(self.json["rows"])}, done
         with open(town.path(report + ".csv"), encoding="utf-8-sig", newline="") as f:
             self.csv = [[re.sub(r"^'(?=[=+\-@\t\r])", "", cell) for cell in row] for row in csv.reader(f)]
@@ -83,6 +99,8 @@ def town_with_a_month(t):
         for text in TEXTS:
             town.run("desk", "issue", "add", "--village", "鱼泉村", "--category", "环保", "--registered_on", "2026-03-05", "--title", text,
                      "--text", text)
+        for words in BOOKS:
+            town.run("desk", *words)
         yield town
 
 
@@ -126,6 +144,8 @@ def expected_cells(ledger, row):
             continue
         if value is None or value == "":
             out.append(("none", None, 49))
+        elif isinstance(value, int) and (name in MONEY or row.get("指标") in MONEY):
+            out.append(("number", value / 100, 2))
         elif isinstance(value, int):
             out.append(("number", value, 1))
         elif name in DATES:
@@ -168,7 +188,7 @@ def ledger_workbooks_run_nothing_and_name_nobody(t):
         assert not [name for name in book.parts if "external" in name.lower() or name.endswith((".bin", "app.xml"))], book.parts.keys()
         pane = next(sheet.iter(MAIN + "pane"))
         assert (pane.get("state"), pane.get("ySplit")) == ("frozen", "3"), pane.attrib
-    titles = [row["事项"] for row in ledgers(t)[1].json["rows"]]
+    titles = [row["事项"] for row in ledgers(t)[LEDGERS.index("RP02")].json["rows"]]
     assert all(text in titles for text in TEXTS), "each planted text stands in RP02"
 
 
@@ -238,7 +258,7 @@ def ledger_workbooks_are_numbers_and_dates_to_libreoffice(t):
                     assert got[at] == ("string", value), where
                 elif code == "0.0%":
                     assert got[at][0] == "percentage" and abs(float(got[at][1]) - value) < 1e-12, where
-                elif code == 1:
+                elif code in (1, 2):
                     assert got[at][0] == "float" and float(got[at][1]) == value, where
                 else:
                     assert got[at] == ("date", (EPOCH + datetime.timedelta(days=value)).isoformat()), where
@@ -289,7 +309,7 @@ def ledger_pages_print_what_csv_says(t):
         for line in page.lines:
             assert not re.search(r"[\u4e00-\u9fff][,:;()]|[,:;()][\u4e00-\u9fff]", line), line
         across[ledger.report] = "size: A4 landscape;" in ledger.html
-    assert across == {"RP01": True, "RP02": True, "RP03": True, "RP04": False, "RP06": False, "RP14": False}, across
+    assert across["RP01"] and across["RP02"] and not across["RP04"] and not across["RP06"], across
 
 
 def ledger_formats_are_asked_for_sensibly(t):

@@ -226,7 +226,9 @@ TEST_F(LedgerTest, Rp14CountsSubmittedDiariesInOrganisationOrder) {
 
 TEST_F(LedgerTest, SayWhatTheyCountAndHowCompleteTheirSourcesAre) {
   for (const LedgerEntry& entry : ledgers()) {
-    const Ledger ledger = made(entry.compute, kMarch);
+    const bool several = std::string_view(entry.id) == "RP17";
+    const Ledger ledger =
+        made(entry.compute, several ? Period{day("2026-01-01"), day("2026-03-31")} : kMarch);
     EXPECT_EQ(ledger.id, entry.id);
     EXPECT_FALSE(ledger.basis.empty()) << entry.id;
     ASSERT_EQ(ledger.complete.size(), 2u) << entry.id;

@@ -1,7 +1,9 @@
 // Today: what is due, who was long not seen, what is still a draft; about oneself only.
 #include "mq/work/today.h"
 
+#include "mq/work/intervals.h"
 #include "mq/work/issue.h"
+#include "mq/work/moves.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -18,7 +20,8 @@ class TodayTest : public ::testing::Test {
   std::vector<std::string> items(int interval_days = 30) {
     const auto made = today(town.place(), interval_days);
     EXPECT_TRUE(made.ok());
-    static constexpr const char* kNames[] = {"overdue", "due", "not seen", "draft", "call back"};
+    static constexpr const char* kNames[] = {"overdue",   "due",        "not seen", "draft",
+                                             "call back", "incomplete", "promised"};
     std::vector<std::string> out;
     for (const TodayItem& item : made->items) {
       out.push_back(cat(kNames[static_cast<int>(item.kind)], " ", item.what, " ",
@@ -100,6 +103,49 @@ TEST_F(TodayTest, APairedHouseholdIsListedUntilSomebodyWasMet) {
   visit("2026-02-03", "见到家人");
   EXPECT_THAT(items(), IsEmpty()) << "thirty days ago is not longer than thirty days";
   EXPECT_THAT(items(29), ElementsAre("not seen 999999100201010001 王一 2026-02-03"));
+}
+
+// A class of households may be visited more often than others; of several the shortest counts.
+TEST_F(TodayTest, AClassOfHouseholdsHasItsOwnInterval) {
+  pair_me();
+  visit("2026-02-20", "见到家人");
+  EXPECT_THAT(items(), IsEmpty());
+  ASSERT_TRUE(set_interval(town.place(), "监测", 7).ok());
+  ASSERT_TRUE(set_interval(town.place(), "一般", 180).ok());
+  const Workplace place = town.place();
+  const RowId row = Directory(place).household("999999100201010001")->id;
+  const auto classes = [&](const char* text) {
+    saved(amend(place, *place.vault.schema().entity("Household"), row, {{"class", text}},
+                place.vault.view()));
+  };
+  classes("一般、监测");
+  EXPECT_THAT(items(), ElementsAre("not seen 999999100201010001 王一 2026-02-20"));
+  classes("一般");
+  EXPECT_THAT(items(5), IsEmpty()) << "180 days, whatever the ordinary interval";
+  ASSERT_TRUE(set_interval(town.place(), "一般", 0).ok());
+  EXPECT_EQ(items(5).size(), 1u);
+}
+
+TEST_F(TodayTest, APromiseOfMineIsListedFromAWeekBefore) {
+  const auto promise = [&](const char* text, const char* due, const Inputs& more = {}) {
+    Inputs all{{"village", "鱼泉村"}, {"kind", "年度"}, {"text", text}, {"due", due}};
+    all.insert(all.end(), more.begin(), more.end());
+    saved(add_commitment(town.place(), all));
+  };
+  promise("修桥", "2026-03-12");
+  promise("还早", "2026-03-13");
+  promise("别人的", "2026-03-06", {{"owner_id", "甲"}});
+  EXPECT_THAT(items(), ElementsAre("promised 修桥 2026-03-12"));
+}
+
+// The server's time is later than this clock says: it is the clock that is wrong.
+TEST_F(TodayTest, AClockBehindTheServersIsDoubtful) {
+  ASSERT_TRUE(town.world.settle());
+  ASSERT_FALSE(today(town.place())->clock_doubtful);
+  town.desk.clock.jump(-std::chrono::hours(48));
+  EXPECT_TRUE(today(town.place())->clock_doubtful);
+  town.desk.clock.jump(std::chrono::hours(48 + 24 * 400));
+  EXPECT_TRUE(today(town.place())->clock_doubtful) << "more than a year ahead";
 }
 
 TEST_F(TodayTest, CountsPairsAndWhatStandsOnThisDeviceAlone) {

@@ -34,10 +34,13 @@ constexpr Command kCommands[] = {
     {"members", "members [--devices]", "谁在本乡镇、有几台设备(--devices:号码、状态)、什么角色",
      "people, devices and roles", run_members},
     {"programme",
-     "programme show\nprogramme set --quota 职级=户数 … --days 职级=每月天数 …\nprogramme set "
+     "programme show\nprogramme set --quota 职级=户数 … --days 职级=每月天数 … --interval "
+     "户类型=天 …\nprogramme set "
      "[--programme 活动名] "
      "--needs 健康、收入、证件号码\nprogramme set [--programme 活动名] --auto-lock-minutes 分钟 "
-     "--rotate-days 天\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
+     "--rotate-days 天\nprogramme set [--programme 活动名] --period-day 起始日 --hand-up-day "
+     "上报日 --late-rule "
+     "补报上期|更正报\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
      "…]",
      "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
     {"import",
@@ -128,14 +131,25 @@ constexpr Command kCommands[] = {
     {"today", "today", "今天要办的、到期的、没见到的", "what waits for me", run_today},
     {"search", "search 文字 [--limit 条数]", "在本机全部记录中查找", "full-text search",
      run_search},
-    {"conflicts", "conflicts\nconflicts resolve 编号 --field 项 --value 内容",
-     "两种说法:并排看,写下定论", "concurrent values, and settling them", run_conflicts},
+    {"conflicts",
+     "conflicts\nconflicts resolve 编号 [--field 项] --take 号码 | --take-both | --value 内容",
+     "两种说法:并排看,取一种、都留,或另写一种", "concurrent values, and settling them",
+     run_conflicts},
     {"history", "history 编号", "一条记录的全部改动", "every change of a record", run_history},
     {"report",
-     "report RP01…RP11|RP14 --from 日期 --to 日期 [--village 村] "
-     "[--format table|csv|json|xlsx|html] [-o 文件]",
-     "台账与报表;xlsx 交表用,要写 -o;html 打印用", "ledgers; xlsx needs -o, html is for print",
+     "report RP01…RP11|RP14|RP17 --from 日期 --to 日期 [--village 村] "
+     "[--format table|csv|json|xlsx|html] [-o 文件] [--explain 行,列]",
+     "台账与报表;xlsx 交表用,要写 -o;html 打印用;--explain 列出一个数背后的记录",
+     "ledgers; xlsx needs -o, html is for print; --explain lists the records behind a number",
      run_report},
+    {"month",
+     "month close [--month 2026-03] [--sign] [-o 文件夹 [--format xlsx|html|csv|json]]\nmonth "
+     "close "
+     "--month 2026-03 --correct 原因 --sign\nmonth zero RP09 [--month 2026-03]\nmonth list\nmonth "
+     "show RP01 [--month 2026-03] [--edition 版] [--format …] [-o 文件]",
+     "月结:收齐没有、要核对的、和上次比、签发、出文件;零报告;签发过的",
+     "the month's close in one command; a report that nothing happened; what was signed",
+     run_month},
     {"revoke", "revoke 设备号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",
      "停用一台设备(丢失、被盗),或收回没用过的邀请", "stop a device, or take an invitation back",
      run_revoke},

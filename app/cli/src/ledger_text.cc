@@ -57,6 +57,8 @@ std::string completeness_name(const work::Completeness& one) { return cat("完�
 constexpr std::string_view kPeriodName = "统计期";
 constexpr std::string_view kSignHere = "签发人：________________　　签发日期：________________";
 
+constexpr std::size_t kDigestShown = 16;
+
 bool is_chinese(std::string_view text, std::size_t at) {
   return at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80;
 }
@@ -101,6 +103,23 @@ std::vector<std::string> row_text(const std::vector<work::LedgerCell>& row) {
   return out;
 }
 
+Json signing_json(const work::Ledger& ledger) {
+  if (!ledger.signing) return nullptr;
+  const work::Signing& signing = *ledger.signing;
+  return {{"version", signing.version},
+          {"by", signing.signer},
+          {"at", shanghai_minute(signing.at)},
+          {"digest", signing.digest},
+          {"reason", signing.reason}};
+}
+
+// Where to sign, or who has and what the paper can be compared with.
+std::string signature_line(const work::Ledger& ledger) {
+  if (!ledger.signing) return std::string(kSignHere);
+  return cat("签发人：", ledger.signing->signer, "　　第 ", ledger.signing->version,
+             " 版　　校验码：", ledger.signing->digest.substr(0, kDigestShown));
+}
+
 Json row_json(const work::Ledger& ledger, const std::vector<work::LedgerCell>& row) {
   Json out = Json::object();
   for (std::size_t i = 0; i < row.size() && i < ledger.columns.size(); ++i) {
@@ -110,6 +129,9 @@ Json row_json(const work::Ledger& ledger, const std::vector<work::LedgerCell>& r
 }
 
 }  // namespace
+
+Json ledger_value(const work::LedgerCell& cell) { return cell_json(cell); }
+std::string ledger_words(const work::LedgerCell& cell) { return cell_text(cell); }
 
 std::vector<std::vector<std::string>> ledger_head(const work::Ledger& ledger) {
   std::vector<std::vector<std::string>> out;
@@ -142,7 +164,7 @@ LedgerPaper ledger_paper(const work::Ledger& ledger) {
   for (const work::Completeness& one : ledger.complete) {
     out.notes.push_back(paper_line(completeness_name(one), completeness_text(one)));
   }
-  out.notes.emplace_back(kSignHere);
+  out.notes.push_back(signature_line(ledger));
   return out;
 }
 
@@ -167,7 +189,8 @@ Json ledger_json(const work::Ledger& ledger) {
           {"basis", std::move(basis)},
           {"columns", ledger.columns},
           {"rows", std::move(rows)},
-          {"totals", row_json(ledger, ledger.totals)}};
+          {"totals", row_json(ledger, ledger.totals)},
+          {"signed", signing_json(ledger)}};
 }
 
 }  // namespace mq::cli

@@ -17,6 +17,10 @@ std::vector<std::vector<std::string>> ledger_rows(const work::Ledger& ledger);
 // The shape of `help json`: ratios as numerator and denominator, money in 分, dates ISO.
 Json ledger_json(const work::Ledger& ledger);
 
+// One cell, as in ledger_json() and as in ledger_rows().
+Json ledger_value(const work::LedgerCell& cell);
+std::string ledger_words(const work::LedgerCell& cell);
+
 // The words around the table on paper and in a workbook. The same sentences as ledger_head, with
 // the wide marks of Chinese print; names of villages stay as they are.
 struct LedgerPaper {

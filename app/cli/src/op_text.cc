@@ -22,4 +22,11 @@ Result<std::string> op_text(const work::Workplace& place, const model::Field* fi
   return cell_text(place, *field, cell);
 }
 
+std::string bracket_text(const vault::HistoryEntry& entry) {
+  const std::string before =
+      entry.not_before.time_ms > 0 ? shanghai_minute({entry.not_before.time_ms}) : "不详";
+  const std::string after = entry.not_after ? shanghai_minute(*entry.not_after) : "未送到";
+  return cat(before, " — ", after);
+}
+
 }  // namespace mq::cli

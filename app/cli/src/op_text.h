@@ -13,4 +13,7 @@ namespace mq::cli {
 Result<std::string> op_text(const work::Workplace& place, const model::Field* field,
                             const model::Op& op);
 
+// When it was written, as far as can be proved: not before, not after.
+std::string bracket_text(const vault::HistoryEntry& entry);
+
 }  // namespace mq::cli

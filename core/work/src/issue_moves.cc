@@ -4,6 +4,7 @@
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/believed_time.h"
 #include "mq/work/calendar.h"
 #include "mq/work/issue.h"
 #include "record_parts.h"
@@ -83,8 +84,24 @@ Status set_due(Move& move, WallTime start, const Term& otherwise) {
   return {};
 }
 
+// With a doubtful clock a deadline counts from the server's time, and the person is told both.
+WallTime deadline_start(Move& move) {
+  const BelievedTime time = believed_time(move.place);
+  if (time.doubtful && time.server) {
+    move.form.flag("due_at",
+                   cat("本机时间 ", shanghai_minute(time.device), " 可能不对,期限从服务器的时间 ",
+                       shanghai_minute(*time.server), " 起算;不对请用 issue amend 改截止时间"),
+                   cat("this device says ", shanghai_minute(time.device),
+                       ", which may be wrong; the deadline counts from the server's ",
+                       shanghai_minute(*time.server)));
+  }
+  return time.start();
+}
+
 Status fill_accept(Move& move) {
-  move.form.set_default(I::kAcceptedAtFieldNumber, move.place.clock.wall().ms);
+  if (!move.form.has(I::kAcceptedAtFieldNumber)) {
+    move.form.set_default(I::kAcceptedAtFieldNumber, deadline_start(move).ms);
+  }
   const WallTime start{move.form.integer(I::kAcceptedAtFieldNumber)};
   return set_due(move, start, term_of_nature(move.number(I::kNatureFieldNumber)));
 }
@@ -99,7 +116,7 @@ Status fill_assign(Move& move) {
     if (name != nullptr) move.destination = cat(" → ", std::get<std::string>(name->value));
   }
   if (move.form.extra("term").empty()) return {};
-  return set_due(move, move.place.clock.wall(), {});
+  return set_due(move, deadline_start(move), {});
 }
 
 Status fill_reason(Move& move) {

@@ -240,6 +240,20 @@ std::string masked_phone(std::string_view phone) {
              phone.substr(phone.size() - 4));
 }
 
+std::uint32_t entity_number(const Workplace& place, std::string_view entity) {
+  return place.vault.schema().entity(entity)->number;
+}
+
+void add_row(Ledger& ledger, std::vector<LedgerCell> row, Trace& trace) {
+  ledger.rows.push_back(std::move(row));
+  ledger.row_sources.push_back(trace.take());
+}
+
+void set_totals(Ledger& ledger, std::vector<LedgerCell> totals, Trace& trace) {
+  ledger.totals = std::move(totals);
+  ledger.total_sources = trace.take();
+}
+
 Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request, const char* id,
                             const char* title) {
   Ledger ledger;

@@ -78,6 +78,35 @@ std::string ten_thousands(std::int64_t fen);
 // 138****1234.
 std::string masked_phone(std::string_view phone);
 
+// The schema's number of an entity that is known to be there.
+std::uint32_t entity_number(const Workplace& place, std::string_view entity);
+
+// Notes which record counts in which column, for whoever asks; costs one branch if nobody does.
+class Trace {
+ public:
+  void on(bool on) { on_ = on; }
+  void note(std::string_view column, const Source& source) {
+    if (on_) sources_[std::string(column)].insert(source);
+  }
+  void note_if(bool counts, std::string_view column, const Source& source) {
+    if (counts) note(column, source);
+  }
+  void add(const Trace& other) {
+    for (const auto& [column, sources] : other.sources_) {
+      sources_[column].insert(sources.begin(), sources.end());
+    }
+  }
+  Sources take() { return std::move(sources_); }
+
+ private:
+  bool on_ = false;
+  Sources sources_;
+};
+
+// Adds a row with what stands behind it.
+void add_row(Ledger& ledger, std::vector<LedgerCell> row, Trace& trace);
+void set_totals(Ledger& ledger, std::vector<LedgerCell> totals, Trace& trace);
+
 // Fills id, title, period and the sentences every ledger carries.
 Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request, const char* id,
                             const char* title);

@@ -62,9 +62,14 @@ class Coverage {
   std::int64_t due_ = 0, reached_ = 0;
 };
 
+struct Kinds {
+  std::uint32_t visit = 0, household = 0, issue = 0;
+};
+
 // Everything that is counted for one row; sets keep issues distinct.
 struct Tally {
   Coverage coverage;
+  Trace trace;
   std::set<RowId> issues, answered;
   std::int64_t visits = 0, person_visits = 0, effective = 0;
   std::int64_t nobody = 0, away = 0, declined = 0, evening = 0;
@@ -85,6 +90,32 @@ struct Tally {
     for (const RowId& issue : visit.issues) {
       issues.insert(issue);
       if (visit.answered) answered.insert(issue);
+    }
+  }
+
+  void demand(std::size_t number, const Source& household) {
+    coverage.demand(number);
+    trace.note("应走访户数", household);
+  }
+
+  // What add() counts, once more by name; a household only if it is to be visited.
+  void explain(const VisitFact& visit, std::optional<std::size_t> household, const Kinds& kinds) {
+    const Source source{kinds.visit, visit.id};
+    for (const char* column : {"走访户次", "走访人次"}) trace.note(column, source);
+    trace.note(visit.effective() ? "有效户次" : "未见到户次", source);
+    if (visit.effective() && household && coverage.demands(*household)) {
+      trace.note("已走访户数", {kinds.household, *visit.household});
+    }
+    trace.note_if(visit.outcome == mpb::OUTCOME_NOBODY_HOME, "不在家", source);
+    trace.note_if(visit.outcome == mpb::OUTCOME_WORKING_AWAY, "外出务工", source);
+    trace.note_if(visit.outcome == mpb::OUTCOME_DECLINED, "拒访", source);
+    trace.note_if(visit.part == mpb::DAY_PART_EVENING, "夜访", source);
+    trace.note_if(visit.late == Lateness::kLate, "补录户次", source);
+    trace.note_if(visit.late == Lateness::kUnknown, "补录无从判断", source);
+    trace.note_if(visit.recorded_by_another(), "代录户次", source);
+    for (const RowId& issue : visit.issues) {
+      trace.note("收集事项", {kinds.issue, issue});
+      trace.note_if(visit.answered, "当场解决", {kinds.issue, issue});
     }
   }
 
@@ -111,6 +142,71 @@ struct Tally {
   }
 };
 
+// The tallies of all rows, filled household by household and visit by visit.
+class Rows {
+ public:
+  Rows(const Workplace& place, bool explain)
+      : explain_(explain),
+        kinds_{entity_number(place, "Visit"), entity_number(place, "Household"),
+               entity_number(place, "Issue")} {
+    all_.trace.on(explain);
+  }
+
+  void demand(vault::StreamIx village, const RowId& household) {
+    const std::size_t number = numbers_.of(household);
+    of(by_village_, village).demand(number, {kinds_.household, household});
+    all_.demand(number, {kinds_.household, household});
+  }
+  // Of a cadre only what is to be visited at all.
+  void demand_of(const RowId& cadre, const std::set<RowId>& households) {
+    for (const RowId& household : households) {
+      const std::size_t number = numbers_.of(household);
+      if (!all_.coverage.demands(number)) continue;
+      of(by_cadre_, cadre).demand(number, {kinds_.household, household});
+    }
+  }
+  void add(const VisitFact& visit) {
+    const auto visitors = static_cast<std::int64_t>(visit.visitors.size());
+    std::optional<std::size_t> household;
+    if (visit.household) household = numbers_.of(*visit.household);
+    const auto count = [&](Tally& tally, std::int64_t people) {
+      tally.add(visit, household, people);
+      if (explain_) tally.explain(visit, household, kinds_);
+    };
+    count(of(by_village_, visit.stream), visitors);
+    count(all_, visitors);
+    for (const RowId& visitor : visit.visitors) count(of(by_cadre_, visitor), 1);
+  }
+
+  void put(Ledger& ledger, const std::vector<Village>& villages, const std::vector<Cadre>& cadres) {
+    for (const Village& village : villages) {
+      Tally& tally = by_village_[village.stream];
+      add_row(ledger, tally.row("村", village.name), tally.trace);
+    }
+    for (const Cadre& cadre : cadres) {
+      const auto found = by_cadre_.find(cadre.id);
+      if (found == by_cadre_.end()) continue;
+      add_row(ledger, found->second.row("干部", cadre.name), found->second.trace);
+    }
+    set_totals(ledger, all_.row("合计", "合计"), all_.trace);
+  }
+
+ private:
+  template <class Key>
+  Tally& of(std::map<Key, Tally>& tallies, const Key& key) const {
+    Tally& tally = tallies[key];
+    tally.trace.on(explain_);
+    return tally;
+  }
+
+  bool explain_;
+  Kinds kinds_;
+  HouseholdNumbers numbers_;
+  std::map<vault::StreamIx, Tally> by_village_;
+  std::map<RowId, Tally> by_cadre_;
+  Tally all_;
+};
+
 void describe(Ledger& ledger, const std::map<std::string, int>& left_out) {
   ledger.basis.emplace_back(
       "覆盖率", "本期至少一次见到户主或家人的户(不重复)÷ 应走访户数;电话见到也算,常年外出户在内");
@@ -134,42 +230,20 @@ Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request)
                     "夜访",     "收集事项", "当场解决",   "补录户次",   "补录无从判断", "代录户次"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
   MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
-  HouseholdNumbers numbers;
-  std::map<vault::StreamIx, Tally> by_village;
-  std::map<RowId, Tally> by_cadre;
-  Tally all;
+  ledger.quotients = {{"覆盖率", "已走访户数", "应走访户数"}, {"见面率", "有效户次", "走访户次"}};
+  ledger.upward = {true, villages.size(), {}, {"应走访户数", "已走访户数"}};
+  Rows rows(place, request.explain);
   std::map<std::string, int> left_out;
   for (const Village& village : villages) {
     MQ_TRY(const Scope scope, scope_of(place, village.stream));
     for (const auto& [status, count] : scope.left_out) left_out[status] += count;
-    for (const RowId& household : scope.households) {
-      by_village[village.stream].coverage.demand(numbers.of(household));
-      all.coverage.demand(numbers.of(household));
-    }
+    for (const RowId& household : scope.households) rows.demand(village.stream, household);
   }
   MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
-  for (const auto& [cadre, households] : paired) {
-    for (const RowId& household : households) {
-      const std::size_t number = numbers.of(household);
-      if (all.coverage.demands(number)) by_cadre[cadre].coverage.demand(number);
-    }
-  }
-  MQ_CHECK(each_visit(place, request.period, villages, [&](const VisitFact& visit) {
-    const auto visitors = static_cast<std::int64_t>(visit.visitors.size());
-    std::optional<std::size_t> household;
-    if (visit.household) household = numbers.of(*visit.household);
-    by_village[visit.stream].add(visit, household, visitors);
-    all.add(visit, household, visitors);
-    for (const RowId& visitor : visit.visitors) by_cadre[visitor].add(visit, household, 1);
-  }));
-  for (const Village& village : villages) {
-    ledger.rows.push_back(by_village[village.stream].row("村", village.name));
-  }
-  for (const Cadre& cadre : cadres) {
-    const auto found = by_cadre.find(cadre.id);
-    if (found != by_cadre.end()) ledger.rows.push_back(found->second.row("干部", cadre.name));
-  }
-  ledger.totals = all.row("合计", "合计");
+  for (const auto& [cadre, households] : paired) rows.demand_of(cadre, households);
+  MQ_CHECK(each_visit(place, request.period, villages,
+                      [&](const VisitFact& visit) { rows.add(visit); }));
+  rows.put(ledger, villages, cadres);
   describe(ledger, left_out);
   return ledger;
 }

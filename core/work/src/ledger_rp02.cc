@@ -17,7 +17,7 @@ constexpr std::string_view kSql =
     "SELECT i.registered_on, i.source, i.reporter, i.phone, h.group_no, i.category, i.title, "
     "o.name, "
     "i.handler_id, i.due_at, i.result, i.closed_on, i.closure, i.callback, i.state, i.no, "
-    "i.recorded_by FROM "
+    "i.recorded_by, i.id FROM "
     "\"issue\" "
     "i "
     "LEFT JOIN \"household\" h ON h.id = i.household_id AND h.stream = i.stream "
@@ -31,8 +31,13 @@ struct Counts {
 
 class Rows {
  public:
-  Rows(const Workplace& place, Ledger& ledger)
-      : place_(place), entity_(*place.vault.schema().entity("Issue")), ledger_(ledger) {}
+  Rows(const Workplace& place, Ledger& ledger, bool explain)
+      : place_(place),
+        entity_(*place.vault.schema().entity("Issue")),
+        ledger_(ledger),
+        explain_(explain) {
+    all_.on(explain);
+  }
 
   Status load() {
     MQ_TRY(const std::vector<Cadre> cadres, Directory(place_).cadres());
@@ -54,6 +59,7 @@ class Rows {
   }
 
   const Counts& counts() const { return counts_; }
+  Trace& trace() { return all_; }
 
  private:
   LedgerCell label(const sqlite::Query& q, int column, std::uint32_t field) const {
@@ -95,21 +101,41 @@ class Rows {
     if (!q.is_null(9)) due = Date::in_shanghai({q.integer(9)});
     std::string done(q.text(10));
     if (done.empty()) done = model::format_value(*entity_.field(I::kStateFieldNumber), state);
-    ledger_.rows.push_back(
-        {counts_.all, std::string(q.text(15)), date(0), label(q, 1, I::kSourceFieldNumber),
-         std::string(q.text(2)), masked_phone(q.text(3)),
-         cat(village.name, group > 0 ? cat(group, "组") : std::string()),
-         label(q, 5, I::kCategoryFieldNumber), std::string(q.text(6)), std::string(q.text(7)),
-         responsible(village, q, closed), due, done, date(11), label(q, 12, I::kClosureFieldNumber),
-         label(q, 13, I::kCallbackFieldNumber), std::string(finished ? "是" : "否")});
+    const Source source{entity_.number, RowId::from(q.blob(17)).value_or(RowId{})};
+    Trace trace;
+    trace.on(explain_);
+    trace.note("", source);
+    all_.note("", source);
+    all_.note_if(closed, "办理情况", source);
+    all_.note_if(finished, "销号", source);
+    std::vector<LedgerCell> row = {counts_.all,
+                                   std::string(q.text(15)),
+                                   date(0),
+                                   label(q, 1, I::kSourceFieldNumber),
+                                   std::string(q.text(2)),
+                                   masked_phone(q.text(3)),
+                                   cat(village.name, group > 0 ? cat(group, "组") : std::string()),
+                                   label(q, 5, I::kCategoryFieldNumber),
+                                   std::string(q.text(6)),
+                                   std::string(q.text(7)),
+                                   responsible(village, q, closed),
+                                   due,
+                                   done,
+                                   date(11),
+                                   label(q, 12, I::kClosureFieldNumber),
+                                   label(q, 13, I::kCallbackFieldNumber),
+                                   std::string(finished ? "是" : "否")};
+    add_row(ledger_, std::move(row), trace);
   }
 
   const Workplace& place_;
   const model::Entity& entity_;
   Ledger& ledger_;
   std::map<RowId, std::string> names_;
+  bool explain_;
   Custody custody_;
   Counts counts_;
+  Trace all_;
 };
 
 }  // namespace
@@ -120,15 +146,16 @@ Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request)
                     "村组",     "类别",     "事项",     "承办单位", "责任人", "时限",
                     "办理情况", "办结日期", "办结方式", "回访",     "销号"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
-  Rows rows(place, ledger);
+  Rows rows(place, ledger, request.explain);
   MQ_CHECK(rows.load());
   for (const Village& village : villages) MQ_CHECK(rows.add(village));
   const Counts& counts = rows.counts();
-  ledger.totals.assign(ledger.columns.size(), LedgerCell());
-  ledger.totals[0] = counts.all;
-  ledger.totals[1] = std::string("合计");
-  ledger.totals[12] = cat("办结 ", counts.closed, " 件,其中当场 ", counts.answered, " 件");
-  ledger.totals[16] = cat("销号 ", counts.finished, " 件");
+  std::vector<LedgerCell> totals(ledger.columns.size());
+  totals[0] = counts.all;
+  totals[1] = std::string("合计");
+  totals[12] = cat("办结 ", counts.closed, " 件,其中当场 ", counts.answered, " 件");
+  totals[16] = cat("销号 ", counts.finished, " 件");
+  set_totals(ledger, std::move(totals), rows.trace());
   ledger.basis.emplace_back("登记日期", "由走访登记的事项按走访日期");
   ledger.basis.emplace_back("责任人", "未办结的事项按移交后的接手人");
   ledger.basis.emplace_back("电话", "脱敏,只留前三后四位");

@@ -9,6 +9,7 @@ namespace mq::work {
 namespace {
 
 struct Tally {
+  Trace trace;
   std::int64_t carried = 0, fresh = 0, accepted = 0, closed = 0, in_time = 0;
   std::int64_t overdue = 0, extended = 0, due = 0, due_done = 0, left = 0;
 
@@ -29,6 +30,26 @@ struct Tally {
     if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
     ++due;
     due_done += ended && *issue.closed <= *issue.due ? 1 : 0;
+  }
+
+  // What add() counts, once more by name.
+  void explain(const IssueFact& issue, const Period& period, std::uint32_t entity) {
+    const Source source{entity, issue.id};
+    const bool ended = !issue.open_after(period.to);
+    if (issue.left() && ended) return;
+    const bool before = issue.registered < period.from;
+    const bool taken = !before && (ended || (issue.accepted && *issue.accepted <= period.to));
+    const bool timely = ended && (!issue.due || *issue.closed <= *issue.due);
+    trace.note(before ? "上期结转" : "本期新收", source);
+    trace.note_if(taken, "受理", source);
+    trace.note_if(before || taken, "结转和受理", source);
+    trace.note(ended ? "办结" : "在办", source);
+    trace.note_if(timely, "其中按期", source);
+    trace.note_if(!ended && issue.due && *issue.due <= period.to, "超期", source);
+    trace.note_if(issue.extended, "延期", source);
+    if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
+    trace.note("截止在本期", source);
+    trace.note_if(timely, "截止在本期的按期", source);
   }
 
   std::vector<LedgerCell> row(const std::string& unit) const {
@@ -70,7 +91,7 @@ class Units {
     const auto named = issue.unit ? at_.find(*issue.unit) : at_.end();
     return units_[named != at_.end() ? named->second : at_.at(issue.village)].tally;
   }
-  const std::vector<Unit>& all() const { return units_; }
+  std::vector<Unit>& all() { return units_; }
 
  private:
   void add(const RowId& id, std::string name) {
@@ -88,16 +109,23 @@ Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request)
                     "在办", "超期",     "延期",     "办结率", "按期率"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
   MQ_TRY(Units units, Units::load(place, villages));
+  ledger.quotients = {{"办结率", "办结", "结转和受理"},
+                      {"按期率", "截止在本期的按期", "截止在本期"}};
+  ledger.upward.rows = true;
+  const std::uint32_t entity = entity_number(place, "Issue");
   Tally all;
   MQ_CHECK(each_issue(place, request.period, villages, [&](const IssueFact& issue) {
-    units.of(issue).add(issue, request.period);
-    all.add(issue, request.period);
+    for (Tally* tally : {&units.of(issue), &all}) {
+      tally->trace.on(request.explain);
+      tally->add(issue, request.period);
+      if (request.explain) tally->explain(issue, request.period, entity);
+    }
   }));
-  for (const Unit& unit : units.all()) {
-    const Tally& tally = unit.tally;
-    if (tally.carried + tally.fresh > 0) ledger.rows.push_back(tally.row(unit.name));
+  for (Unit& unit : units.all()) {
+    Tally& tally = unit.tally;
+    if (tally.carried + tally.fresh > 0) add_row(ledger, tally.row(unit.name), tally.trace);
   }
-  ledger.totals = all.row("合计");
+  set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("单位", "交办了的算承办单位,没有交办的算所在的村");
   ledger.basis.emplace_back("平衡", "上期结转 + 本期新收 − 办结 = 在办");
   ledger.basis.emplace_back(

@@ -16,12 +16,18 @@ namespace {
 constexpr std::size_t kTop = 3;
 
 struct Tally {
+  Trace trace;
   std::int64_t fresh = 0, closed = 0, households = 0;
-  void add(const IssueFact& issue, const Period& period) {
+  void add(const IssueFact& issue, const Period& period, std::uint32_t entity) {
+    const Source source{entity, issue.id};
     const bool mine = issue.registered >= period.from;
+    const bool ended = !issue.open_after(period.to) && !issue.left();
     fresh += mine ? 1 : 0;
     households += mine ? issue.households : 0;
-    closed += issue.open_after(period.to) || issue.left() ? 0 : 1;
+    closed += ended ? 1 : 0;
+    trace.note_if(mine, "新收", source);
+    trace.note_if(mine && issue.households > 0, "涉及户", source);
+    trace.note_if(ended, "办结", source);
   }
   std::vector<LedgerCell> row(const std::string& name) const {
     return {name, fresh, closed, households};
@@ -49,19 +55,23 @@ Result<Ledger> ledger_rp04(const Workplace& place, const LedgerRequest& request)
   MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP04", "事项分类表"));
   ledger.columns = {"类别", "新收", "办结", "涉及户"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
+  ledger.upward = {true, SIZE_MAX, {}, {"涉及户"}};
+  const std::uint32_t entity = entity_number(place, "Issue");
   std::map<int, Tally> by_category;
   Tally all;
   MQ_CHECK(each_issue(place, request.period, villages, [&](const IssueFact& issue) {
-    by_category[issue.category].add(issue, request.period);
-    all.add(issue, request.period);
+    for (Tally* tally : {&by_category[issue.category], &all}) {
+      tally->trace.on(request.explain);
+      tally->add(issue, request.period, entity);
+    }
   }));
   const model::Field& field =
       *place.vault.schema().entity("Issue")->field(mpb::Issue::kCategoryFieldNumber);
-  for (const auto& [category, tally] : by_category) {
+  for (auto& [category, tally] : by_category) {
     if (tally.fresh + tally.closed == 0) continue;
-    ledger.rows.push_back(tally.row(model::format_value(field, std::int64_t{category})));
+    add_row(ledger, tally.row(model::format_value(field, std::int64_t{category})), tally.trace);
   }
-  ledger.totals = all.row("合计");
+  set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("热点前三", hottest(by_category, field));
   ledger.basis.emplace_back("新收", "登记日期在统计期内;由走访登记的按走访日期");
   ledger.basis.emplace_back("办结", "办结日期在统计期内,以前登记的也算");

@@ -15,27 +15,32 @@ namespace {
 
 // In force on some day of the period: 已结束 without a last day ended nobody knows when.
 constexpr std::string_view kPairingSql =
-    "SELECT household_id, \"from\", \"to\" FROM \"pairing\" WHERE cadre_id = ?1 AND deleted = 0 "
+    "SELECT household_id, \"from\", \"to\", id FROM \"pairing\" WHERE cadre_id = ?1 AND deleted = "
+    "0 "
     "AND \"from\" <= ?3 AND (\"to\" >= ?2 OR (\"to\" IS NULL AND status = ?4)) "
     "ORDER BY \"from\", id";
 constexpr std::string_view kCadreSql =
     "SELECT c.title, c.rank_class, o.name FROM \"cadre\" c LEFT JOIN \"org_unit\" o ON "
     "o.id = c.org_id WHERE c.id = ?1 AND c.deleted = 0";
 constexpr std::string_view kDeedSql =
-    "SELECT owner_id, household_id, done_on, coalesce(money, 0) FROM \"deed\" WHERE "
+    "SELECT owner_id, household_id, done_on, coalesce(money, 0), id FROM \"deed\" WHERE "
     "deleted = 0 AND household_id IS NOT NULL AND done_on BETWEEN ?1 AND ?2";
 
 // What a cadre did for a household on one day: a visit, or a deed with its money.
 struct Act {
   Date on;
+  Source source;
   bool deed = false;
   std::int64_t fen = 0;
 };
 struct Help {
+  Trace trace;
   std::int64_t visits = 0, deeds = 0, fen = 0;
   void add(const Act& act) {
     (act.deed ? deeds : visits) += 1;
     fen += act.fen;
+    trace.note(act.deed ? "办实事" : "本期走访次数", act.source);
+    trace.note_if(act.fen != 0, "资金", act.source);
   }
 };
 using Pair = std::pair<RowId, RowId>;  // cadre, household
@@ -46,7 +51,14 @@ struct Of {
 class Rows {
  public:
   Rows(const Workplace& place, const LedgerRequest& request, Ledger& ledger)
-      : place_(place), request_(request), ledger_(ledger) {}
+      : place_(place),
+        request_(request),
+        ledger_(ledger),
+        visit_(entity_number(place, "Visit")),
+        deed_(entity_number(place, "Deed")),
+        pairing_(entity_number(place, "Pairing")) {
+    all_.trace.on(request.explain);
+  }
 
   Status load() {
     MQ_TRY(const std::vector<Village> villages, villages_of(place_, request_));
@@ -58,7 +70,7 @@ class Rows {
     MQ_CHECK(each_visit(place_, request_.period, villages, [&](const VisitFact& visit) {
       if (!visit.household) return;
       for (const RowId& cadre : visit.visitors)
-        acts_[{cadre, *visit.household}].push_back({visit.date});
+        acts_[{cadre, *visit.household}].push_back({visit.date, {visit_, visit.id}});
     }));
     MQ_TRY(sqlite::Query q, place_.vault.database().query(kDeedSql));
     q.bind(1, std::int64_t{request_.period.from.days})
@@ -70,7 +82,8 @@ class Rows {
       const auto household = RowId::from(q.blob(1));
       if (!cadre || !household) continue;
       const Date on{static_cast<std::int32_t>(q.integer(2))};
-      acts_[{*cadre, *household}].push_back({on, true, q.integer(3)});
+      const Source deed{deed_, RowId::from(q.blob(4)).value_or(RowId{})};
+      acts_[{*cadre, *household}].push_back({on, deed, true, q.integer(3)});
     }
   }
 
@@ -89,14 +102,14 @@ class Rows {
     }
   }
 
-  std::vector<LedgerCell> totals() const {
+  void put_totals() {
     std::vector<LedgerCell> out(ledger_.columns.size());
     out[0] = std::string("合计");
     out[4] = cat(ledger_.rows.size(), " 对");
     out[7] = all_.visits;
     out[8] = all_.deeds;
     out[9] = Money{all_.fen};
-    return out;
+    set_totals(ledger_, std::move(out), all_.trace);
   }
 
  private:
@@ -118,21 +131,28 @@ class Rows {
     const Date until =
         q.is_null(2) ? request_.period.to : Date{static_cast<std::int32_t>(q.integer(2))};
     Help help;
+    const Source pairing{pairing_, RowId::from(q.blob(3)).value_or(RowId{})};
+    help.trace.on(request_.explain);
+    help.trace.note("", pairing);
+    all_.trace.note("", pairing);
     for (const Act& act : acts_[{cadre.id, household.id}]) {
       if (act.on < from || until < act.on) continue;
       help.add(act);
       all_.add(act);
     }
     const std::string group = household.group_no > 0 ? cat(household.group_no, "组") : "";
-    ledger_.rows.push_back({of.unit, cadre.name, of.title, of.rank,
-                            masked_name(household.head_name), cat(home.first, group),
-                            cat(from.iso(), " 至 ", q.is_null(2) ? std::string() : until.iso()),
-                            help.visits, help.deeds, Money{help.fen}});
+    add_row(ledger_,
+            {of.unit, cadre.name, of.title, of.rank, masked_name(household.head_name),
+             cat(home.first, group),
+             cat(from.iso(), " 至 ", q.is_null(2) ? std::string() : until.iso()), help.visits,
+             help.deeds, Money{help.fen}},
+            help.trace);
   }
 
   const Workplace& place_;
   const LedgerRequest& request_;
   Ledger& ledger_;
+  std::uint32_t visit_, deed_, pairing_;
   std::map<RowId, std::pair<std::string, Household>> homes_;
   std::map<Pair, std::vector<Act>> acts_;
   Help all_;
@@ -148,7 +168,7 @@ Result<Ledger> ledger_rp05(const Workplace& place, const LedgerRequest& request)
   MQ_CHECK(rows.load());
   MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
   for (const Cadre& cadre : cadres) MQ_CHECK(rows.add(cadre));
-  ledger.totals = rows.totals();
+  rows.put_totals();
   ledger.basis.emplace_back("结对", "统计期内至少有一天在结对的;按组织顺序排列,不排名");
   ledger.basis.emplace_back("户主", "脱敏,只留姓");
   ledger.basis.emplace_back("本期走访次数", "结对期间这名干部对这一户的走访,没见到人的也算一次");

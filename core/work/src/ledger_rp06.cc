@@ -14,6 +14,7 @@ namespace mpb = ::minqing::model::v1;
 namespace {
 
 struct RankTally {
+  Trace trace;
   std::int64_t cadres = 0, due = 0, paired = 0, at_quota = 0, gap = 0;
   std::vector<LedgerCell> row(const std::string& rank) const {
     return {rank, cadres, due, paired, at_quota, gap, Ratio{at_quota, cadres}};
@@ -30,6 +31,10 @@ Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request)
   MQ_TRY(const std::vector<Cadre> cadres, cadres_of(place, last_day));
   MQ_TRY(const std::vector<Quota> rules, quotas(place));
   MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
+  ledger.quotients = {{"结对达标率", "达标干部数", "干部数"}};
+  ledger.upward.rows = true;
+  const std::uint32_t cadre_entity = entity_number(place, "Cadre");
+  const std::uint32_t household_entity = entity_number(place, "Household");
   std::map<int, RankTally> by_rank;
   RankTally all;
   for (const Cadre& cadre : cadres) {
@@ -40,7 +45,19 @@ Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request)
     const auto count = households == paired.end()
                            ? std::int64_t{0}
                            : static_cast<std::int64_t>(households->second.size());
+    const Source source{cadre_entity, cadre.id};
     for (RankTally* tally : {&by_rank[cadre.rank], &all}) {
+      Trace& trace = tally->trace;
+      trace.on(request.explain);
+      trace.note("干部数", source);
+      trace.note_if(quota > 0, "应结对户", source);
+      trace.note_if(count >= quota, "达标干部数", source);
+      trace.note_if(count < quota, "缺口", source);
+      if (request.explain && count > 0) {
+        for (const RowId& each : households->second) {
+          trace.note("已结对户", {household_entity, each});
+        }
+      }
       ++tally->cadres;
       tally->due += quota;
       tally->paired += count;
@@ -50,10 +67,10 @@ Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request)
   }
   const model::Field& rank_field =
       *place.vault.schema().entity("Cadre")->field(mpb::Cadre::kRankClassFieldNumber);
-  for (const auto& [rank, tally] : by_rank) {
-    ledger.rows.push_back(tally.row(model::format_value(rank_field, std::int64_t{rank})));
+  for (auto& [rank, tally] : by_rank) {
+    add_row(ledger, tally.row(model::format_value(rank_field, std::int64_t{rank})), tally.trace);
   }
-  ledger.totals = all.row("合计");
+  set_totals(ledger, all.row("合计"), all.trace);
   std::string sentence;
   for (const Quota& rule : rules) {
     sentence += cat(sentence.empty() ? "" : ",", rule.rank_name, " ", rule.pairs, " 户");

@@ -13,7 +13,7 @@ namespace {
 // What was due and settled before the period began is past; what is still open never is.
 constexpr std::string_view kSql =
     "SELECT promiser, kind, text, due, owner_id, state, progress, settled_on, rating_self, "
-    "rating_peers, rating_leader, rating_people, explanation FROM \"commitment\" WHERE "
+    "rating_peers, rating_leader, rating_people, explanation, id FROM \"commitment\" WHERE "
     "stream = ?1 AND deleted = 0 AND state <> ?4 AND proposed_on <= ?3 AND (due >= ?2 OR "
     "settled_on IS NULL OR settled_on >= ?2) ORDER BY due, id";
 constexpr std::pair<int, std::uint32_t> kRatings[] = {{8, C::kRatingSelfFieldNumber},
@@ -23,8 +23,10 @@ constexpr std::pair<int, std::uint32_t> kRatings[] = {{8, C::kRatingSelfFieldNum
 
 class Rows {
  public:
-  Rows(const Workplace& place, Ledger& ledger)
-      : entity_(*place.vault.schema().entity("Commitment")), ledger_(ledger) {}
+  Rows(const Workplace& place, Ledger& ledger, bool explain)
+      : entity_(*place.vault.schema().entity("Commitment")), ledger_(ledger), explain_(explain) {
+    trace_.on(explain);
+  }
 
   void take(const sqlite::Query& q, const std::string& owner) {
     const Date due{static_cast<std::int32_t>(q.integer(3))};
@@ -36,18 +38,27 @@ class Rows {
     kept_ += is_due && kept ? 1 : 0;
     LedgerCell kept_on = std::string();
     if (kept) kept_on = Date{static_cast<std::int32_t>(q.integer(7))};
-    ledger_.rows.push_back({std::string(q.text(0)), label(C::kKindFieldNumber, q.integer(1)),
-                            std::string(q.text(2)), due, owner, progress(q), kept_on, ratings(q),
-                            std::int64_t{is_due}, std::int64_t{is_due && kept}, LedgerCell()});
+    const Source source{entity_.number, RowId::from(q.blob(13)).value_or(RowId{})};
+    Trace trace;
+    trace.on(explain_);
+    trace.note("", source);
+    trace_.note("", source);
+    trace_.note_if(is_due, "到期数", source);
+    trace_.note_if(is_due && kept, "兑现数", source);
+    add_row(ledger_,
+            {std::string(q.text(0)), label(C::kKindFieldNumber, q.integer(1)),
+             std::string(q.text(2)), due, owner, progress(q), kept_on, ratings(q),
+             std::int64_t{is_due}, std::int64_t{is_due && kept}, LedgerCell()},
+            trace);
   }
 
-  std::vector<LedgerCell> totals() const {
+  void put_totals() {
     std::vector<LedgerCell> out(ledger_.columns.size());
     out[0] = std::string("合计");
     out[8] = due_;
     out[9] = kept_;
     out[10] = Ratio{kept_, due_};
-    return out;
+    set_totals(ledger_, std::move(out), trace_);
   }
 
  private:
@@ -71,6 +82,8 @@ class Rows {
 
   const model::Entity& entity_;
   Ledger& ledger_;
+  bool explain_;
+  Trace trace_;
   std::int64_t due_ = 0, kept_ = 0;
 };
 
@@ -82,7 +95,8 @@ Result<Ledger> ledger_rp07(const Workplace& place, const LedgerRequest& request)
                     "兑现日期", "评诺", "到期数", "兑现数", "兑现率"};
   MQ_TRY(const std::vector<Village> villages, villages_with(place, request, "commitment"));
   MQ_TRY(const auto names, cadre_names(place));
-  Rows rows(place, ledger);
+  ledger.quotients = {{"兑现率", "兑现数", "到期数"}};
+  Rows rows(place, ledger, request.explain);
   for (const Village& village : villages) {
     MQ_TRY(sqlite::Query q, place.vault.database().query(kSql));
     q.bind(1, village.stream)
@@ -96,7 +110,7 @@ Result<Ledger> ledger_rp07(const Workplace& place, const LedgerRequest& request)
       rows.take(q, owner == names.end() ? std::string() : owner->second);
     }
   }
-  ledger.totals = rows.totals();
+  rows.put_totals();
   ledger.basis.emplace_back("兑现率", "到期数中已兑现的 ÷ 到期数;没有别的分母");
   ledger.basis.emplace_back("到期数",
                             "时限在统计期最后一天及以前的;期初以前已有结论的属于以前各期");

@@ -13,64 +13,84 @@ constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 
 constexpr std::string_view kSql =
-    "SELECT found_on, accepted_on, ended_on, outcome, coalesce(people, 0), group_failed_at, "
+    "SELECT id, found_on, accepted_on, ended_on, outcome, coalesce(people, 0), group_failed_at, "
     "reported_at, on_site_at FROM \"dispute\" WHERE stream = ?1 AND deleted = 0 AND "
     "found_on <= ?2";
 
-struct Tally {
-  std::int64_t found = 0, accepted = 0, settled = 0, handed_up = 0, litigation = 0, open = 0;
-  std::int64_t people = 0;
-  Ratio within_hour, within_day;
+// Columns of kSql.
+enum Column { kId, kFound, kAccepted, kEnded, kOutcome, kPeople, kFailed, kReported, kOnSite };
 
-  std::int64_t ended() const { return settled + handed_up + litigation; }
-  void add(const sqlite::Query& q, const Period& period) {
-    const auto within = [&](int column) {
+class Tally {
+ public:
+  Trace trace;
+
+  void add(const sqlite::Query& q, const Period& period, std::uint32_t entity) {
+    const Source source{entity, RowId::from(q.blob(kId)).value_or(RowId{})};
+    const auto count = [&](bool counts, std::int64_t& sum, const char* column) {
+      sum += counts ? 1 : 0;
+      trace.note_if(counts, column, source);
+    };
+    const auto within = [&](Column column) {
       return !q.is_null(column) && q.integer(column) >= period.from.days &&
              q.integer(column) <= period.to.days;
     };
-    if (within(0)) {
-      ++found;
-      people += q.integer(4);
-    }
-    accepted += within(1) ? 1 : 0;
-    const bool ended = !q.is_null(2) && q.integer(2) <= period.to.days;
-    const bool taken = !q.is_null(1) && q.integer(1) <= period.to.days;
-    open += taken && !ended ? 1 : 0;
-    if (within(2)) {
-      settled += q.integer(3) == mpb::DISPUTE_OUTCOME_SETTLED ? 1 : 0;
-      handed_up += q.integer(3) == mpb::DISPUTE_OUTCOME_HANDED_UP ? 1 : 0;
-      litigation += q.integer(3) == mpb::DISPUTE_OUTCOME_LITIGATION ? 1 : 0;
-    }
-    time(q, 5, 6, kHourMs, period, within_hour);
-    time(q, 6, 7, kDayMs, period, within_day);
+    count(within(kFound), found_, "本月排查");
+    people_ += within(kFound) ? q.integer(kPeople) : 0;
+    trace.note_if(within(kFound) && q.integer(kPeople) > 0, "涉及人数", source);
+    count(within(kAccepted), accepted_, "受理");
+    const bool ended = !q.is_null(kEnded) && q.integer(kEnded) <= period.to.days;
+    const bool taken = !q.is_null(kAccepted) && q.integer(kAccepted) <= period.to.days;
+    count(taken && !ended, open_, "积案");
+    const auto outcome = [&](int wanted) {
+      return within(kEnded) && q.integer(kOutcome) == wanted;
+    };
+    count(outcome(mpb::DISPUTE_OUTCOME_SETTLED), settled_, "成功");
+    count(outcome(mpb::DISPUTE_OUTCOME_HANDED_UP), handed_up_, "上交");
+    count(outcome(mpb::DISPUTE_OUTCOME_LITIGATION), litigation_, "导入诉讼");
+    trace.note_if(within(kEnded) && q.integer(kOutcome) != 0, "调解", source);
+    time(q, {kFailed, kReported, kHourMs, "一小时报村"}, period, source, within_hour_);
+    time(q, {kReported, kOnSite, kDayMs, "一天内上门"}, period, source, within_day_);
   }
   std::vector<LedgerCell> row(const std::string& name) const {
-    const bool nothing = found == 0 && accepted == 0 && ended() == 0;
+    const bool nothing = found_ == 0 && accepted_ == 0 && ended() == 0;
     return {name,
-            found,
-            accepted,
+            found_,
+            accepted_,
             ended(),
-            settled,
-            Ratio{settled, ended()},
-            handed_up,
-            litigation,
-            open,
-            people,
-            within_hour,
-            within_day,
+            settled_,
+            Ratio{settled_, ended()},
+            handed_up_,
+            litigation_,
+            open_,
+            people_,
+            within_hour_,
+            within_day_,
             std::string(nothing ? "是" : "否")};
   }
 
  private:
+  struct Clock {
+    Column start, end;
+    std::int64_t most;
+    const char* column;
+  };
   // Counted in the period in which the clock stopped.
-  static void time(const sqlite::Query& q, int start, int end, std::int64_t most,
-                   const Period& period, Ratio& ratio) {
-    if (q.is_null(start) || q.is_null(end)) return;
-    const Date on = Date::in_shanghai({q.integer(end)});
+  void time(const sqlite::Query& q, const Clock& clock, const Period& period, const Source& source,
+            Ratio& ratio) {
+    if (q.is_null(clock.start) || q.is_null(clock.end)) return;
+    const Date on = Date::in_shanghai({q.integer(clock.end)});
     if (on < period.from || period.to < on) return;
+    const bool in_time = q.integer(clock.end) - q.integer(clock.start) <= clock.most;
     ++ratio.denominator;
-    ratio.numerator += q.integer(end) - q.integer(start) <= most ? 1 : 0;
+    ratio.numerator += in_time ? 1 : 0;
+    trace.note(cat(clock.column, "的"), source);
+    trace.note_if(in_time, clock.column, source);
   }
+  std::int64_t ended() const { return settled_ + handed_up_ + litigation_; }
+
+  std::int64_t found_ = 0, accepted_ = 0, settled_ = 0, handed_up_ = 0, litigation_ = 0;
+  std::int64_t open_ = 0, people_ = 0;
+  Ratio within_hour_, within_day_;
 };
 
 }  // namespace
@@ -81,20 +101,27 @@ Result<Ledger> ledger_rp09(const Workplace& place, const LedgerRequest& request)
                     "成功率",     "上交",       "导入诉讼", "积案", "涉及人数",
                     "一小时报村", "一天内上门", "零报告"};
   MQ_TRY(const std::vector<Village> villages, villages_with(place, request, "dispute"));
+  ledger.quotients = {{"成功率", "成功", "调解"},
+                      {"一小时报村", "一小时报村", "一小时报村的"},
+                      {"一天内上门", "一天内上门", "一天内上门的"}};
+  ledger.upward = {true, SIZE_MAX, {}, {"涉及人数"}};
+  const std::uint32_t entity = entity_number(place, "Dispute");
   Tally all;
+  all.trace.on(request.explain);
   for (const Village& village : villages) {
     Tally tally;
+    tally.trace.on(request.explain);
     MQ_TRY(sqlite::Query q, place.vault.database().query(kSql));
     q.bind(1, village.stream).bind(2, std::int64_t{request.period.to.days});
     for (;;) {
       MQ_TRY(const bool more, q.step());
       if (!more) break;
-      tally.add(q, request.period);
-      all.add(q, request.period);
+      tally.add(q, request.period, entity);
+      all.add(q, request.period, entity);
     }
-    ledger.rows.push_back(tally.row(village.name));
+    add_row(ledger, tally.row(village.name), tally.trace);
   }
-  ledger.totals = all.row("合计");
+  set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("本月排查", "按排查日期;涉及人数是这些纠纷的");
   ledger.basis.emplace_back("受理", "按第一次开始调解的日期");
   ledger.basis.emplace_back("调解", "本期有了结果的:成功、上交、导入诉讼;成功率 = 成功 ÷ 调解");

@@ -15,10 +15,11 @@ namespace {
 constexpr std::string_view kSql =
     "SELECT d.author_id, d.date, d.recorded_on, d.recorded_by, d.rid, d.issue_ids IS NOT NULL AND "
     "length(d.issue_ids) > 0 OR EXISTS (SELECT 1 FROM \"visit\" v WHERE v.diary_id = d.id AND "
-    "v.deleted = 0 AND length(v.issue_ids) > 0) FROM \"diary\" d WHERE d.deleted = 0 AND "
+    "v.deleted = 0 AND length(v.issue_ids) > 0), d.id FROM \"diary\" d WHERE d.deleted = 0 AND "
     "d.date BETWEEN ?1 AND ?2 AND d.status >= ?3";
 
 struct DiaryTally {
+  Trace trace;
   std::int64_t diaries = 0, with_issue = 0, late = 0, late_unknown = 0, by_another = 0;
   std::vector<LedgerCell> row(const std::string& name) const {
     return {name,         diaries,    with_issue,      late,
@@ -55,7 +56,15 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
     }
     const Lateness late = lateness(Date{static_cast<std::int32_t>(q.integer(1))}, said, origin);
     const auto recorder = RowId::from(q.blob(3));
+    const Source source{entity, RowId::from(q.blob(6)).value_or(RowId{})};
     for (DiaryTally* tally : {&by_author[author], &all}) {
+      Trace& trace = tally->trace;
+      trace.on(request.explain);
+      trace.note("篇数", source);
+      trace.note_if(q.integer(5) != 0, "有事项篇数", source);
+      trace.note_if(late == Lateness::kLate, "补录篇数", source);
+      trace.note_if(late == Lateness::kUnknown, "补录无从判断", source);
+      trace.note_if(recorder && !(*recorder == author), "代录篇数", source);
       ++tally->diaries;
       tally->with_issue += q.integer(5);
       tally->late += late == Lateness::kLate ? 1 : 0;
@@ -67,9 +76,11 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
     const auto found = by_author.find(cadre.id);
     const bool wrote = found != by_author.end();
     if (!wrote && cadre.rank == 0) continue;
-    ledger.rows.push_back(wrote ? found->second.row(cadre.name) : DiaryTally{}.row(cadre.name));
+    DiaryTally nothing;
+    DiaryTally& tally = wrote ? found->second : nothing;
+    add_row(ledger, tally.row(cadre.name), tally.trace);
   }
-  ledger.totals = all.row("合计");
+  set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("篇数", "已提交的日记,按日记日期;草稿不算");
   ledger.basis.emplace_back("用途", "按组织顺序排列,不排名、不打分、不上报");
   ledger.basis.emplace_back("抽查", "本版本尚未启用抽查,两列为 0");
@@ -84,7 +95,8 @@ const std::vector<LedgerEntry>& ledgers() {
       {"RP05", "结对帮扶一览表", ledger_rp05},       {"RP06", "各职级结对统计", ledger_rp06},
       {"RP07", "承诺兑现台账", ledger_rp07},         {"RP08", "为民办实事台账", ledger_rp08},
       {"RP09", "矛盾纠纷排查化解月报", ledger_rp09}, {"RP10", "接访下访登记", ledger_rp10},
-      {"RP11", "院坝会统计", ledger_rp11},           {"RP14", "民情日记统计", ledger_rp14}};
+      {"RP11", "院坝会统计", ledger_rp11},           {"RP14", "民情日记统计", ledger_rp14},
+      {"RP17", "季度、半年、年度通报", ledger_rp17}};
   return kLedgers;
 }
 

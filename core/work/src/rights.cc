@@ -7,8 +7,10 @@ namespace mq::work {
 Status need_desk(const Workplace& place) {
   if (place.is_desk()) return {};
   return Error{
-      Code::kNotAllowed, "名册、干部、结对、接访、活动和定额由乡镇管理员或内勤维护;您的角色不能改",
-      "rosters, cadres, pairings, receptions, programmes and quotas belong to the township's desk"};
+      Code::kNotAllowed,
+      "名册、干部、结对、接访、活动、定额和报表的签发由乡镇管理员或内勤办理;您的角色不能办",
+      "rosters, cadres, pairings, receptions, programmes, quotas and the signing of reports belong "
+      "to the township's desk"};
 }
 
 Status need_admin(const Workplace& place) {

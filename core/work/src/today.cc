@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/believed_time.h"
 #include "mq/work/directory.h"
 #include "mq/work/handover.h"
+#include "mq/work/intervals.h"
 #include "mq/work/local_entry.h"
 
 namespace mq::work {
@@ -18,7 +21,8 @@ namespace mpb = ::minqing::model::v1;
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::int64_t kDoubtfulBefore = 1'735'689'600'000;  // 2025-01-01: no release is older
+constexpr std::int64_t kWeek = 7;  // days ahead that are listed
+constexpr std::size_t kWords = 20;
 
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
 
@@ -32,7 +36,7 @@ Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
                               "village_id FROM \"issue\" WHERE deleted = 0 AND due_at IS NOT NULL "
                               "AND closed_on IS NULL AND last < ?1 ORDER BY last"));
   const std::int64_t now = place.clock.wall().ms;
-  q.bind(1, now + 7 * kDayMs);
+  q.bind(1, now + kWeek * kDayMs);
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
@@ -68,6 +72,26 @@ Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
   }
 }
 
+// What I promised in public, or answer for, and have not settled.
+Status add_promises(const Workplace& place, const Cadre& me, Today& out) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT id, text, due FROM \"commitment\" WHERE deleted = 0 AND owner_id = ?1 AND "
+             "state NOT IN (?2, ?3, ?4) AND due <= ?5 ORDER BY due, id"));
+  q.bind(1, me.id.view())
+      .bind(2, std::int64_t{mpb::COMMITMENT_STATE_FULFILLED})
+      .bind(3, std::int64_t{mpb::COMMITMENT_STATE_UNFULFILLED})
+      .bind(4, std::int64_t{mpb::COMMITMENT_STATE_RETURNED})
+      .bind(5, std::int64_t{out.date.days} + kWeek);
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return {};
+    out.items.push_back({TodayItem::Kind::kPromised, "commitment", row_of(q),
+                         std::string(first_characters(q.text(1), kWords)),
+                         Date{static_cast<std::int32_t>(q.integer(2))}});
+  }
+}
+
 Status add_drafts(const Workplace& place, const Cadre& me, Today& out) {
   MQ_TRY(sqlite::Query q, place.vault.database().query(
                               "SELECT id, coalesce(nullif(title, ''), "
@@ -82,15 +106,17 @@ Status add_drafts(const Workplace& place, const Cadre& me, Today& out) {
   }
 }
 
+constexpr std::string_view kPairSql =
+    "SELECT h.id, h.household_no, p.name, (SELECT max(v.date) FROM \"visit\" v WHERE "
+    "v.household_id = h.id AND v.deleted = 0 AND v.outcome IN (?2, ?3)), h.class FROM "
+    "\"pairing\" r JOIN \"household\" h ON h.id = r.household_id AND h.deleted = 0 LEFT JOIN "
+    "\"person\" p ON p.id = h.head_person_id WHERE r.deleted = 0 AND r.cadre_id = ?1 AND "
+    "r.status = ?4";
+
 // Paired households and the last day on which somebody of them was met.
 Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Today& out) {
-  MQ_TRY(
-      sqlite::Query q,
-      place.vault.database().query(
-          "SELECT h.id, h.household_no, p.name, (SELECT max(v.date) FROM \"visit\" v WHERE "
-          "v.household_id = h.id AND v.deleted = 0 AND v.outcome IN (?2, ?3)) FROM \"pairing\" r "
-          "JOIN \"household\" h ON h.id = r.household_id AND h.deleted = 0 LEFT JOIN \"person\" p "
-          "ON p.id = h.head_person_id WHERE r.deleted = 0 AND r.cadre_id = ?1 AND r.status = ?4"));
+  MQ_TRY(const Intervals intervals, Intervals::load(place));
+  MQ_TRY(sqlite::Query q, place.vault.database().query(kPairSql));
   q.bind(1, me.id.view())
       .bind(2, std::int64_t{mpb::OUTCOME_MET_HEAD})
       .bind(3, std::int64_t{mpb::OUTCOME_MET_FAMILY})
@@ -101,7 +127,8 @@ Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Tod
     ++out.pairs;
     std::optional<Date> last;
     if (!q.is_null(3)) last = Date{static_cast<std::int32_t>(q.integer(3))};
-    if (last && out.date.days - last->days <= interval_days) continue;
+    MQ_TRY(const int interval, intervals.of(q.blob(4), interval_days));
+    if (last && out.date.days - last->days <= interval) continue;
     out.items.push_back(
         {TodayItem::Kind::kNotSeen, "household", row_of(q), cat(q.text(1), " ", q.text(2)), last});
   }
@@ -127,8 +154,10 @@ Result<int> pairs_due(const Workplace& place, const Cadre& me) {
 
 Result<Today> today(const Workplace& place, int interval_days) {
   Today out;
-  out.date = Date::in_shanghai(place.clock.wall());
-  out.clock_doubtful = place.clock.wall().ms < kDoubtfulBefore;
+  const BelievedTime time = believed_time(place);
+  out.date = Date::in_shanghai(time.device);
+  out.clock_doubtful = time.doubtful;
+  out.server_time = time.server;
   MQ_TRY(const vault::Delivery delivery, place.vault.delivery());
   MQ_TRY(const std::vector<LocalEntry> local, local_entries(place.vault));
   out.unsent = delivery.unsealed + delivery.sealed_waiting + local.size();
@@ -137,6 +166,7 @@ Result<Today> today(const Workplace& place, int interval_days) {
   if (!me) return out;
   MQ_CHECK(add_issues(place, *me, out));
   MQ_CHECK(add_callbacks(place, *me, out));
+  MQ_CHECK(add_promises(place, *me, out));
   MQ_CHECK(add_drafts(place, *me, out));
   MQ_CHECK(add_pairs(place, *me, interval_days, out));
   MQ_TRY(out.pairs_due, pairs_due(place, *me));

@@ -17,6 +17,7 @@ Status run_search(Call& call);
 Status run_conflicts(Call& call);
 Status run_history(Call& call);
 Status run_report(Call& call);
+Status run_month(Call& call);
 Status run_revoke(Call& call);
 Status run_rotate(Call& call);
 Status run_handover(Call& call);

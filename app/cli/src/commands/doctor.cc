@@ -7,25 +7,21 @@
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/sync/healing.h"
+#include "mq/work/month.h"
 
 namespace mq::cli {
 
 namespace {
 
-// Rows without a field that forms require: imports fill defaults, and this lists what is left.
+// Imports fill defaults, and this lists what is left.
 Status missing(Call& call, const work::Workplace& place, Json& list) {
-  for (const model::Entity& entity : place.vault.schema().entities()) {
-    for (const model::Field& field : entity.fields) {
-      if (field.rule.need() != model::pb::NEED_SAVE) continue;
-      MQ_TRY(const std::int64_t count,
-             place.vault.database().integer(cat("SELECT count(*) FROM \"", entity.table,
-                                                "\" WHERE deleted = 0 AND \"", field.name,
-                                                "\" IS NULL")));
-      if (count == 0) continue;
-      list.push_back({{"entity", entity.name}, {"field", field.name}, {"rows", count}});
-      call.out.say(cat("待补:", entity.zh, " 的 ", field.zh, " 缺 ", count, " 条"),
-                   cat("missing: ", entity.name, ".", field.name, " in ", count, " rows"));
-    }
+  MQ_TRY(const std::vector<work::MissingFact> all, work::missing_facts(place));
+  for (const work::MissingFact& each : all) {
+    list.push_back(
+        {{"entity", each.entity->name}, {"field", each.field->name}, {"rows", each.rows}});
+    call.out.say(
+        cat("待补:", each.entity->zh, " 的 ", each.field->zh, " 缺 ", each.rows, " 条"),
+        cat("missing: ", each.entity->name, ".", each.field->name, " in ", each.rows, " rows"));
   }
   return {};
 }

@@ -28,13 +28,6 @@ Result<std::pair<const model::Entity*, RowId>> find(const work::Workplace& place
   return Error{Code::kNotFound, cat("没有找到这条记录:", id), cat("no such record: ", id)};
 }
 
-std::string bracket(const vault::HistoryEntry& entry) {
-  const std::string before =
-      entry.not_before.time_ms > 0 ? shanghai_minute({entry.not_before.time_ms}) : "不详";
-  const std::string after = entry.not_after ? shanghai_minute(*entry.not_after) : "未送到";
-  return cat(before, " — ", after);
-}
-
 // P3 facts of the row among them, in the order of their time.
 Result<std::vector<vault::HistoryEntry>> entries_of(Home& home, const work::Workplace& place,
                                                     const model::Entity& entity, const RowId& row) {
@@ -77,8 +70,8 @@ Status run_history(Call& call) {
                     {"value", text},
                     {"author", who},
                     {"device_time", said},
-                    {"bracket", bracket(entry)}});
-    lines.push_back({said, who, field == nullptr ? "" : field->zh, text, bracket(entry)});
+                    {"bracket", bracket_text(entry)}});
+    lines.push_back({said, who, field == nullptr ? "" : field->zh, text, bracket_text(entry)});
   }
   call.out.object() = {
       {"id", row.hex()}, {"entity", entity->command}, {"entries", std::move(list)}};

@@ -3,11 +3,29 @@
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/work/entry.h"
+#include "mq/work/intervals.h"
+#include "mq/work/month.h"
 #include "mq/work/organisation.h"
 
 namespace mq::cli {
 
 namespace {
+
+// Which days a month's report covers.
+Status show_month(Call& call, const work::Workplace& place) {
+  MQ_TRY(const work::MonthRule rule, work::month_rule(place, work::working_day(place)));
+  call.out.object()["month"] = {{"first_day", rule.first_day},
+                                {"hand_up_day", rule.hand_up ? Json(*rule.hand_up) : Json()},
+                                {"late_rule", rule.corrections ? "更正报" : "补报上期"}};
+  call.out.say(cat("统计期从每月 ", rule.first_day, " 日起",
+                   rule.hand_up ? cat(",", *rule.hand_up, " 日上报") : std::string(),
+                   rule.corrections ? ";迟到的出更正报" : ";迟到的在下一期补报"),
+               cat("a period begins on day ", rule.first_day,
+                   rule.hand_up ? cat(", handed up on day ", *rule.hand_up) : std::string(),
+                   rule.corrections ? "; late arrivals are corrections"
+                                    : "; late arrivals stand in the next"));
+  return {};
+}
 
 Status show(Call& call, const work::Workplace& place) {
   MQ_TRY(const std::vector<work::ProgrammeRow> programmes, work::programmes(place));
@@ -39,7 +57,15 @@ Status show(Call& call, const work::Workplace& place) {
   call.out.object()["quota"] = std::move(quota);
   call.out.object()["days"] = std::move(days);
   call.out.table({"职级", "结对户数", "每月天数"}, lines);
-  return {};
+  MQ_TRY(const work::Intervals intervals, work::Intervals::load(place));
+  Json interval = Json::object();
+  for (const auto& [name, often] : intervals.all()) {
+    interval[name] = often;
+    call.out.say(cat(name, " 户每 ", often, " 天内走访一次"),
+                 cat(name, ": every ", often, " days"));
+  }
+  call.out.object()["interval"] = std::move(interval);
+  return show_month(call, place);
 }
 
 // The programme named, or the only one.
@@ -63,7 +89,8 @@ Result<work::ProgrammeRow> chosen(Call& call, const work::Workplace& place) {
 
 // Fields of a programme that are set by a flag of the same name, of the programme that --programme
 // names.
-constexpr const char* kSetFlags[] = {"needs", "auto_lock_minutes", "rotate_days"};
+constexpr const char* kSetFlags[] = {"needs",      "auto_lock_minutes", "rotate_days",
+                                     "period_day", "hand_up_day",       "late_rule"};
 
 work::Inputs inputs_to_set(const Call& call) {
   work::Inputs inputs;
@@ -86,21 +113,36 @@ Status set_fields(Call& call, Home& home, const work::Workplace& place,
   return outcome.ok() ? Status() : work::refused(outcome.faults);
 }
 
+constexpr int kIntervalMost = 3660;  // days
+
+// WORD=N, N up to `most`.
+Result<std::pair<std::string, int>> count_in(Call& call, const std::string& wish, int most) {
+  const std::size_t equals = wish.find('=');
+  const std::string number = equals == std::string::npos ? "" : wish.substr(equals + 1);
+  const bool plain = !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
+  if (plain && number.size() <= 4 && std::stoi(number) <= most) {
+    return std::pair(wish.substr(0, equals), std::stoi(number));
+  }
+  return call.usage(cat("定额应写成 职级=数(0–", most, "),如 县级=4:", wish),
+                    cat("a quota is RANK=N, 0–", most, ": ", wish));
+}
+
+// CLASS=DAYS, as often as the flag stands there.
+Status set_intervals(Call& call, Home& home, const work::Workplace& place) {
+  for (const std::string& wish : call.args.values("interval")) {
+    MQ_TRY(const auto asked, count_in(call, wish, kIntervalMost));
+    MQ_CHECK(home.saving([&] { return work::set_interval(place, asked.first, asked.second); }));
+  }
+  return {};
+}
+
 // RANK=N, as often as the flag stands there.
 Status set_quotas(Call& call, Home& home, const work::Workplace& place, std::string_view flag,
                   work::QuotaOf of) {
   const int most = of == work::QuotaOf::kDays ? 31 : 255;
   for (const std::string& wish : call.args.values(flag)) {
-    const std::size_t equals = wish.find('=');
-    const std::string number = equals == std::string::npos ? "" : wish.substr(equals + 1);
-    const bool plain =
-        !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
-    if (!plain || number.size() > 3 || std::stoi(number) > most) {
-      return call.usage(cat("定额应写成 职级=数(0–", most, "),如 县级=4:", wish),
-                        cat("a quota is RANK=N, 0–", most, ": ", wish));
-    }
-    MQ_CHECK(home.saving(
-        [&] { return work::set_quota(place, wish.substr(0, equals), std::stoi(number), of); }));
+    MQ_TRY(const auto asked, count_in(call, wish, most));
+    MQ_CHECK(home.saving([&] { return work::set_quota(place, asked.first, asked.second, of); }));
   }
   return {};
 }
@@ -108,7 +150,8 @@ Status set_quotas(Call& call, Home& home, const work::Workplace& place, std::str
 // Several --needs, or one with 、 between them; --needs "" names none any more.
 Status set(Call& call, Home& home, const work::Workplace& place) {
   const work::Inputs inputs = inputs_to_set(call);
-  if (!call.args.has("quota") && !call.args.has("days") && inputs.empty()) {
+  const bool counts = call.args.has("quota") || call.args.has("days") || call.args.has("interval");
+  if (!counts && inputs.empty()) {
     return call.usage(
         "用法:programme set --quota 职级=户数,--needs 健康、收入、证件号码,或 --auto-lock-minutes "
         "分钟",
@@ -117,6 +160,7 @@ Status set(Call& call, Home& home, const work::Workplace& place) {
   }
   MQ_CHECK(set_quotas(call, home, place, "quota", work::QuotaOf::kPairs));
   MQ_CHECK(set_quotas(call, home, place, "days", work::QuotaOf::kDays));
+  MQ_CHECK(set_intervals(call, home, place));
   if (!inputs.empty()) MQ_CHECK(set_fields(call, home, place, inputs));
   return show(call, place);
 }
@@ -140,8 +184,9 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
 }  // namespace
 
 Status run_programme(Call& call) {
-  MQ_CHECK(only_flags(call, {"quota", "days", "programme", "needs", "title", "doc_no", "from", "to",
-                             "remark", "auto_lock_minutes", "rotate_days"}));
+  MQ_CHECK(only_flags(call, {"quota", "days", "interval", "programme", "needs", "title", "doc_no",
+                             "from", "to", "remark", "auto_lock_minutes", "rotate_days",
+                             "period_day", "hand_up_day", "late_rule"}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   const std::string verb = call.args.word(1);

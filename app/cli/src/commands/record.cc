@@ -2,6 +2,7 @@
 #include "../home.h"
 #include "../readers_text.h"
 #include "../record_json.h"
+#include "../record_lines.h"
 #include "all.h"
 #include "local_record.h"
 #include "mq/base/text.h"
@@ -17,9 +18,6 @@ namespace mq::cli {
 namespace {
 
 constexpr std::size_t kListDefault = 200;
-constexpr std::size_t kListCharacters = 24;  // of one column
-constexpr std::size_t kIdHex = 32;
-constexpr std::size_t kIdTail = 8;  // enough to name a record on the next command line
 
 using Context = RecordContext;
 
@@ -131,32 +129,6 @@ Status move_by(Context& c, const Mover& mover) {
       "done on this device");
 }
 
-// The day that --from and --to go by, and what a line of the list shows.
-struct ListForm {
-  std::string_view entity, date;
-  std::vector<std::string_view> fields;
-};
-const ListForm& list_form(const model::Entity& entity) {
-  static const std::vector<ListForm> kForms = {
-      {"Visit", "date", {"date", "household_id", "visited_by", "outcome", "text"}},
-      {"Diary", "date", {"date", "title", "status", "body"}},
-      {"Issue", "registered_on", {"registered_on", "no", "category", "title", "state"}},
-      {"Household", "", {"household_no", "head_person_id", "group_no", "status", "class"}},
-      {"Person", "", {"name", "household_id", "relation", "sex", "birth"}},
-      {"Cadre", "", {"name", "rank_class", "phone", "area_ids"}},
-      {"Pairing", "from", {"cadre_id", "household_id", "from", "to", "status"}},
-      {"Meeting", "date", {"date", "village_id", "group_no", "attendees", "topics"}},
-      {"Opinion", "", {"meeting_id", "by", "handling", "text"}},
-      {"Reception", "date", {"date", "leader_id", "place", "people", "text"}},
-      {"Deed", "done_on", {"done_on", "title", "place", "money", "owner_id"}},
-      {"Commitment", "due", {"due", "promiser", "kind", "state", "text"}},
-      {"Dispute", "found_on", {"found_on", "parties", "kind", "state", "text"}},
-      {"OrgUnit", "", {"name", "kind", "region_code"}},
-      {"WorkYear", "", {"year", "source", "off", "on"}}};
-  return *std::find_if(kForms.begin(), kForms.end(),
-                       [&](const ListForm& form) { return form.entity == entity.name; });
-}
-
 // Conditions of a list as SQL over the entity's own columns; every value is a number or a hex id.
 Result<std::string> list_where(Context& c) {
   std::string where = " WHERE 1 = 1";
@@ -181,7 +153,7 @@ Result<std::string> list_where(Context& c) {
   for (const auto& [flag, compare] : {std::pair{"from", ">="}, std::pair{"to", "<="}}) {
     const auto typed = args.value(flag);
     if (!typed) continue;
-    const std::string_view column = list_form(c.entity).date;
+    const std::string_view column = list_date(c.entity);
     const auto date = Date::parse_iso(*typed);
     if (!date || column.empty()) {
       return c.call.usage(column.empty() ? cat(c.entity.zh, " 没有日期,不能用 --", flag)
@@ -192,22 +164,6 @@ Result<std::string> list_where(Context& c) {
     where += cat(" AND \"", column, "\" ", compare, " ", date->days);
   }
   return where;
-}
-
-// What the list shows of a row, cut to fit a line.
-Result<std::vector<std::string>> list_line(Context& c, const vault::RowData& data) {
-  std::vector<std::string> line{data.id.hex().substr(kIdHex - kIdTail)};
-  for (const std::string_view name : list_form(c.entity).fields) {
-    const model::Field& field = *c.entity.field(name);
-    const vault::Cell* cell = data.cell(field.number);
-    std::string text;
-    if (cell != nullptr) {
-      MQ_TRY(text, cell_text(c.place, field, *cell));
-    }
-    line.emplace_back(first_characters(text, kListCharacters));
-  }
-  if (data.deleted) line.emplace_back("已作废");
-  return line;
 }
 
 Status list(Context& c) {
@@ -229,13 +185,10 @@ Status list(Context& c) {
     if (!data) continue;
     MQ_TRY(Json json, record_json(c.place, *data));
     rows.push_back(std::move(json));
-    MQ_TRY(std::vector<std::string> line, list_line(c, *data));
+    MQ_TRY(std::vector<std::string> line, record_line(c.place, *data));
     lines.push_back(std::move(line));
   }
-  std::vector<std::string> header{"编号"};
-  for (const std::string_view name : list_form(c.entity).fields) {
-    header.push_back(c.entity.field(name)->zh);
-  }
+  const std::vector<std::string> header = record_header(c.entity);
   const std::size_t shown = rows.size();
   c.call.out.object()["count"] = all;
   c.call.out.object()["rows"] = std::move(rows);

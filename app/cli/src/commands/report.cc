@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "../home.h"
-#include "../ledger_html.h"
+#include "../ledger_file.h"
 #include "../ledger_text.h"
-#include "../ledger_xlsx.h"
+#include "../record_lines.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/tabular/sheet.h"
+#include "mq/work/explain.h"
 
 namespace mq::cli {
 
@@ -23,20 +23,6 @@ Result<Date> day(Call& call, std::string_view flag) {
                       cat("--", flag, " is not a date like 2026-03-05: ", *typed));
   }
   return *date;
-}
-
-std::string as_csv(const work::Ledger& ledger) {
-  std::vector<std::vector<std::string>> rows = ledger_head(ledger);
-  rows.push_back(ledger.columns);
-  for (const auto& row : ledger_rows(ledger)) rows.push_back(row);
-  return tabular::write_csv(rows);
-}
-
-std::string as_table(const work::Ledger& ledger) {
-  std::string out;
-  for (const auto& line : ledger_head(ledger)) out += cat(join(line, "  "), "\n");
-  out += table_text(ledger.columns, ledger_rows(ledger));
-  return out;
 }
 
 // Before anything is opened or computed.
@@ -54,14 +40,6 @@ Result<std::string> format_of(Call& call) {
   return format;
 }
 
-Result<Bytes> content_of(const Call& call, const work::Ledger& ledger, std::string_view format) {
-  if (format == "xlsx") return ledger_xlsx(ledger, call.world.clock.wall());
-  if (format == "html") return to_bytes(ledger_html(ledger));
-  if (format == "csv") return to_bytes(as_csv(ledger));
-  if (format == "json") return to_bytes(ledger_json(ledger).dump(1) + "\n");
-  return to_bytes(as_table(ledger));
-}
-
 // To the file that is named, else to the terminal.
 Status put(Call& call, const work::Ledger& ledger, std::string_view format) {
   const auto path = call.args.value("o");
@@ -69,7 +47,7 @@ Status put(Call& call, const work::Ledger& ledger, std::string_view format) {
     call.out.object() = ledger_json(ledger);
     return {};
   }
-  MQ_TRY(const Bytes content, content_of(call, ledger, format));
+  MQ_TRY(const Bytes content, ledger_file(ledger, format, call.world.clock.wall()));
   if (!path) {
     call.out.raw(text_of(content));
     return {};
@@ -81,10 +59,60 @@ Status put(Call& call, const work::Ledger& ledger, std::string_view format) {
   return {};
 }
 
+Status list_sources(Call& call, const work::Workplace& place,
+                    const std::vector<work::Source>& sources, Json& list) {
+  std::uint32_t entity = 0;
+  std::vector<std::vector<std::string>> lines;
+  const auto put_lines = [&] {
+    if (lines.empty()) return;
+    const model::Entity& of = *place.vault.schema().entity(entity);
+    call.out.say(cat(of.zh, " ", lines.size(), " 条:"), cat(lines.size(), " of ", of.name, ":"));
+    call.out.table(record_header(of), lines);
+    lines.clear();
+  };
+  for (const work::Source& source : sources) {
+    if (source.entity != entity) put_lines();
+    entity = source.entity;
+    list.push_back({{"entity", place.vault.schema().entity(source.entity)->command},
+                    {"id", source.row.hex()}});
+    MQ_TRY(const auto data, place.vault.load(source.entity, source.row));
+    if (!data) continue;
+    MQ_TRY(std::vector<std::string> line, record_line(place, *data));
+    lines.push_back(std::move(line));
+  }
+  put_lines();
+  return {};
+}
+
+// The records behind one number, and of a share those that it divides by.
+Status explain_cell(Call& call, const work::Workplace& place, const work::Ledger& ledger) {
+  MQ_TRY(const work::Explanation found, work::explain(ledger, *call.args.value("explain")));
+  call.out.object() = {{"report", ledger.id},
+                       {"row", found.row},
+                       {"column", found.column},
+                       {"value", ledger_value(found.value)},
+                       {"from_records", found.from_records}};
+  call.out.say(cat(ledger.id, " ", found.row, " ", found.column, ":", ledger_words(found.value)),
+               cat(ledger.id, " ", found.row, " ", found.column, ": ", ledger_words(found.value)));
+  if (!found.from_records) {
+    call.out.say("这一格不是由记录数出来的:它来自定额、名册上的组数或日历,或由同一行的别的格算出",
+                 "this follows from a rule or from other cells of its row, not from records");
+  }
+  Json records = Json::array();
+  MQ_CHECK(list_sources(call, place, found.records, records));
+  call.out.object()["records"] = std::move(records);
+  if (found.of.empty()) return {};
+  call.out.say("占以下记录的比例:", "of these records:");
+  Json of = Json::array();
+  MQ_CHECK(list_sources(call, place, found.of, of));
+  call.out.object()["of"] = std::move(of);
+  return {};
+}
+
 }  // namespace
 
 Status run_report(Call& call) {
-  MQ_CHECK(only_flags(call, {"from", "to", "village", "format", "o"}));
+  MQ_CHECK(only_flags(call, {"from", "to", "village", "format", "o", "explain"}));
   const auto& all = work::ledgers();
   const auto ledger = std::find_if(all.begin(), all.end(), [&](const work::LedgerEntry& entry) {
     return call.args.word(1) == entry.id;
@@ -105,7 +133,9 @@ Status run_report(Call& call) {
   MQ_TRY(const std::string format, format_of(call));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
+  request.explain = call.args.has("explain");
   MQ_TRY(const work::Ledger made, ledger->compute(place, request));
+  if (request.explain) return explain_cell(call, place, made);
   return put(call, made, format);
 }
 

@@ -20,7 +20,8 @@ constexpr KindName kKinds[] = {{work::TodayItem::Kind::kOverdue, "overdue", "已
                                {work::TodayItem::Kind::kNotSeen, "not_seen", "久未见到"},
                                {work::TodayItem::Kind::kDraft, "draft", "草稿"},
                                {work::TodayItem::Kind::kCallback, "callback", "待回访"},
-                               {work::TodayItem::Kind::kIncomplete, "to_complete", "待补"}};
+                               {work::TodayItem::Kind::kIncomplete, "to_complete", "待补"},
+                               {work::TodayItem::Kind::kPromised, "promised", "承诺"}};
 
 }  // namespace
 
@@ -44,13 +45,19 @@ Status run_today(Call& call) {
       lines.push_back({kind.zh, item.when ? item.when->iso() : "", item.what, item.row.hex()});
     }
   }
-  call.out.object() = {{"date", today.date.iso()},
-                       {"clock_doubtful", today.clock_doubtful},
-                       {"items", std::move(items)},
-                       {"pairs", today.pairs},
-                       {"pairs_due", today.pairs_due}};
+  call.out.object() = {
+      {"date", today.date.iso()},
+      {"clock_doubtful", today.clock_doubtful},
+      {"server_time", today.server_time ? Json(shanghai_minute(*today.server_time)) : Json()},
+      {"items", std::move(items)},
+      {"pairs", today.pairs},
+      {"pairs_due", today.pairs_due}};
   if (today.clock_doubtful) {
-    call.out.say("本机时间可能不对,请核对日期", "this device's clock may be wrong; check dates");
+    const std::string server =
+        today.server_time ? cat(";服务器上次联系时是 ", shanghai_minute(*today.server_time)) : "";
+    call.out.say(cat("本机时间可能不对(", shanghai_minute(call.world.clock.wall()), server,
+                     "),请核对日期;到期的先不标红"),
+                 "this device's clock may be wrong; check dates; nothing is marked overdue");
   }
   if (!lines.empty()) call.out.table({"", "日期", "内容", "编号"}, lines);
   if (lines.empty()) call.out.say("今天没有到期的事", "nothing is due");

@@ -4,13 +4,17 @@
 // denominator. Tables with people keep organisation order and are never sorted by a figure.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "mq/base/clock.h"
 #include "mq/base/date.h"
 #include "mq/work/workplace.h"
 
@@ -41,6 +45,36 @@ struct Completeness {
   std::vector<Part> parts;  // latest first
 };
 
+// Records behind one cell, each once. By column; by a name of its own what only a share divides; ""
+// is what stands behind the whole row.
+struct Source {
+  std::uint32_t entity = 0;
+  RowId row;
+  auto operator<=>(const Source&) const = default;
+};
+using Sources = std::map<std::string, std::set<Source>, std::less<>>;
+
+// Of which two columns, or names among the sources, a column of shares is the quotient.
+struct Quotient {
+  std::string column, numerator, denominator;
+};
+
+// What of it may leave the township (DOMAIN (c)): numbers of places, never people.
+struct Upward {
+  bool rows = false;                    // false: totals alone
+  std::size_t first = SIZE_MAX;         // so many rows from the top; the others are of people
+  std::vector<std::string> without;     // columns with names
+  std::vector<std::string> households;  // columns in which 1 and 2 would point at somebody
+};
+
+// Who stands for it, once it is signed.
+struct Signing {
+  std::string signer, digest;  // BLAKE2b-256 of its record as 64 hexadecimal digits
+  WallTime at;
+  std::uint32_t version = 0;  // from 1; further ones are corrections
+  std::string reason;         // of a correction
+};
+
 struct Ledger {
   std::string id;  // "RP01"
   std::string title;
@@ -50,11 +84,18 @@ struct Ledger {
   std::vector<std::string> columns;
   std::vector<std::vector<LedgerCell>> rows;
   std::vector<LedgerCell> totals;  // recomputed, never summed from distinct counts; may be empty
+  std::vector<Quotient> quotients;
+  Upward upward;
+  std::optional<Signing> signing;
+  // Only if the request asks: of each row, and of the totals.
+  std::vector<Sources> row_sources;
+  Sources total_sources;
 };
 
 struct LedgerRequest {
   Period period;
   std::optional<std::string> village;  // name or id
+  bool explain = false;                // with the records behind each number
 };
 
 // DOMAIN.md section (c), formulas and section (g).
@@ -71,6 +112,8 @@ Result<Ledger> ledger_rp09(const Workplace& place,
 Result<Ledger> ledger_rp10(const Workplace& place, const LedgerRequest& request);  // 接访下访登记
 Result<Ledger> ledger_rp11(const Workplace& place, const LedgerRequest& request);  // 院坝会统计
 Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request);  // 民情日记统计
+// 季度普查、半年通报、年度. kInvalidInput: not made of two or more whole months, or of one village.
+Result<Ledger> ledger_rp17(const Workplace& place, const LedgerRequest& request);
 
 struct LedgerEntry {
   const char* id;

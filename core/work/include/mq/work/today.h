@@ -11,9 +11,10 @@
 namespace mq::work {
 
 struct TodayItem {
+  // kPromised: a public promise of mine, due within the week or over
   // kIncomplete: kept on this device before it had joined, and to be completed before it can be a
   // record
-  enum class Kind { kOverdue, kDue, kNotSeen, kDraft, kCallback, kIncomplete };
+  enum class Kind { kOverdue, kDue, kNotSeen, kDraft, kCallback, kIncomplete, kPromised };
   Kind kind = Kind::kDue;
   std::string entity;  // "issue", "household", "diary", "visit"
   RowId row;
@@ -24,13 +25,15 @@ struct TodayItem {
 struct Today {
   Date date;  // by this device's clock
   bool clock_doubtful = false;
+  std::optional<WallTime> server_time;  // when it was last heard of
   std::vector<TodayItem> items;
   int pairs_due = 0;  // by my rank
   int pairs = 0;
   std::uint64_t unsent = 0;  // transactions and local entries that stand on this device alone
 };
 
-// interval_days: a paired household not met for longer is listed.
+// interval_days: a paired household not met for longer is listed; a programme may say otherwise for
+// classes of households.
 Result<Today> today(const Workplace& place, int interval_days = 30);
 
 }  // namespace mq::work

@@ -1,0 +1,147 @@
+// What is signed: the lines of a ledger, its differences, and what of it goes upward.
+#include "mq/work/ledger_record.h"
+
+#include <gmock/gmock.h>
+
+#include "mq/work/upward.h"
+#include "work/ledger_lines.h"
+
+namespace mq::work::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+Ledger small() {
+  Ledger ledger;
+  ledger.id = "RP01";
+  ledger.title = "走访\t情况\n统计表\\";
+  ledger.period = period("2026-03-01", "2026-03-31");
+  ledger.basis = {{"统计期", "两天都算"}, {"版本", "未签发"}};
+  ledger.complete = {{"鱼泉村", {{7, *Date::parse_iso("2026-03-25")}, {2, std::nullopt}}}};
+  ledger.columns = {"层级", "村/干部", "应走访户数", "已走访户数", "覆盖率", "资金", "日期"};
+  ledger.rows = {{std::string("村"), std::string("鱼泉村"), std::int64_t{40}, std::int64_t{2},
+                  Ratio{2, 40}, Money{-5}, *Date::parse_iso("2026-03-02")},
+                 {std::string("村"),
+                  std::string("松树坪村"),
+                  std::int64_t{30},
+                  std::int64_t{9},
+                  Ratio{9, 30},
+                  Money{0},
+                  {}},
+                 {std::string("村"),
+                  std::string("清渭社区"),
+                  std::int64_t{20},
+                  std::int64_t{12},
+                  Ratio{12, 20},
+                  Money{0},
+                  {}},
+                 {std::string("干部"),
+                  std::string("甲"),
+                  std::int64_t{3},
+                  std::int64_t{1},
+                  Ratio{1, 3},
+                  Money{0},
+                  {}}};
+  ledger.totals = {std::string("合计"),
+                   std::string("合计"),
+                   std::int64_t{90},
+                   std::int64_t{23},
+                   Ratio{23, 90},
+                   Money{0},
+                   {}};
+  ledger.quotients = {{"覆盖率", "已走访户数", "应走访户数"}};
+  ledger.upward = {true, 3, {"日期"}, {"应走访户数", "已走访户数"}};
+  return ledger;
+}
+
+TEST(LedgerRecord, IsReadBackAsItWasWritten) {
+  const LedgerRecord record{small(), {{period("2026-02-01", "2026-02-28"), {std::int64_t{-3}}}}};
+  const std::string text = write_ledger(record);
+  const auto read = read_ledger(text);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(write_ledger(*read), text);
+  EXPECT_EQ(read->ledger.title, small().title);
+  EXPECT_EQ(read->ledger.rows, small().rows);
+  EXPECT_EQ(read->ledger.totals, small().totals);
+  ASSERT_EQ(read->earlier.size(), 1u);
+  EXPECT_EQ(read->earlier[0].totals, record.earlier[0].totals);
+  EXPECT_EQ(read->ledger.complete[0].parts[1].until, std::nullopt);
+}
+
+// A record comes from another device: whatever stands in it, reading ends, and what is taken is
+// written again as it was read.
+TEST(LedgerRecord, NothingElseIsTakenForOne) {
+  const std::string text = write_ledger({small(), {}});
+  for (const std::string& bad :
+       {std::string(), std::string("\n"), std::string("minqing-ledger\t2\n"), text.substr(0, 40),
+        text + "row\tx\n", text + "row\ti1\ti1\ti1\ti1\ti1\ti1\ti1\ti1\n", text + "row\tq1\n",
+        text + "row\tt\\\n", text + "row\td2026-02-30\n", text + "complete\tA\tx:\n"}) {
+    EXPECT_EQ(read_ledger(bad).ok() ? Code::kInternal : read_ledger(bad).error().code,
+              Code::kCorrupt)
+        << bad;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string flipped = text;
+    flipped[i] = static_cast<char>(flipped[i] ^ 0x01);
+    EXPECT_NE(ledger_digest(flipped), ledger_digest(text));
+    const auto read = read_ledger(flipped);
+    if (read.ok()) {
+      EXPECT_EQ(write_ledger(*read), flipped) << i;
+    }
+  }
+}
+
+TEST(LedgerDifference, NamesEachCellThatChangedAndEachRowThatCameOrWent) {
+  EXPECT_TRUE(differences(small(), small()).empty());
+  Ledger now = small();
+  now.rows[1][3] = std::int64_t{10};
+  now.rows[3][1] = std::string("乙");
+  now.totals[3] = std::int64_t{24};
+  now.basis.clear();
+  std::vector<std::string> lines;
+  for (const LedgerChange& each : differences(small(), now)) {
+    lines.push_back(cat(each.row, "|", each.column, "|", cell_line(each.was), "|",
+                        cell_line(each.now), "|", static_cast<int>(each.kind)));
+  }
+  EXPECT_THAT(lines, ElementsAre("干部 乙||||1", "村 松树坪村|已走访户数|9|10|0", "干部 甲||||2",
+                                 "合计|已走访户数|23|24|0"));
+}
+
+TEST(LedgerDifference, RowsOfOneNameAreMatchedInTheirOrder) {
+  Ledger was = small(), now = small();
+  was.rows = {small().rows[0], small().rows[0]};
+  now.rows = was.rows;
+  now.rows[1][2] = std::int64_t{41};
+  const auto changes = differences(was, now);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].row, "村 鱼泉村 (2)");
+}
+
+TEST(Upward, HasNoPeopleAndNoCellThatPointsAtSomebody) {
+  const Ledger up = upward(small());
+  EXPECT_EQ(up.columns.size(), 6u) << "the column with names is gone";
+  ASSERT_EQ(up.rows.size(), 3u) << "the cadre's row stays in the township";
+  EXPECT_EQ(cell_line(up.rows[0][3]), "<3");
+  EXPECT_EQ(cell_line(up.rows[0][4]), "※") << "its share would tell it";
+  EXPECT_EQ(cell_line(up.rows[1][3]), "※") << "the total less the others would tell it";
+  EXPECT_EQ(cell_line(up.rows[2][3]), "12");
+  EXPECT_EQ(cell_line(up.rows[2][4]), "12/20");
+  EXPECT_EQ(cell_line(up.totals[3]), "23");
+}
+
+TEST(Upward, HidesATotalThatIsMadeOfFewOnesOnly) {
+  Ledger ledger = small();
+  ledger.rows = {ledger.rows[0], ledger.rows[0]};
+  ledger.totals[3] = std::int64_t{4};
+  ledger.totals[4] = Ratio{4, 90};
+  const Ledger up = upward(ledger);
+  EXPECT_EQ(cell_line(up.totals[3]), "※");
+  EXPECT_EQ(cell_line(up.totals[4]), "※");
+  ledger.upward.rows = false;
+  ledger.totals[3] = std::int64_t{2};
+  EXPECT_EQ(cell_line(upward(ledger).totals[3]), "<3");
+  EXPECT_TRUE(upward(ledger).rows.empty());
+}
+
+}  // namespace
+}  // namespace mq::work::testing
