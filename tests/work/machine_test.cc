@@ -1,0 +1,200 @@
+// The state machines of issues, commitments and disputes under two pairs of hands that do not know
+// of each other: every move that was accepted at entry is in the history afterwards, both devices
+// agree on the state, and the next move is possible from it.
+#include "mq/work/issue.h"
+#include "mq/work/moves.h"
+#include "support/sim_random.h"
+#include "work/township.h"
+
+namespace mq::work::testing {
+namespace {
+
+using mq::testing::SimRandom;
+
+constexpr int kRounds = 4;  // apart, then together
+constexpr int kApart = 3;   // moves that each makes before they meet
+constexpr int kTries = 60;  // verbs, most of which do not fit
+constexpr std::uint64_t kSeeds = 12;
+
+// Whatever any verb asks for; a verb takes what it knows.
+const Inputs kAnything = {{"reason", "说明"}};
+
+struct Verb {
+  std::string name;
+  Inputs inputs;
+};
+
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  virtual RowId make(const Workplace& place) const = 0;
+  virtual std::vector<Verb> verbs() const = 0;
+  virtual Result<Outcome> move(const Workplace& place, const Verb& verb,
+                               const RowId& row) const = 0;
+  virtual const char* entity() const = 0;
+};
+
+class IssueSubject final : public Subject {
+ public:
+  RowId make(const Workplace& place) const override {
+    return saved(add_issue(place, {{"village", "鱼泉村"}, {"text", "水渠"}, {"category", "饮水"}}));
+  }
+  std::vector<Verb> verbs() const override {
+    return {{"submit", {}},
+            {"accept", {{"due_at", "2026-03-20 12:00"}}},
+            {"return", kAnything},
+            {"assign", {{"to_org", "民政办"}}},
+            {"sign", {}},
+            {"object", kAnything},
+            {"progress", {{"result", "在办"}}},
+            {"suspend", {{"planned_until", "2026-12-31"}, {"reason", "列入计划"}}},
+            {"review", {{"result", "办了"}}},
+            {"close", {{"closure", "已解决"}, {"result", "办了"}}},
+            {"callback", {{"callback", "满意"}, {"callback_by", "乙"}}},
+            {"finish", {}},
+            {"waive", kAnything},
+            {"withdraw", kAnything},
+            {"legal", kAnything}};
+  }
+  Result<Outcome> move(const Workplace& place, const Verb& verb, const RowId& row) const override {
+    return move_issue(place, verb.name, row, verb.inputs);
+  }
+  const char* entity() const override { return "Issue"; }
+};
+
+class CommitmentSubject final : public Subject {
+ public:
+  RowId make(const Workplace& place) const override {
+    return saved(add_commitment(
+        place, {{"village", "鱼泉村"}, {"kind", "年度"}, {"text", "修桥"}, {"due", "2026-12-31"}}));
+  }
+  std::vector<Verb> verbs() const override {
+    return {{"review", {{"decision", "通过"}}},
+            {"review", {{"decision", "退回"}, {"review", "太大"}}},
+            {"propose", {}},
+            {"publish", {}},
+            {"progress", {{"progress", "开工"}}},
+            {"done", {{"result", "通车"}}},
+            {"rate",
+             {{"rating_self", "满意"},
+              {"rating_peers", "满意"},
+              {"rating_leader", "满意"},
+              {"rating_people", "满意"}}},
+            {"settle", {{"outcome", "兑现"}}},
+            {"settle", {{"outcome", "未兑现"}, {"explanation", "塌方"}}}};
+  }
+  Result<Outcome> move(const Workplace& place, const Verb& verb, const RowId& row) const override {
+    return move_commitment(place, verb.name, row, verb.inputs);
+  }
+  const char* entity() const override { return "Commitment"; }
+};
+
+class DisputeSubject final : public Subject {
+ public:
+  RowId make(const Workplace& place) const override {
+    return saved(add_dispute(place, {{"village", "鱼泉村"},
+                                     {"parties", "王某、李某"},
+                                     {"kind", "邻里"},
+                                     {"found_on", "2026-03-01"},
+                                     {"text", "界石"}}));
+  }
+  std::vector<Verb> verbs() const override {
+    return {{"mediate",
+             {{"lead_id", "甲"}, {"measure", "到场"}, {"due", "2026-03-20"}, {"duty", "组长"}}},
+            {"fail", {}},
+            {"report", {}},
+            {"handup", {}},
+            {"litigate", {}},
+            {"settle", {{"agreement", "书面"}}},
+            {"perform", {}},
+            {"callback", {{"callback", "满意"}}},
+            {"file", {}}};
+  }
+  Result<Outcome> move(const Workplace& place, const Verb& verb, const RowId& row) const override {
+    return move_dispute(place, verb.name, row, verb.inputs);
+  }
+  const char* entity() const override { return "Dispute"; }
+};
+
+std::int64_t state_of(const Workplace& place, const char* entity_name, const RowId& row) {
+  const model::Entity& entity = *place.vault.schema().entity(entity_name);
+  const auto data = place.vault.load(entity.number, row);
+  const vault::Cell* cell = (*data)->cell(entity.field("state")->number);
+  return cell == nullptr ? 0 : std::get<std::int64_t>(cell->value);
+}
+
+// STEP moves of the row that a device knows of, counted or not.
+std::size_t steps_known(Township& town, SimDevice& device, const char* entity_name,
+                        const RowId& row) {
+  const Workplace place = town.at(device);
+  const model::Entity& entity = *place.vault.schema().entity(entity_name);
+  const auto open = [&](const wire::Envelope& envelope) -> Result<std::vector<model::Transaction>> {
+    MQ_TRY(auto running,
+           place.vault.chain_context(wire::chain_of(envelope.header), envelope.header.prev));
+    model::Context context = running.value_or(model::Context{});
+    return device.sealer().open(envelope, context);
+  };
+  const auto all = place.vault.history(entity.number, row, open);
+  EXPECT_TRUE(all.ok());
+  std::size_t steps = 0;
+  for (const vault::HistoryEntry& entry : *all) {
+    steps += entry.op.field == entity.field("state")->number ? 1 : 0;
+  }
+  return steps;
+}
+
+// Verbs of the table or not: if one was refused, the state has not moved. Gives how many moves
+// stand in the history now that did not before.
+std::size_t try_moves(Township& town, SimDevice& device, const Subject& subject, const RowId& row,
+                      SimRandom& random) {
+  const Workplace place = town.at(device);
+  const std::size_t known = steps_known(town, device, subject.entity(), row);
+  const std::vector<Verb> verbs = subject.verbs();
+  for (int tries = 0, moved = 0; tries < kTries && moved < kApart; ++tries) {
+    const Verb& verb = verbs[random.below(verbs.size())];
+    const std::int64_t before = state_of(place, subject.entity(), row);
+    const auto done = subject.move(place, verb, row);
+    const bool stored = done.ok() && done->ok();
+    const std::int64_t after = state_of(place, subject.entity(), row);
+    if (!stored) {
+      EXPECT_EQ(after, before) << verb.name << " was refused";
+    }
+    moved += stored ? 1 : 0;
+  }
+  return steps_known(town, device, subject.entity(), row) - known;
+}
+
+void play(const Subject& subject, std::uint64_t seed) {
+  Township town;
+  town.with_people();
+  saved(add_unit(town.place(), {{"name", "民政办"}}));
+  SimDevice& cadre = town.join("甲", {"鱼泉村"}, false);
+  SimRandom random(seed);
+  const RowId row = subject.make(town.place());
+  ASSERT_TRUE(town.world.settle());
+  std::size_t moves = 1;  // into the first state
+  for (int round = 0; round < kRounds; ++round) {
+    moves += try_moves(town, town.desk, subject, row, random);
+    moves += try_moves(town, cadre, subject, row, random);
+    ASSERT_TRUE(town.world.settle());
+    EXPECT_EQ(state_of(town.place(), subject.entity(), row),
+              state_of(town.at(cadre), subject.entity(), row))
+        << subject.entity() << " seed " << seed;
+  }
+  EXPECT_GT(moves, 3u) << subject.entity() << " seed " << seed;
+  for (SimDevice* device : {&town.desk, &cadre}) {
+    EXPECT_EQ(steps_known(town, *device, subject.entity(), row), moves)
+        << subject.entity() << " seed " << seed << ": a move was lost";
+  }
+}
+
+TEST(Machines, NoMoveIsLostAndBothDevicesAgree) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    play(IssueSubject(), seed);
+    play(CommitmentSubject(), seed);
+    play(DisputeSubject(), seed);
+  }
+}
+
+}  // namespace
+}  // namespace mq::work::testing
