@@ -138,6 +138,24 @@ TEST_F(DisputeTest, EveryLevelAsksForItsOwnFourDecisions) {
   EXPECT_EQ(see(row, "outcome"), "上交");
 }
 
+// Whoever led the mediation does not ask whether it holds.
+TEST_F(DisputeTest, SomebodyElseCallsBack) {
+  const RowId row = saved(add_dispute(town.place(), {{"village", "鱼泉村"},
+                                                     {"parties", "王某、李某"},
+                                                     {"kind", "邻里"},
+                                                     {"found_on", "2026-03-01"},
+                                                     {"text", "界石"}}));
+  saved(move_dispute(
+      town.place(), "mediate", row,
+      {{"lead_id", "甲"}, {"measure", "到场"}, {"due", "2026-03-20"}, {"duty", "组长"}}));
+  saved(move_dispute(town.place(), "settle", row, {{"agreement", "口头"}}));
+  saved(move_dispute(town.place(), "perform", row, {}));
+  const auto own =
+      move_dispute(town.place(), "callback", row, {{"callback", "满意"}, {"callback_by", "甲"}});
+  EXPECT_EQ(fields_of(own->faults), std::vector<std::string>{"callback_by"});
+  saved(move_dispute(town.place(), "callback", row, {{"callback", "满意"}}));
+}
+
 TEST_F(DisputeTest, TheHourStartsAtTheRecordedFailureAndACallCounts) {
   const auto reported = [&](const char* at) {
     const RowId row = found("2026-03-01");

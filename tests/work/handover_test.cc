@@ -6,6 +6,7 @@
 
 #include "mq/work/issue.h"
 #include "mq/work/ledger.h"
+#include "mq/work/moves.h"
 #include "mq/work/today.h"
 #include "work/township.h"
 
@@ -116,6 +117,41 @@ TEST_F(HandoverTest, PairingsIssuesAndChargeMove) {
   ASSERT_TRUE(noted_down.ok());
   ASSERT_EQ(noted_down->size(), 1u);
   EXPECT_EQ(see("Handover", noted_down->front().row, "reason"), "调县里");
+}
+
+// What is settled stays with whoever settled it.
+TEST_F(HandoverTest, OpenPromisesAndDisputesMoveToo) {
+  const auto promise = [&](const char* village) {
+    return saved(add_commitment(town.place(), {{"village", village},
+                                               {"kind", "年度"},
+                                               {"text", "修桥"},
+                                               {"due", "2026-12-31"},
+                                               {"owner_id", "甲"}}));
+  };
+  const auto dispute = [&] {
+    const RowId row = saved(add_dispute(town.place(), {{"village", "鱼泉村"},
+                                                       {"parties", "王某、李某"},
+                                                       {"kind", "邻里"},
+                                                       {"found_on", "2026-03-01"},
+                                                       {"text", "界石"}}));
+    saved(move_dispute(
+        town.place(), "mediate", row,
+        {{"lead_id", "甲"}, {"measure", "到场"}, {"due", "2026-03-20"}, {"duty", "组长"}}));
+    return row;
+  };
+  const RowId bridge = promise("鱼泉村"), elsewhere = promise("清渭社区");
+  const RowId open = dispute(), ended = dispute();
+  saved(move_dispute(town.place(), "settle", ended, {{"agreement", "口头"}}));
+  EXPECT_EQ(charge_of(town.place(), cadre("甲").id)->commitments, 2u);
+  EXPECT_EQ(charge_of(town.place(), cadre("甲").id)->disputes, 1u);
+  const auto moved = give("甲", "丙");
+  ASSERT_TRUE(moved.ok()) << moved.error().en;
+  EXPECT_EQ(moved->commitments, 1u);
+  EXPECT_EQ(moved->disputes, 1u);
+  EXPECT_EQ(see("Commitment", bridge, "owner_id"), cadre("丙").id.hex());
+  EXPECT_EQ(see("Commitment", elsewhere, "owner_id"), cadre("甲").id.hex());
+  EXPECT_EQ(see("Dispute", open, "lead_id"), cadre("丙").id.hex());
+  EXPECT_EQ(see("Dispute", ended, "lead_id"), cadre("甲").id.hex());
 }
 
 TEST_F(HandoverTest, APairCountsForOneOnEveryDay) {

@@ -126,6 +126,17 @@ void end(const Step& step, mpb::DisputeOutcome outcome, Form& form) {
   form.set_default(D::kEndedOnFieldNumber, step.today());
 }
 
+// By somebody other than who led the mediation, as of an issue (DOMAIN F2).
+void call_back(const Step& step, Form& form) {
+  ask_for(step.states.entity, {D::kCallbackFieldNumber}, form);
+  form.set_default(D::kCallbackOnFieldNumber, step.today());
+  const auto caller = id_of(form, D::kCallbackByFieldNumber);
+  if (caller && caller == id_of(step.data, D::kLeadIdFieldNumber)) {
+    form.fault("callback_by", "回访人:要由主持调解以外的人回访(--callback_by)",
+               "callback_by: somebody other than the mediator calls back");
+  }
+}
+
 void complete(const Step& step, Form& form) {
   const model::Entity& entity = step.states.entity;
   if (step.move.verb == "mediate") return mediate(step, form);
@@ -149,8 +160,7 @@ void complete(const Step& step, Form& form) {
       form.set_default(D::kPerformedOnFieldNumber, step.today());
       break;
     case mpb::DISPUTE_STATE_CALLED_BACK:
-      ask_for(entity, {D::kCallbackFieldNumber}, form);
-      form.set_default(D::kCallbackOnFieldNumber, step.today());
+      call_back(step, form);
       break;
     default:
       break;
@@ -195,6 +205,9 @@ Result<Outcome> move_dispute(const Workplace& place, std::string_view verb, cons
   if (move == nullptr) {
     form.faults().push_back(no_such_move(states, verb, from));
     return store_form(place, form, std::move(storing));
+  }
+  if (move->to == mpb::DISPUTE_STATE_CALLED_BACK) {
+    MQ_CHECK(default_recorder(place, D::kCallbackByFieldNumber, form));
   }
   complete({place, states, *move, data}, form);
   storing.more.push_back(state_step(states, row, move->to, form.extra("reason")));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "minqing/model/v1/commitment.pb.h"
+#include "minqing/model/v1/dispute.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "minqing/model/v1/programme.pb.h"
@@ -66,23 +68,53 @@ Result<std::vector<Pair>> pairs_of(const Workplace& place, const RowId& cadre) {
   }
 }
 
-struct OpenIssue {
+// An issue, a promise or a dispute.
+struct OpenWork {
   RowId row;
   vault::StreamIx stream = 0;
 };
 
 // In his hands: he handles it, or he wrote it down and nobody was named.
-Result<std::vector<OpenIssue>> open_issues(const Workplace& place, const RowId& cadre) {
+Result<std::vector<OpenWork>> open_issues(const Workplace& place, const RowId& cadre) {
   MQ_TRY(sqlite::Query q, place.vault.database().query(
                               "SELECT id, stream, state FROM \"issue\" WHERE deleted = 0 AND "
                               "closed_on IS NULL AND (handler_id = ?1 OR (handler_id IS NULL AND "
                               "recorded_by = ?1)) ORDER BY id"));
   q.bind(1, cadre.view());
-  std::vector<OpenIssue> out;
+  std::vector<OpenWork> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return out;
     if (!settled(q.integer(2))) out.push_back({row_at(q, 0), q.integer(1)});
+  }
+}
+
+// What else stands in one person's name until it is settled.
+struct Kept {
+  const char* entity;
+  std::uint32_t holder;  // number of the field
+  const char* sql;
+  std::size_t Charge::*count;
+};
+constexpr Kept kKept[] = {
+    {"Commitment", mpb::Commitment::kOwnerIdFieldNumber,
+     "SELECT id, stream FROM \"commitment\" WHERE deleted = 0 AND owner_id = ?1 AND settled_on IS "
+     "NULL ORDER BY id",
+     &Charge::commitments},
+    {"Dispute", mpb::Dispute::kLeadIdFieldNumber,
+     "SELECT id, stream FROM \"dispute\" WHERE deleted = 0 AND lead_id = ?1 AND ended_on IS NULL "
+     "ORDER BY id",
+     &Charge::disputes}};
+
+Result<std::vector<OpenWork>> kept_by(const Workplace& place, const Kept& kept,
+                                      const RowId& cadre) {
+  MQ_TRY(sqlite::Query q, place.vault.database().query(kept.sql));
+  q.bind(1, cadre.view());
+  std::vector<OpenWork> out;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return out;
+    out.push_back({row_at(q, 0), q.integer(1)});
   }
 }
 
@@ -104,6 +136,7 @@ class HandingOver {
     note_charge();
     MQ_CHECK(move_pairings());
     MQ_CHECK(move_issues());
+    for (const Kept& kept : kKept) MQ_CHECK(move_kept(kept));
     std::vector<vault::Draft> drafts;
     for (const vault::Draft& draft : {township_, inner_}) {
       if (!draft.changes.empty()) drafts.push_back(draft);
@@ -221,9 +254,9 @@ class HandingOver {
   }
 
   Status move_issues() {
-    MQ_TRY(const std::vector<OpenIssue> issues, open_issues(place_, from_.id));
+    MQ_TRY(const std::vector<OpenWork> issues, open_issues(place_, from_.id));
     const std::string reason(trimmed(options_.reason));
-    for (const OpenIssue& issue : issues) {
+    for (const OpenWork& issue : issues) {
       if (issue.stream != stream_) continue;
       ++done_.issues;
       RowChanges(place_, "Issue", issue.row)
@@ -231,6 +264,16 @@ class HandingOver {
           .add(I::kHopsFieldNumber, cat("移交 ", from_.name, "→", to_.name, " ", done_.on.iso(),
                                         reason.empty() ? "" : " ", reason))
           .into(inner_);
+    }
+    return {};
+  }
+
+  Status move_kept(const Kept& kept) {
+    MQ_TRY(const std::vector<OpenWork> all, kept_by(place_, kept, from_.id));
+    for (const OpenWork& each : all) {
+      if (each.stream != stream_) continue;
+      ++(done_.*kept.count);
+      RowChanges(place_, kept.entity, each.row).set_row(kept.holder, to_.id).into(inner_);
     }
     return {};
   }
@@ -266,8 +309,13 @@ Result<HandedOver> hand_over(const Workplace& place, const HandoverOptions& opti
 
 Result<Charge> charge_of(const Workplace& place, const RowId& cadre) {
   MQ_TRY(const std::vector<Pair> pairs, pairs_of(place, cadre));
-  MQ_TRY(const std::vector<OpenIssue> issues, open_issues(place, cadre));
-  return Charge{pairs.size(), issues.size()};
+  MQ_TRY(const std::vector<OpenWork> issues, open_issues(place, cadre));
+  Charge charge{pairs.size(), issues.size(), 0, 0};
+  for (const Kept& kept : kKept) {
+    MQ_TRY(const std::vector<OpenWork> all, kept_by(place, kept, cadre));
+    charge.*kept.count = all.size();
+  }
+  return charge;
 }
 
 Result<Custody> Custody::load(const Workplace& place) {

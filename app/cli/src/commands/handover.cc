@@ -47,14 +47,21 @@ sync::PassOptions pass_of(Call& call, Home& home, const Parties& parties) {
 }
 
 void tell_rows(Call& call, const Parties& parties, const work::HandedOver& moved) {
-  call.out.object() = {{"village", parties.village.name}, {"from", parties.from.name},
-                       {"to", parties.to.name},           {"on", moved.on.iso()},
-                       {"pairings", moved.pairings},      {"issues", moved.issues}};
+  call.out.object() = {{"village", parties.village.name},
+                       {"from", parties.from.name},
+                       {"to", parties.to.name},
+                       {"on", moved.on.iso()},
+                       {"pairings", moved.pairings},
+                       {"issues", moved.issues},
+                       {"commitments", moved.commitments},
+                       {"disputes", moved.disputes}};
   call.out.say(
       cat(parties.village.name, "已由 ", parties.from.name, " 移交给 ", parties.to.name, "(",
-          moved.on.iso(), " 起):结对 ", moved.pairings, " 户、未办结事项 ", moved.issues, " 件"),
+          moved.on.iso(), " 起):结对 ", moved.pairings, " 户、未办结事项 ", moved.issues,
+          " 件、承诺 ", moved.commitments, " 项、纠纷 ", moved.disputes, " 件"),
       cat(parties.village.name, " passes from ", parties.from.name, " to ", parties.to.name, " on ",
-          moved.on.iso(), ": ", moved.pairings, " pairings, ", moved.issues, " open issues"));
+          moved.on.iso(), ": ", moved.pairings, " pairings, ", moved.issues, " open issues, ",
+          moved.commitments, " promises, ", moved.disputes, " disputes"));
 }
 
 void tell_right(Call& call, const Parties& parties, const sync::Passed& passed) {

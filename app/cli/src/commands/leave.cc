@@ -45,11 +45,15 @@ Status warn_of_charge(Call& call, const work::Workplace& place, const work::Cadr
   MQ_TRY(const work::Charge charge, work::charge_of(place, cadre.id));
   call.out.object()["pairings"] = charge.pairings;
   call.out.object()["issues"] = charge.issues;
-  if (charge.pairings + charge.issues == 0) return {};
+  call.out.object()["commitments"] = charge.commitments;
+  call.out.object()["disputes"] = charge.disputes;
+  if (charge.pairings + charge.issues + charge.commitments + charge.disputes == 0) return {};
   call.out.warn(cat(cadre.name, " 名下还有结对 ", charge.pairings, " 户、未办结事项 ",
-                    charge.issues, " 件:请用 handover 移交"),
-                cat(cadre.name, " still has ", charge.pairings, " pairings and ", charge.issues,
-                    " open issues: hand them over"));
+                    charge.issues, " 件、承诺 ", charge.commitments, " 项、纠纷 ", charge.disputes,
+                    " 件:请用 handover 移交"),
+                cat(cadre.name, " still has ", charge.pairings, " pairings, ", charge.issues,
+                    " open issues, ", charge.commitments, " promises and ", charge.disputes,
+                    " disputes: hand them over"));
   return {};
 }
 

@@ -1,8 +1,8 @@
 // Handover: what one cadre looked after in one village passes to another (移交).
 //
-// Pairings end and begin anew, open issues change hands and say so, the villages in charge are
-// noted; visits stay with whoever made them. Rows only: rights and keys are the control log's.
-// Again is harmless, and takes along what has come in since.
+// Pairings end and begin anew, open issues change hands and say so, open promises and disputes too,
+// the villages in charge are noted; visits stay with whoever made them. Rows only: rights and keys
+// are the control log's. Again is harmless, and takes along what has come in since.
 #pragma once
 
 #include <map>
@@ -31,17 +31,17 @@ struct HandoverOptions {
   std::optional<Date> on;  // none: today, or the day of the handover that this one goes on with
   std::string reason;
 };
-struct HandedOver {
+// What stands in somebody's name until it is done.
+struct Charge {
+  std::size_t pairings = 0, issues = 0, commitments = 0, disputes = 0;
+};
+struct HandedOver : Charge {  // moved by this call
   Date on;
-  std::size_t pairings = 0, issues = 0;  // moved by this call
 };
 // One commit. kInvalidInput: to himself, or a day to come. kNotAllowed unless desk.
 Result<HandedOver> hand_over(const Workplace& place, const HandoverOptions& options);
 
 // What still stands in a cadre's name, in any village held here.
-struct Charge {
-  std::size_t pairings = 0, issues = 0;
-};
 Result<Charge> charge_of(const Workplace& place, const RowId& cadre);
 
 // Who answers now for what stands in a cadre's name in a village: himself while it is among those
