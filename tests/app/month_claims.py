@@ -56,11 +56,11 @@ def month_is_closed_in_one_command(t):
         assert [each["version"] for each in again["signed"]] == [1] * 13, again["signed"]
         names = [os.path.relpath(path, town.path("march")) for path in again["files"]]
         assert len(names) == 26 and "上报/RP01-走访情况统计表-2026-03-第1版.xlsx" in names, names
-        cadres = [row["name"] for row in town.run("desk", "cadre", "list")["rows"] if row["name"] != "管理员"]
+        cadres = [row["name"] for row in town.run("desk", "cadre", "list")["rows"] if row["name"] != "乡镇管理员"]
         for path in again["files"]:
             if os.sep + "上报" + os.sep in path:
                 text = texts_of(path)
-                assert not [name for name in cadres if name in text], path
+                assert not [name for name in cadres if name in text], (path, [name for name in cadres if name in text])
         # what is signed does not move any more; a late visit stands in the next issue, once
         town.run("desk", *visit, "2026-03-29")
         assert town.run("desk", "month", "close", "--month", "2026-03", "--sign")["signed"] == []

@@ -102,6 +102,7 @@ bool is_zero(const LedgerCell& cell) {
 void fill(const Ledger& ledger, const Sources& sources, Explanation& out) {
   const auto quotient = std::ranges::find(ledger.quotients, out.column, &Quotient::column);
   if (quotient != ledger.quotients.end()) {
+    out.share = true;
     out.records = listed(sources_of(sources, quotient->numerator));
     out.of = listed(sources_of(sources, quotient->denominator));
     return;

@@ -12,6 +12,7 @@ namespace mq::work {
 namespace {
 
 constexpr std::string_view kLongReport = "RP17";
+constexpr std::string_view kRecount = "本期重算";  // its column that tells what came out
 constexpr int kQuarter = 3, kHalf = 6, kYear = 12;
 constexpr std::size_t kLookBack = 12;  // signed periods that may still get late arrivals
 
@@ -144,6 +145,12 @@ Status review_one(const Workplace& place, const LedgerEntry& entry, const Period
   if (const SignedReport* last = last_signed(all, entry.id, period)) {
     out.signed_version = last->record.ledger.signing->version;
     out.since_signed = differences(last->record.ledger, upward(out.ledger));
+    // The way there changes with every month that is signed; its end is what was signed.
+    if (entry.id == kLongReport) {
+      std::erase_if(out.since_signed, [](const LedgerChange& each) {
+        return each.kind == LedgerChange::Kind::kChanged && each.column != kRecount;
+      });
+    }
   }
   MQ_TRY(const std::optional<Ledger> draft, draft_of(place, review.month, entry.id));
   out.drafted = draft.has_value();

@@ -101,7 +101,7 @@ Status explain_cell(Call& call, const work::Workplace& place, const work::Ledger
   Json records = Json::array();
   MQ_CHECK(list_sources(call, place, found.records, records));
   call.out.object()["records"] = std::move(records);
-  if (found.of.empty()) return {};
+  if (!found.share) return {};
   call.out.say("占以下记录的比例:", "of these records:");
   Json of = Json::array();
   MQ_CHECK(list_sources(call, place, found.of, of));

@@ -17,7 +17,8 @@ struct Explanation {
   LedgerCell value;
   std::vector<Source> records;  // each once
   std::vector<Source> of;       // of a share: its denominator
-  bool from_records = true;     // false: the number follows from a rule
+  bool share = false;
+  bool from_records = true;  // false: the number follows from a rule
 };
 
 // `cell` is "row,column": the row by its number from 1, by 合计, or by a text that stands in it;
