@@ -154,7 +154,7 @@ LedgerPaper ledger_paper(const work::Ledger& ledger) {
   LedgerPaper out;
   out.title = cat(ledger.id, " ", ledger.title);
   for (const auto& [name, text] : ledger.basis) {
-    std::string line = paper_line(name, text);
+    std::string line = paper_line(wide_marks(name), text);
     if (name == kPeriodName) {
       out.lead = std::move(line);
     } else {
