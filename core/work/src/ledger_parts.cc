@@ -254,6 +254,19 @@ void set_totals(Ledger& ledger, std::vector<LedgerCell> totals, Trace& trace) {
   ledger.total_sources = trace.take();
 }
 
+namespace {
+
+// "渭源县清渭镇", as it was founded; empty before its facts are here.
+Result<std::string> township_name(const Workplace& place) {
+  MQ_TRY(sqlite::Query q, place.vault.database().query(
+                              "SELECT county_name, township_name FROM \"township_facts\" WHERE "
+                              "deleted = 0 ORDER BY id LIMIT 1"));
+  MQ_TRY(const bool found, q.step());
+  return found ? cat(q.text(0), q.text(1)) : std::string();
+}
+
+}  // namespace
+
 Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request, const char* id,
                             const char* title) {
   Ledger ledger;
@@ -262,6 +275,8 @@ Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request
   ledger.period = request.period;
   ledger.basis.emplace_back("统计期", cat(request.period.from.iso(), " 至 ",
                                           request.period.to.iso(), ",两天都算;按发生日期"));
+  MQ_TRY(std::string unit, township_name(place));
+  if (!unit.empty()) ledger.basis.emplace_back("填报单位", std::move(unit));
   ledger.basis.emplace_back("生成时间", cat(shanghai_minute(place.clock.wall()), "(本机时间)"));
   MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
   ledger.basis.emplace_back("制表人", me ? me->name : "不详");

@@ -78,8 +78,9 @@ void say_complete(Call& call, const work::MonthReview& review) {
       if (part.until && *part.until >= review.month.period.to) there += part.people;
     }
     list[one.village] = {{"people", people}, {"complete", there}};
-    call.out.text(cat("    ", one.village, ":", people, " 人中 ", there, " 人的记录已收到 ",
-                      review.month.period.to.iso()));
+    call.out.text(people == 0 ? cat("    ", one.village, ":还没有干部加入")
+                              : cat("    ", one.village, ":", people, " 人中 ", there,
+                                    " 人的记录已收到 ", review.month.period.to.iso()));
   }
   call.out.object()["complete"] = std::move(list);
   if (review.behind == 0) return;
