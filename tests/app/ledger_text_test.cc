@@ -8,9 +8,11 @@ namespace {
 
 TEST(LedgerText, RatesKeepTheirCountsAndShowOneDecimal) {
   work::Ledger ledger;
-  ledger.columns = {"成功率", "成功率", "成功率"};
-  ledger.rows = {{work::Ratio{3475, 3484}, work::Ratio{216, 227}, work::Ratio{0, 0}}};
-  const std::vector<std::string> expected = {"3475/3484 99.7%", "216/227 95.2%", "—"};
+  ledger.columns = {"成功率", "成功率", "成功率", "回收率", "成功率"};
+  ledger.rows = {{work::Ratio{3475, 3484}, work::Ratio{3839, 3911}, work::Ratio{216, 227},
+                  work::Ratio{1467, 1472}, work::Ratio{0, 0}}};
+  const std::vector<std::string> expected = {"3475/3484 99.7%", "3839/3911 98.2%", "216/227 95.2%",
+                                             "1467/1472 99.7%", "—"};
   EXPECT_EQ(ledger_rows(ledger).at(0), expected);
 }
 
