@@ -1,6 +1,7 @@
 #include "mq/model/ddl.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "mq/base/text.h"
 
@@ -49,8 +50,24 @@ std::vector<std::string> create_statements(const Entity& entity) {
   return out;
 }
 
+namespace {
+
+// The few rows that stand for another or stand elsewhere now: empty, and so free, until somebody
+// merges or moves one. A query finds it by the very same condition.
+std::optional<Index> tied_index(const Entity& entity) {
+  if (entity.field("same_as") == nullptr) return std::nullopt;
+  const std::string name = cat(entity.table, "_tied");
+  return Index{
+      name,
+      cat("CREATE INDEX IF NOT EXISTS ", model::quoted(name), " ON ", model::quoted(entity.table),
+          "(id) WHERE same_as IS NOT NULL OR moved_from ", "IS NOT NULL OR moved_to IS NOT NULL")};
+}
+
+}  // namespace
+
 std::vector<Index> indexes(const Entity& entity) {
   std::vector<Index> out;
+  if (auto tied = tied_index(entity)) out.push_back(*std::move(tied));
   const auto add = [&](const std::string& field, std::string_view columns_before) {
     std::string name = cat(entity.table, "_by_", field);
     std::string statement =

@@ -20,7 +20,8 @@ std::vector<std::string> create_statements(const Entity& entity);
 
 // Of (stream, day), which ledgers of a period read: the day is the first date which no row may
 // lack, or the one on which a row was registered. And of the household to which something happened
-// on that day: every morning asks when each was last seen. None for an entity without such a day.
+// on that day: every morning asks when each was last seen. None of both for an entity without such
+// a day. Of a household or a person those rows that stand for another or stand elsewhere now.
 struct Index {
   std::string name;       // "visit_by_date"
   std::string statement;  // CREATE INDEX IF NOT EXISTS …
