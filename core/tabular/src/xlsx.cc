@@ -4,8 +4,6 @@
 #include <string>
 
 #include "mq/base/text.h"
-#include "xlsx_archive.h"
-#include "xlsx_sheet.h"
 #include "xlsx_strings.h"
 #include "xml_stream.h"
 
@@ -23,6 +21,7 @@ struct Relationship {
 };
 
 struct SheetEntry {
+  std::string name;
   std::string relationship;
   bool visible = true;
 };
@@ -129,7 +128,8 @@ Result<std::vector<SheetEntry>> read_workbook(std::string_view xml, bool& epoch_
     if (sheets.size() >= kEntriesMax)
       return not_a_workbook("里的工作表过多", "has too many sheets");
     const std::string_view state = attribute(node, "state");
-    sheets.push_back({std::string(attribute(node, "id")), state.empty() || state == "visible"});
+    sheets.push_back({std::string(attribute(node, "name")), std::string(attribute(node, "id")),
+                      state.empty() || state == "visible"});
     return {};
   };
   const std::vector<Wanted> wanted = {{{"workbook", "workbookPr"}, Extent::kTag},
@@ -138,45 +138,56 @@ Result<std::vector<SheetEntry>> read_workbook(std::string_view xml, bool& epoch_
   return sheets;
 }
 
-// The first sheet that is visible and holds cells (a chart sheet does not), or null.
-const Relationship* first_worksheet(const std::vector<SheetEntry>& sheets,
-                                    const std::vector<Relationship>& parts) {
+// The first sheet that is visible and holds cells (a chart sheet does not).
+const SheetEntry* first_worksheet(const std::vector<SheetEntry>& sheets,
+                                  const std::vector<Relationship>& parts,
+                                  const Relationship*& found) {
   for (const SheetEntry& sheet : sheets) {
     const auto part = std::find_if(parts.begin(), parts.end(), [&](const Relationship& each) {
       return each.id == sheet.relationship && each.type.ends_with("/worksheet");
     });
-    if (sheet.visible && part != parts.end()) return &*part;
+    if (!sheet.visible || part == parts.end()) continue;
+    found = &*part;
+    return &sheet;
   }
   return nullptr;
 }
 
 }  // namespace
 
-Result<std::vector<Row>> read_xlsx(ByteView file, const Limits& limits) {
+Result<OpenedWorkbook> open_workbook(ByteView file, const Limits& limits) {
   MQ_TRY(Archive archive, Archive::open(file, limits));
-  MQ_TRY(const std::string name, workbook_name(archive));
-  MQ_TRY(const auto parts, relationships(archive, name));
-  const auto read_part = [&](const Relationship& part) -> Result<std::string> {
-    MQ_TRY(const std::string part_name, resolve(folder_of(name), part));
-    return read_xml(archive, part_name);
-  };
-  Workbook workbook;
-  MQ_TRY(const std::string xml, read_xml(archive, name));
-  MQ_TRY(const auto sheets, read_workbook(xml, workbook.epoch_1904));
-  const Relationship* worksheet = first_worksheet(sheets, parts);
-  if (worksheet == nullptr) {
+  OpenedWorkbook out{std::move(archive), {}, {}, {}, {}, {}, 0, {}};
+  MQ_TRY(out.workbook_part, workbook_name(out.archive));
+  MQ_TRY(const auto parts, relationships(out.archive, out.workbook_part));
+  const std::string folder = folder_of(out.workbook_part);
+  MQ_TRY(const std::string xml, read_xml(out.archive, out.workbook_part));
+  MQ_TRY(const auto sheets, read_workbook(xml, out.workbook.epoch_1904));
+  const Relationship* worksheet = nullptr;
+  const SheetEntry* sheet = first_worksheet(sheets, parts, worksheet);
+  if (sheet == nullptr) {
     return not_a_workbook("里没有可见的工作表", "has no visible worksheet");
   }
+  out.sheet_name = sheet->name;
+  out.sheet_index = static_cast<std::size_t>(sheet - sheets.data());
   if (const Relationship* styles = find_type(parts, "/styles")) {
-    MQ_TRY(const std::string styles_xml, read_part(*styles));
-    MQ_TRY(workbook.styles, Styles::read(styles_xml));
+    MQ_TRY(out.styles_part, resolve(folder, *styles));
+    MQ_TRY(const std::string styles_xml, read_xml(out.archive, out.styles_part));
+    MQ_TRY(out.workbook.styles, Styles::read(styles_xml));
   }
   if (const Relationship* strings = find_type(parts, "/sharedStrings")) {
-    MQ_TRY(const std::string strings_xml, read_part(*strings));
-    MQ_TRY(workbook.strings, read_strings(strings_xml, limits));
+    MQ_TRY(const std::string strings_part, resolve(folder, *strings));
+    MQ_TRY(const std::string strings_xml, read_xml(out.archive, strings_part));
+    MQ_TRY(out.workbook.strings, read_strings(strings_xml, limits));
   }
-  MQ_TRY(const std::string cells, read_part(*worksheet));
-  return read_worksheet(cells, workbook, limits);
+  MQ_TRY(out.sheet_part, resolve(folder, *worksheet));
+  MQ_TRY(out.sheet_xml, read_xml(out.archive, out.sheet_part));
+  return out;
+}
+
+Result<std::vector<Row>> read_xlsx(ByteView file, const Limits& limits) {
+  MQ_TRY(const OpenedWorkbook opened, open_workbook(file, limits));
+  return read_worksheet(opened.sheet_xml, opened.workbook, limits);
 }
 
 }  // namespace mq::tabular

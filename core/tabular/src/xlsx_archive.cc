@@ -78,6 +78,16 @@ bool Archive::has(const std::string& name) const {
   return zip_name_locate(zip_.get(), name.c_str(), ZIP_FL_NOCASE) >= 0;
 }
 
+std::vector<std::string> Archive::names() const {
+  std::vector<std::string> out;
+  const zip_int64_t count = zip_get_num_entries(zip_.get(), 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char* name = zip_get_name(zip_.get(), static_cast<zip_uint64_t>(i), 0);
+    if (name != nullptr && !std::string_view(name).ends_with('/')) out.emplace_back(name);
+  }
+  return out;
+}
+
 Result<std::string> Archive::read(const std::string& name) {
   const zip_int64_t at = zip_name_locate(zip_.get(), name.c_str(), ZIP_FL_NOCASE);
   zip_stat_t stat;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "mq/base/bytes.h"
 #include "mq/base/result.h"
@@ -23,6 +24,8 @@ class Archive {
 
   // Names have no leading slash and are found whatever their case, as the format asks.
   bool has(const std::string& name) const;
+  // Of every part, in order; folders are left out.
+  std::vector<std::string> names() const;
   // kInvalidInput: missing, damaged or encrypted. kExhausted: with this part all parts read so far
   // together exceed the limit.
   Result<std::string> read(const std::string& name);

@@ -26,6 +26,12 @@ bool is_unwritable(std::uint32_t point) {
   return control || point == 0xfffe || point == 0xffff;
 }
 
+// A byte of text that stands for itself wherever it is: most texts are of such alone.
+bool is_plain(char c) {
+  constexpr std::string_view kSpecial = "&<>\"_\xef";
+  return static_cast<unsigned char>(c) >= 0x20 && kSpecial.find(c) == std::string_view::npos;
+}
+
 void append_escape(std::string& out, std::uint32_t point) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   out += "_x";
@@ -57,6 +63,7 @@ std::size_t columns_of(std::string_view line) {
 }  // namespace
 
 std::string xml_text(std::string_view text) {
+  if (std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out;
   std::size_t at = 0;
   for (const std::uint32_t point : code_points(text)) {

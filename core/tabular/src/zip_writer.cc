@@ -27,15 +27,16 @@ Error failed(const char* why) {
 }
 
 // The parts must outlive the archive's close, which reads them.
-Status add(zip_t* archive, const ZipPart& part) {
+Status add(zip_t* archive, const ZipPart& part, Packing packing) {
   Source content(zip_source_buffer(archive, part.content.data(), part.content.size(), 0));
   if (!content) return failed(zip_strerror(archive));
   const zip_int64_t at = zip_file_add(archive, part.name.c_str(), content.get(), ZIP_FL_ENC_UTF_8);
   if (at < 0) return failed(zip_strerror(archive));
   static_cast<void>(content.release());  // the archive's now
   const auto index = static_cast<zip_uint64_t>(at);
+  const zip_uint32_t level = packing == Packing::kQuick ? 1 : 0;  // 0: zlib's own
   if (zip_file_set_dostime(archive, index, 0, kFirstDay, 0) != 0 ||
-      zip_set_file_compression(archive, index, ZIP_CM_DEFLATE, 0) != 0) {
+      zip_set_file_compression(archive, index, ZIP_CM_DEFLATE, level) != 0) {
     return failed(zip_strerror(archive));
   }
   return {};
@@ -56,14 +57,14 @@ Result<Bytes> content_of(zip_source_t* source) {
 
 }  // namespace
 
-Result<Bytes> zip_of(const std::vector<ZipPart>& parts) {
+Result<Bytes> zip_of(const std::vector<ZipPart>& parts, Packing packing) {
   const Source target(zip_source_buffer_create(nullptr, 0, 0, nullptr));
   if (!target) return failed("no buffer");
   std::unique_ptr<zip_t, Discard> archive(
       zip_open_from_source(target.get(), ZIP_TRUNCATE, nullptr));
   if (!archive) return failed("no archive");
   zip_source_keep(target.get());  // the archive frees its own hold at the end
-  for (const ZipPart& part : parts) MQ_CHECK(add(archive.get(), part));
+  for (const ZipPart& part : parts) MQ_CHECK(add(archive.get(), part, packing));
   if (zip_close(archive.get()) != 0) return failed(zip_strerror(archive.get()));
   static_cast<void>(archive.release());  // closed
   return content_of(target.get());

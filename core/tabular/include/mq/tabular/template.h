@@ -1,0 +1,85 @@
+// Template: another office's blank, XLSX or CSV, with its header found and lines put below it.
+//
+// The header is a block of one to four lines under the title rows; merged cells make a column's
+// header a path ("住房/面积"); rotated text is only a style. A blank workbook keeps everything it
+// had: styles, widths, titles, print setup, other sheets, rules for input. Only the worksheet, the
+// list of styles and what counts its rows are edited, in place; the other parts are copied. Lines
+// fill the rows prepared for them; if they are more, rows like the first prepared one are added and
+// what stands below (totals, notes) moves down. No formula is ever written; the blank's own move
+// with their rows, those in rows that are filled give way to values.
+//
+// Hostile files end in an error within Limits of sheet.h. Pure: no disk, no clock. A value; may be
+// read by several threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mq/base/bytes.h"
+#include "mq/base/date.h"
+#include "mq/base/result.h"
+#include "mq/tabular/sheet.h"
+
+namespace mq::tabular {
+
+struct TemplateColumn {
+  std::size_t at = 0;  // 0-based column of the sheet
+  std::string header;  // without blanks and line breaks
+};
+
+// Left empty on a red ground: what the office asks for is not held here.
+struct NotHeld {
+  bool operator==(const NotHeld&) const = default;
+};
+// value / 10^places, exactly: 1250 with two places is 12.5.
+struct Decimal {
+  std::int64_t value = 0;
+  int places = 0;
+  bool operator==(const Decimal&) const = default;
+};
+// Nothing: what the blank has there stays. Text stays text, whatever it looks like.
+using FillCell = std::variant<std::monostate, NotHeld, std::int64_t, Decimal, std::string, Date>;
+using FillLine = std::vector<FillCell>;
+
+// As a person reads it: "12.5", "2026-03-05"; "" for the first two.
+std::string fill_text(const FillCell& cell);
+
+class Template {
+ public:
+  // header_line: of its first line, as the office program numbers it; 0: to be found.
+  // Codes as read_sheet; kInvalidInput also: no header found.
+  static Result<Template> read(Bytes file, std::size_t header_line = 0, const Limits& limits = {});
+
+  bool is_workbook() const { return workbook_; }
+  const std::string& title() const { return title_; }  // may be empty
+  const std::vector<TemplateColumn>& columns() const { return columns_; }
+  std::size_t header_line() const { return header_first_; }
+  // Of the first data row.
+  std::size_t first_line() const { return first_; }
+  // Rows that wait to be filled, before any is added.
+  std::size_t prepared() const { return prepared_; }
+
+  // The blank with these lines, each as long as columns(), as XLSX. kInvalidInput: the blank is no
+  // workbook, or text that is not UTF-8; kExhausted: more rows or characters than the format has.
+  Result<Bytes> workbook_with(const std::vector<FillLine>& lines) const;
+  // The same as text for a CSV file: title rows and header as the blank has them, the lines, and
+  // what stands below. Of a workbook the header is one line of paths.
+  std::vector<std::vector<std::string>> rows_with(const std::vector<FillLine>& lines) const;
+
+ private:
+  Template() = default;
+  Status find_rows(std::size_t header_line);
+  bool totals_on_top(const class RawSheet& sheet) const;
+
+  Bytes file_;
+  Limits limits_;
+  bool workbook_ = false;
+  std::vector<Row> rows_;
+  std::string title_;
+  std::vector<TemplateColumn> columns_;
+  std::size_t header_first_ = 0, header_last_ = 0, first_ = 0, prepared_ = 0;
+};
+
+}  // namespace mq::tabular

@@ -1,0 +1,151 @@
+#include "cell_refs.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "grid.h"
+#include "mq/base/text.h"
+
+namespace mq::tabular {
+
+namespace {
+
+constexpr std::size_t kLastRow = 1'048'576;
+constexpr std::size_t kLettersMax = 3, kDigitsMax = 7;
+
+bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+// May stand in a name, so that A1 in it is no reference. Bytes of Chinese characters too.
+bool is_word(char c) {
+  return is_letter(c) || is_digit(c) || c == '_' || c == '.' || static_cast<unsigned char>(c) > 127;
+}
+
+// A reference at the beginning of the text, with how long it is.
+struct Found {
+  CellRef ref;
+  std::size_t length = 0, row_at = 0;  // where its row begins, a $ not counted
+};
+std::optional<Found> find_ref(std::string_view text) {
+  Found found;
+  std::size_t at = text.starts_with('$') ? 1 : 0, letters = 0;
+  for (; at < text.size() && is_letter(text[at]); ++at) {
+    if (++letters > kLettersMax) return std::nullopt;
+    const char upper = text[at] >= 'a' ? static_cast<char>(text[at] - 'a' + 'A') : text[at];
+    found.ref.column = found.ref.column * 26 + static_cast<std::size_t>(upper - 'A') + 1;
+  }
+  if (letters == 0 || found.ref.column > kWidestSheet) return std::nullopt;
+  found.ref.column -= 1;
+  if (at < text.size() && text[at] == '$') ++at;
+  found.row_at = at;
+  while (at < text.size() && is_digit(text[at])) ++at;
+  if (at == found.row_at || at - found.row_at > kDigitsMax) return std::nullopt;
+  std::from_chars(text.data() + found.row_at, text.data() + at, found.ref.row);
+  if (found.ref.row == 0 || found.ref.row > kLastRow) return std::nullopt;
+  found.length = at;
+  return found;
+}
+
+}  // namespace
+
+std::optional<CellRef> parse_cell_ref(std::string_view text) {
+  const auto found = find_ref(text);
+  if (!found || found->length != text.size()) return std::nullopt;
+  return found->ref;
+}
+
+std::optional<CellArea> parse_cell_area(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const auto from = parse_cell_ref(text.substr(0, colon));
+  const auto to = colon == std::string_view::npos ? from : parse_cell_ref(text.substr(colon + 1));
+  if (!from || !to || to->row < from->row || to->column < from->column) return std::nullopt;
+  return CellArea{*from, *to};
+}
+
+std::string cell_ref_text(std::size_t row, std::size_t column) {
+  return cat(column_name(column), row);
+}
+
+std::string cell_area_text(const CellArea& area) {
+  const std::string from = cell_ref_text(area.from.row, area.from.column);
+  const std::string to = cell_ref_text(area.to.row, area.to.column);
+  return from == to ? from : cat(from, ":", to);
+}
+
+CellArea RowShift::area(CellArea area) const {
+  const bool grows = area.to.row == last && last >= first && area.from.row <= last;
+  area.from.row = row(area.from.row);
+  area.to.row = grows ? last + by : row(area.to.row);
+  return area;
+}
+
+std::string shifted_areas(std::string_view areas, const RowShift& shift) {
+  std::string out;
+  for (const std::string& one : split(areas, " ")) {
+    if (one.empty()) continue;
+    const auto area = parse_cell_area(one);
+    out += cat(out.empty() ? "" : " ", area ? cell_area_text(shift.area(*area)) : one);
+  }
+  return out;
+}
+
+namespace {
+
+class FormulaShifter {
+ public:
+  FormulaShifter(std::string_view text, const RowShift& shift, bool own)
+      : text_(text), shift_(shift), own_(own) {}
+
+  std::string run() {
+    while (at_ < text_.size()) step();
+    return std::move(out_);
+  }
+
+ private:
+  void step() {
+    const char c = text_[at_];
+    if (c == '"' || c == '\'') return quoted(c);
+    const bool begins = at_ == 0 || !is_word(text_[at_ - 1]);
+    const auto found = begins ? find_ref(text_.substr(at_)) : std::nullopt;
+    const std::size_t behind = found ? at_ + found->length : 0;
+    const bool whole =
+        found && (behind == text_.size() ||
+                  (!is_word(text_[behind]) && text_[behind] != '(' && text_[behind] != '!'));
+    if (whole) return reference(*found);
+    out_ += c;
+    ++at_;
+  }
+
+  void quoted(char quote) {
+    const std::size_t close = std::min(text_.find(quote, at_ + 1), text_.size() - 1);
+    out_ += text_.substr(at_, close + 1 - at_);
+    at_ = close + 1;
+  }
+
+  void reference(const Found& found) {
+    const char before = at_ == 0 ? ' ' : text_[at_ - 1];
+    const bool ends_range = before == ':';
+    if (!ends_range) foreign_ = before == '!' && !own_;
+    std::size_t row = found.ref.row;
+    if (!foreign_) {
+      const bool grows = ends_range && row == shift_.last && shift_.last >= shift_.first;
+      row = grows ? shift_.last + shift_.by : shift_.row(row);
+    }
+    out_ += cat(text_.substr(at_, found.row_at), row);
+    at_ += found.length;
+  }
+
+  std::string_view text_;
+  const RowShift& shift_;
+  bool own_;
+  bool foreign_ = false;
+  std::size_t at_ = 0;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string shifted_formula(std::string_view formula, const RowShift& shift, bool own) {
+  return FormulaShifter(formula, shift, own).run();
+}
+
+}  // namespace mq::tabular

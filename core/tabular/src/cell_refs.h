@@ -1,0 +1,42 @@
+// References such as AB12 and A5:C14, and what becomes of them when rows are put in.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mq::tabular {
+
+struct CellRef {
+  std::size_t column = 0;  // from 0
+  std::size_t row = 0;     // from 1
+};
+struct CellArea {
+  CellRef from, to;
+  bool holds(std::size_t row, std::size_t column) const {
+    return row >= from.row && row <= to.row && column >= from.column && column <= to.column;
+  }
+};
+
+// With or without $; nothing if it is no reference within the largest sheet.
+std::optional<CellRef> parse_cell_ref(std::string_view text);
+std::optional<CellArea> parse_cell_area(std::string_view text);
+std::string cell_ref_text(std::size_t row, std::size_t column);
+std::string cell_area_text(const CellArea& area);
+
+// `by` rows are put in below row `last`: what stands below moves down, and an area that ends on a
+// row from `first` to `last` with its end on `last` takes the new rows in.
+struct RowShift {
+  std::size_t first = 0, last = 0, by = 0;
+  std::size_t row(std::size_t number) const { return number > last ? number + by : number; }
+  CellArea area(CellArea area) const;
+};
+
+// The areas of an attribute, blanks between them; a single cell on `last` grows too.
+std::string shifted_areas(std::string_view areas, const RowShift& shift);
+
+// The references of a formula; those to other sheets, texts and names stay. `own`: also those with
+// a sheet's name before them, since they are all of this sheet.
+std::string shifted_formula(std::string_view formula, const RowShift& shift, bool own = false);
+
+}  // namespace mq::tabular

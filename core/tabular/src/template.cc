@@ -1,0 +1,244 @@
+#include "mq/tabular/template.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "mq/base/text.h"
+#include "raw_xml.h"
+#include "template_header.h"
+#include "template_sheet.h"
+#include "template_styles.h"
+#include "xlsx.h"
+#include "xml_stream.h"
+#include "zip_writer.h"
+
+namespace mq::tabular {
+
+namespace {
+
+constexpr std::size_t kRowsMax = 1'048'576, kCellCharactersMax = 32'767;
+
+// Rows that only number themselves wait to be filled like empty ones.
+bool is_numbered_only(const Row& row) {
+  std::size_t said = 0;
+  bool number = true;
+  for (const std::string& cell : row.cells) {
+    const std::string_view text = trimmed(cell);
+    if (text.empty()) continue;
+    ++said;
+    number = number && text.find_first_not_of("0123456789") == std::string_view::npos;
+  }
+  return said == 1 && number;
+}
+
+bool is_empty(const Row& row) {
+  return std::ranges::all_of(row.cells,
+                             [](const std::string& cell) { return trimmed(cell).empty(); });
+}
+
+Status check_text(const std::vector<FillLine>& lines) {
+  for (const FillLine& line : lines) {
+    for (const FillCell& cell : line) {
+      const auto* text = std::get_if<std::string>(&cell);
+      if (text == nullptr) continue;
+      if (!is_utf8(*text)) {
+        return Error{Code::kInvalidInput, "填表:有文字不是 UTF-8,没有写出",
+                     "filling a form: a text is not UTF-8; nothing was written"};
+      }
+      if (text->size() > kCellCharactersMax && count_characters(*text) > kCellCharactersMax) {
+        return Error{Code::kExhausted,
+                     cat("填表:有一格文字多于 ", kCellCharactersMax, " 字,没有写出"),
+                     cat("filling a form: a cell has more than ", kCellCharactersMax,
+                         " characters; nothing was written")};
+      }
+    }
+  }
+  return {};
+}
+
+// The part without its declaration's encoding: what is written is UTF-8.
+std::string as_utf8(std::string xml) {
+  if (!xml.starts_with("<?xml")) return xml;
+  const std::size_t end = xml.find("?>");
+  if (end == std::string::npos) return xml;
+  constexpr std::string_view kDeclaration =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
+  return cat(kDeclaration, std::string_view(xml).substr(end + 2));
+}
+
+// Names of parts are the same whatever their case, as the format asks.
+bool same_part(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+// The order in which formulas were computed last: it names cells that have moved, and programs
+// make it anew.
+bool is_calculation_order(std::string_view name) { return name.ends_with("calcChain.xml"); }
+
+std::string without_calculation_order(std::string_view xml, std::string_view attribute_name) {
+  std::vector<RawEdit> edits;
+  for (std::size_t at = 0; const auto tag = next_tag(xml, at);) {
+    const std::string_view text = xml.substr(tag->begin, tag->end - tag->begin);
+    const auto value = raw_attribute(text, attribute_name);
+    if (tag->empty && value && is_calculation_order(*value)) {
+      edits.push_back({tag->begin, tag->end, ""});
+    }
+  }
+  return edited(xml, edits);
+}
+
+// Names of the sheet's own areas, what is printed for one, take the new rows in.
+std::string moved_names(std::string_view xml, std::size_t sheet, const RowShift& shift) {
+  std::vector<RawEdit> edits;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; const auto tag = next_tag(xml, at);) {
+    if (local_name(tag->name) != "definedName") continue;
+    if (!tag->closing) {
+      const std::string_view text = xml.substr(tag->begin, tag->end - tag->begin);
+      const bool own = raw_attribute(text, "localSheetId") == std::string_view(cat(sheet)) &&
+                       raw_attribute(text, "name").value_or("").starts_with("_xlnm.");
+      begin = own && !tag->empty ? tag->end : 0;
+    } else if (begin != 0) {
+      edits.push_back(
+          {begin, tag->begin, shifted_formula(xml.substr(begin, tag->begin - begin), shift, true)});
+    }
+  }
+  return edited(xml, edits);
+}
+
+}  // namespace
+
+std::string fill_text(const FillCell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  if (const auto* number = std::get_if<std::int64_t>(&cell)) return cat(*number);
+  if (const auto* date = std::get_if<Date>(&cell)) return date->iso();
+  const auto* decimal = std::get_if<Decimal>(&cell);
+  if (decimal == nullptr) return {};
+  const bool below = decimal->value < 0;
+  std::string digits = cat(below ? 0 - static_cast<std::uint64_t>(decimal->value)
+                                 : static_cast<std::uint64_t>(decimal->value));
+  const auto places = static_cast<std::size_t>(decimal->places);
+  if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+  if (places > 0) {
+    digits.insert(digits.size() - places, 1, '.');
+    while (digits.back() == '0') digits.pop_back();
+    if (digits.back() == '.') digits.pop_back();
+  }
+  return cat(below ? "-" : "", digits);
+}
+
+Result<Template> Template::read(Bytes file, std::size_t header_line, const Limits& limits) {
+  Template out;
+  out.file_ = std::move(file);
+  out.limits_ = limits;
+  MQ_TRY(Sheet sheet, read_sheet(out.file_, limits));
+  out.workbook_ = sheet.encoding == "xlsx";
+  out.rows_ = std::move(sheet.rows);
+  MQ_CHECK(out.find_rows(header_line));
+  return out;
+}
+
+// Totals that stand over the lines that they are of, with rows prepared below them.
+bool Template::totals_on_top(const RawSheet& sheet) const {
+  const auto row = std::ranges::find(rows_, first_, &Row::line);
+  if (row == rows_.end() || !begins_totals(*row) || sheet.row(first_ + 1) == nullptr) return false;
+  const auto next = std::next(row);
+  return prepared_rows(sheet, first_ + 1, next == rows_.end() ? 0 : next->line).count > 0;
+}
+
+Status Template::find_rows(std::size_t header_line) {
+  std::vector<CellArea> merges;
+  std::optional<OpenedWorkbook> opened;
+  std::optional<RawSheet> raw;
+  if (workbook_) {
+    MQ_TRY(opened, open_workbook(file_, limits_));
+    MQ_TRY(raw, RawSheet::read(opened->sheet_xml));
+    merges = raw->merges();
+  }
+  MQ_TRY(HeaderBlock header, find_header(rows_, merges, header_line));
+  title_ = std::move(header.title);
+  columns_ = std::move(header.columns);
+  header_first_ = header.first;
+  header_last_ = header.last;
+  first_ = header.last + 1;
+  if (raw && totals_on_top(*raw)) header_last_ = first_++;
+  const auto below = std::ranges::find_if(rows_, [&](const Row& row) {
+    return row.line >= first_ && !is_empty(row) && !is_numbered_only(row);
+  });
+  const std::size_t below_line = below == rows_.end() ? 0 : below->line;
+  prepared_ = raw ? prepared_rows(*raw, first_, below_line).count : 0;
+  return {};
+}
+
+Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const {
+  if (!workbook_) {
+    return Error{Code::kInvalidInput, "空表是 CSV,填好的也写成 CSV(-o 文件.csv)",
+                 "the blank is CSV; write CSV (-o FILE.csv)"};
+  }
+  MQ_CHECK(check_text(lines));
+  MQ_TRY(OpenedWorkbook opened, open_workbook(file_, limits_));
+  MQ_TRY(const RawSheet sheet, RawSheet::read(opened.sheet_xml));
+  if (sheet.rows().size() + lines.size() + first_ > kRowsMax) {
+    return Error{Code::kExhausted, "填表:行数超过 xlsx 的上限,没有写出;请按村分几次填",
+                 "filling a form: more rows than xlsx holds; fill it village by village"};
+  }
+  std::string styles;
+  if (!opened.styles_part.empty()) {
+    MQ_TRY(styles, opened.archive.read(opened.styles_part));
+    MQ_CHECK(normalise_xml(styles));
+  }
+  StyleEditor editor(std::move(styles));
+  const PreparedRows prepared{first_, prepared_};
+  std::string sheet_part =
+      filled_sheet(sheet, {columns_, lines, prepared}, opened.workbook.styles, editor);
+  std::vector<ZipPart> parts;
+  std::set<std::string> seen;
+  for (const std::string& name : opened.archive.names()) {
+    if (is_calculation_order(name) || !seen.insert(name).second) continue;
+    if (same_part(name, opened.sheet_part)) {
+      parts.push_back({name, as_utf8(std::move(sheet_part))});
+      continue;
+    }
+    if (same_part(name, opened.styles_part)) {
+      parts.push_back({name, as_utf8(editor.part())});
+      continue;
+    }
+    MQ_TRY(std::string content, opened.archive.read(name));
+    if (name == "[Content_Types].xml") content = without_calculation_order(content, "PartName");
+    if (name.ends_with(".rels")) content = without_calculation_order(content, "Target");
+    if (same_part(name, opened.workbook_part)) {
+      content = moved_names(content, opened.sheet_index, prepared.shift_for(lines.size()));
+    }
+    parts.push_back({name, std::move(content)});
+  }
+  return zip_of(parts, Packing::kQuick);
+}
+
+std::vector<std::vector<std::string>> Template::rows_with(
+    const std::vector<FillLine>& lines) const {
+  std::vector<std::vector<std::string>> out;
+  std::size_t width = 0;
+  for (const TemplateColumn& column : columns_) width = std::max(width, column.at + 1);
+  for (const Row& row : rows_) {
+    const bool above = row.line <= header_last_ && (!workbook_ || row.line < header_first_);
+    if (above) out.push_back(row.cells);
+  }
+  if (workbook_) {
+    out.emplace_back(width);
+    for (const TemplateColumn& column : columns_) out.back()[column.at] = column.header;
+  }
+  for (const FillLine& line : lines) {
+    out.emplace_back(width);
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      out.back()[columns_[i].at] = fill_text(line[i]);
+  }
+  for (const Row& row : rows_) {
+    const bool below = row.line >= first_ && !is_empty(row) && !is_numbered_only(row);
+    if (below) out.push_back(row.cells);
+  }
+  return out;
+}
+
+}  // namespace mq::tabular

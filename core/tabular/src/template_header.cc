@@ -1,0 +1,242 @@
+#include "template_header.h"
+
+#include <algorithm>
+#include <map>
+
+#include "mq/base/text.h"
+
+namespace mq::tabular {
+
+namespace {
+
+constexpr std::size_t kHeaderWithin = 30;               // rows that offices put above a header
+constexpr std::size_t kLinesMax = 4;                    // of a header
+constexpr std::size_t kMergesMax = 10'000;              // around a header
+constexpr std::size_t kShareOf = 5, kCoveredShare = 3;  // a header covers three fifths of the width
+
+// Without blanks and line breaks, with which rotated and narrow headers are written.
+std::string header_text(std::string_view cell) {
+  std::string out;
+  for (const std::uint32_t point : code_points(cell)) {
+    if (point > ' ' && point != 0xa0 && point != 0x3000 && point != 0xfeff) append_utf8(out, point);
+  }
+  return out;
+}
+
+bool holds_colon(std::string_view text) {
+  return text.find(':') != std::string_view::npos || text.find("：") != std::string_view::npos;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789.-") == std::string_view::npos;
+}
+
+// What some offices write under a header to number its columns: 1 2 3, 甲 乙, (1).
+bool is_ordinal(std::string_view text) {
+  for (const std::string_view bracket : {"(", ")", "（", "）"}) {
+    if (text.starts_with(bracket)) text.remove_prefix(bracket.size());
+    if (text.ends_with(bracket)) text.remove_suffix(bracket.size());
+  }
+  constexpr std::string_view kStems = "甲乙丙丁戊己庚辛壬癸";
+  const bool stem = text.size() == 3 && kStems.find(text) != std::string_view::npos;
+  return stem || (is_number(text) && text.size() <= 3);
+}
+
+// One cell, or several merged.
+struct Unit {
+  std::size_t column = 0, span = 1;
+  std::string text;
+};
+
+class Finder {
+ public:
+  Finder(const std::vector<Row>& rows, const std::vector<CellArea>& merges, std::size_t line) {
+    for (const Row& row : rows) {
+      lines_[row.line] = &row;
+      if (lines_.size() > kHeaderWithin) continue;
+      width_ = std::max(width_, row.cells.size());
+      last_ = row.line;
+    }
+    last_ = std::max(last_, line) + kLinesMax;
+    for (const CellArea& area : merges) {
+      if (area.from.row > last_) continue;
+      merges_.push_back(area);
+      if (area.from.row <= kHeaderWithin) width_ = std::max(width_, area.to.column + 1);
+    }
+    width_ = std::min(width_, Limits().columns_max);
+  }
+
+  Result<HeaderBlock> find(std::size_t line) {
+    if (merges_.size() > kMergesMax) return not_found();
+    if (line == 0) line = top();
+    if (line == 0 || !lines_.contains(line)) return not_found();
+    HeaderBlock block;
+    block.first = line;
+    bottom_ = line;
+    while (bottom_ - line + 1 < kLinesMax && goes_on(line)) ++bottom_;
+    bottom_ = std::max(bottom_, merged_down(line));
+    for (std::size_t column = 0; column < width_; ++column) {
+      std::string path = path_of(line, column);
+      if (!path.empty()) block.columns.push_back({column, std::move(path)});
+    }
+    if (block.columns.size() < 2) return not_found();
+    block.last = numbered(bottom_ + 1) ? bottom_ + 1 : bottom_;
+    block.title = title_above(line);
+    return block;
+  }
+
+ private:
+  static Error not_found() {
+    return Error{Code::kInvalidInput,
+                 "没有找到表头:应有一行,写着各列的名称;请看看是不是这张表,或用 --header 行号 写明",
+                 "no header found: a row that names the columns; name it with --header N"};
+  }
+
+  const CellArea* merge_at(std::size_t line, std::size_t column) const {
+    const auto found = std::ranges::find_if(
+        merges_, [&](const CellArea& area) { return area.holds(line, column); });
+    return found == merges_.end() ? nullptr : &*found;
+  }
+
+  std::string own_text(std::size_t line, std::size_t column) const {
+    const auto row = lines_.find(line);
+    return row == lines_.end() ? std::string() : header_text(row->second->cell(column));
+  }
+
+  // Of the merged cells too.
+  std::string text_at(std::size_t line, std::size_t column) const {
+    const CellArea* merge = merge_at(line, column);
+    return merge == nullptr ? own_text(line, column)
+                            : own_text(merge->from.row, merge->from.column);
+  }
+
+  std::vector<Unit> units_of(std::size_t line) const {
+    std::vector<Unit> out;
+    for (std::size_t column = 0; column < width_; ++column) {
+      const CellArea* merge = merge_at(line, column);
+      Unit unit{column, merge == nullptr ? 1 : merge->to.column - column + 1,
+                text_at(line, column)};
+      column += unit.span - 1;
+      if (!unit.text.empty()) out.push_back(std::move(unit));
+    }
+    return out;
+  }
+
+  bool may_begin(std::size_t line) const {
+    const std::vector<Unit> units = units_of(line);
+    std::size_t covered = 0, numbers = 0;
+    for (const Unit& unit : units) {
+      covered += unit.span;
+      numbers += is_number(unit.text) ? 1 : 0;
+      if (holds_colon(unit.text)) return false;
+    }
+    return units.size() >= 2 && numbers * 2 <= units.size() &&
+           covered * kShareOf >= width_ * kCoveredShare;
+  }
+
+  std::size_t top() const {
+    std::size_t seen = 0;
+    for (const auto& [line, row] : lines_) {
+      if (++seen > kHeaderWithin) break;
+      if (may_begin(line)) return line;
+    }
+    return 0;
+  }
+
+  std::size_t merged_down(std::size_t line) const {
+    std::size_t out = line;
+    for (const CellArea& area : merges_) {
+      const bool here = area.from.row >= line && area.from.row <= bottom_;
+      if (here && area.to.row < line + kLinesMax) out = std::max(out, area.to.row);
+    }
+    return out;
+  }
+
+  // Whether the row below `bottom_` belongs to the header: a merged cell of the header reaches into
+  // it, or it says what a wide cell above it consists of.
+  bool goes_on(std::size_t line) const {
+    const std::size_t next = bottom_ + 1;
+    if (merged_down(line) >= next) return true;
+    for (const Unit& unit : units_of(next)) {
+      if (is_number(unit.text) || unit.span * kShareOf >= width_ * kCoveredShare) continue;
+      const CellArea* above = merge_at(bottom_, unit.column);
+      const bool parts_it = above != nullptr && above->to.column > above->from.column &&
+                            above->to.row == bottom_ && !text_at(bottom_, unit.column).empty();
+      if (parts_it || stands_alone(line, unit.column)) return true;
+    }
+    return false;
+  }
+
+  // A group written into the first of its columns only, without merging.
+  bool stands_alone(std::size_t line, std::size_t column) const {
+    if (column == 0) return false;
+    for (std::size_t above = line; above <= bottom_; ++above) {
+      if (!text_at(above, column).empty()) return false;
+    }
+    const std::size_t next = bottom_ + 1;
+    return !group_left_of(bottom_, next, column).empty();
+  }
+
+  std::string group_left_of(std::size_t line, std::size_t below, std::size_t column) const {
+    while (column-- > 0) {
+      if (text_at(below, column).empty()) return {};
+      const std::string text = text_at(line, column);
+      if (!text.empty()) return text;
+    }
+    return {};
+  }
+
+  std::string path_of(std::size_t line, std::size_t column) const {
+    std::vector<std::string> parts;
+    const CellArea* before = nullptr;
+    for (std::size_t at = line; at <= bottom_; ++at) {
+      const CellArea* merge = merge_at(at, column);
+      if (merge != nullptr && merge == before) continue;
+      before = merge;
+      std::string text = text_at(at, column);
+      const bool sub = at < bottom_ && text.empty() && !text_at(at + 1, column).empty();
+      if (sub && merge == nullptr) text = group_left_of(at, at + 1, column);
+      if (!text.empty() && (parts.empty() || parts.back() != text)) parts.push_back(text);
+    }
+    return join(parts, "/");
+  }
+
+  bool numbered(std::size_t line) const {
+    const std::vector<Unit> units = units_of(line);
+    return units.size() >= 3 && units.size() * 2 >= width_ &&
+           std::ranges::all_of(units, [](const Unit& unit) { return is_ordinal(unit.text); });
+  }
+
+  std::string title_above(std::size_t line) const {
+    for (const auto& [at, row] : lines_) {
+      if (at >= line) break;
+      for (const std::string& cell : row->cells) {
+        std::string text = header_text(cell);
+        if (!text.empty() && !holds_colon(text)) return text;
+      }
+    }
+    return {};
+  }
+
+  std::vector<CellArea> merges_;  // those near enough to be of the header
+  std::map<std::size_t, const Row*> lines_;
+  std::size_t width_ = 0, last_ = 0, bottom_ = 0;
+};
+
+}  // namespace
+
+Result<HeaderBlock> find_header(const std::vector<Row>& rows, const std::vector<CellArea>& merges,
+                                std::size_t line) {
+  return Finder(rows, merges, line).find(line);
+}
+
+bool begins_totals(const Row& row) {
+  for (const std::string& cell : row.cells) {
+    const std::string text = header_text(cell);
+    if (text.empty()) continue;
+    return text.starts_with("合计") || text.starts_with("总计") || text.starts_with("小计");
+  }
+  return false;
+}
+
+}  // namespace mq::tabular

@@ -1,0 +1,25 @@
+// The header of a blank: on which rows it stands and what each column is called.
+#pragma once
+
+#include <vector>
+
+#include "cell_refs.h"
+#include "mq/tabular/template.h"
+
+namespace mq::tabular {
+
+struct HeaderBlock {
+  std::size_t first = 0, last = 0;  // row numbers
+  std::string title;
+  std::vector<TemplateColumn> columns;
+};
+
+// rows in order, without the empty ones; line 0: the header is looked for, else it begins there.
+// kInvalidInput: none found.
+Result<HeaderBlock> find_header(const std::vector<Row>& rows, const std::vector<CellArea>& merges,
+                                std::size_t line);
+
+// 合计, 总计, 小计 …
+bool begins_totals(const Row& row);
+
+}  // namespace mq::tabular

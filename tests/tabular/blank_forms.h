@@ -1,0 +1,18 @@
+// Blanks as departments send them, in the style of the office programs that make them.
+#pragma once
+
+#include "tabular/workbook_builder.h"
+
+namespace mq::testing {
+
+// WPS: a merged title, a line to sign, a header of two lines with merged and rotated cells, three
+// prepared rows that number themselves, totals with formulas and a note below; a rule for input, a
+// print area, a hidden second sheet, everything text.
+Bytes wps_blank();
+// Excel: one header line, no prepared rows.
+Bytes excel_blank();
+
+// The content of one part of a workbook; empty if it has none.
+std::string part_of(const Bytes& workbook, const std::string& name);
+
+}  // namespace mq::testing

@@ -1,0 +1,216 @@
+// Blanks of other offices: their headers found, lines put in, everything else as it was.
+#include "mq/tabular/template.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mq/base/text.h"
+#include "mq/tabular/csv_file.h"
+#include "tabular/blank_forms.h"
+
+namespace mq::tabular {
+namespace {
+
+using mq::testing::cells_of;
+using mq::testing::excel_blank;
+using mq::testing::part_of;
+using mq::testing::WorkbookBuilder;
+using mq::testing::wps_blank;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kSheet = "xl/worksheets/sheet1.xml";
+
+Template blank(const Bytes& file) {
+  auto read = Template::read(file);
+  EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().en);
+  MQ_ASSERT(read.ok());
+  return *std::move(read);
+}
+
+std::vector<std::string> headers(const Template& form) {
+  std::vector<std::string> out;
+  for (const TemplateColumn& column : form.columns()) out.push_back(column.header);
+  return out;
+}
+
+FillLine house(int serial, const std::string& name, std::int64_t area) {
+  return {std::int64_t{serial},
+          name,
+          std::string("999999196001020018"),
+          area,
+          NotHeld{},
+          *Date::of(2024, 1, 2),
+          std::string("13900000001"),
+          std::monostate{}};
+}
+
+std::string inline_row(int row, const std::vector<std::string>& texts) {
+  std::string out = cat("<row r=\"", row, "\">");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].empty()) continue;
+    out += cat("<c r=\"", std::string(1, static_cast<char>('A' + i)), row,
+               "\" t=\"inlineStr\"><is><t>", texts[i], "</t></is></c>");
+  }
+  return out + "</row>";
+}
+
+TEST(Template, FindsTwoMergedHeaderLinesUnderATitle) {
+  const Template form = blank(wps_blank());
+  EXPECT_EQ(form.title(), "全镇农户住房情况统计表");
+  EXPECT_EQ(form.header_line(), 3u);
+  EXPECT_EQ(form.first_line(), 5u);
+  EXPECT_EQ(form.prepared(), 3u) << "rows that only number themselves wait to be filled";
+  EXPECT_THAT(headers(form), ElementsAre("序号", "户主姓名", "身份证号", "住房/面积(㎡)",
+                                         "住房/危房等级", "认定日期", "联系电话", "备注"));
+}
+
+TEST(Template, FindsGroupsThatNobodyMergedAndNumberedColumns) {
+  WorkbookBuilder book;
+  book.rows(cat(inline_row(1, {"花名册"}), inline_row(2, {"单位：", "", "日期："}),
+                inline_row(3, {"姓名", "住房", "", "收入"}),
+                inline_row(4, {"", "面积", "等级", "总额"}), inline_row(5, {"甲", "1", "2", "3"})));
+  const Template form = blank(book.bytes());
+  EXPECT_THAT(headers(form), ElementsAre("姓名", "住房/面积", "住房/等级", "收入/总额"));
+  EXPECT_EQ(form.first_line(), 6u);
+  EXPECT_EQ(form.title(), "花名册");
+}
+
+TEST(Template, FindsTheOnlyLineAndTakesOneThatIsNamed) {
+  EXPECT_THAT(headers(blank(excel_blank())), ElementsAre("户编号", "家庭人口", "组"));
+  WorkbookBuilder book;
+  book.rows(cat(inline_row(1, {"一", "二", "三"}), inline_row(2, {"户编号", "姓名", "组"})));
+  const auto named = Template::read(book.bytes(), 2);
+  ASSERT_TRUE(named.ok());
+  EXPECT_THAT(headers(*named), ElementsAre("户编号", "姓名", "组"));
+}
+
+TEST(Template, FillsPreparedRowsAndKeepsAllElse) {
+  const Bytes file = wps_blank();
+  const auto filled = blank(file).workbook_with({house(1, "王一", 96), house(2, "=1+1", 120)});
+  ASSERT_TRUE(filled.ok());
+  const auto cells = cells_of(*filled);
+  EXPECT_THAT(cells[4], ElementsAre("1", "王一", "999999196001020018", "96", "", "2024-01-02",
+                                    "13900000001"));
+  EXPECT_EQ(cells[5][1], "=1+1");
+  EXPECT_EQ(cells[6][0], "3") << "a row that was not needed stays";
+  const std::string was = part_of(file, kSheet), now = part_of(*filled, kSheet);
+  const auto head = [](const std::string& xml) { return xml.substr(0, xml.find("<row r=\"5\"")); };
+  const auto tail = [](const std::string& xml) { return xml.substr(xml.find("<row r=\"8\"")); };
+  EXPECT_EQ(tail(now), tail(was));
+  EXPECT_EQ(head(now).substr(head(now).find("<dimension")),
+            head(was).substr(head(was).find("<dimension")));
+  for (const char* name : {"xl/workbook.xml", "xl/worksheets/sheet2.xml", "_rels/.rels"}) {
+    EXPECT_EQ(part_of(*filled, name), part_of(file, name)) << name;
+  }
+  EXPECT_THAT(now, HasSubstr("<row r=\"5\" ht=\"24\" customHeight=\"1\">"));
+  EXPECT_THAT(now, HasSubstr("<c r=\"B5\" s=\"4\" t=\"inlineStr\">"));
+  EXPECT_THAT(now, HasSubstr("<c r=\"D5\" s=\"5\"><v>96</v></c>"));
+  EXPECT_THAT(now, HasSubstr("<c r=\"F5\" s=\"7\"><v>45293</v></c>")) << "shown as a day";
+  EXPECT_THAT(now, HasSubstr("<c r=\"E5\" s=\"6\"/>"));
+  const std::string styles = part_of(*filled, "xl/styles.xml");
+  EXPECT_THAT(styles, HasSubstr("<cellXfs count=\"8\">"));
+  EXPECT_THAT(styles, HasSubstr("<xf numFmtId=\"49\" fontId=\"0\" fillId=\"2\" borderId=\"1\" "
+                                "applyFill=\"1\"/>"));
+  EXPECT_THAT(styles, HasSubstr("FFFF0000"));
+  EXPECT_THAT(styles, HasSubstr("formatCode=\"yyyy\\-mm\\-dd\""));
+}
+
+TEST(Template, AddsRowsAndMovesWhatStandsBelow) {
+  std::vector<FillLine> lines;
+  for (int i = 1; i <= 5; ++i) lines.push_back(house(i, cat("户", i), i));
+  const auto filled = blank(wps_blank()).workbook_with(lines);
+  ASSERT_TRUE(filled.ok());
+  const auto cells = cells_of(*filled);
+  EXPECT_EQ(cells[8][1], "户5");
+  EXPECT_EQ(cells[9][0], "合计");
+  EXPECT_EQ(cells[10][0], "注：本表一式两份，于每月25日前报。");
+  const std::string now = part_of(*filled, kSheet);
+  EXPECT_THAT(now, HasSubstr("<c r=\"D10\" s=\"5\"><f>SUM(D5:D9)</f></c>")) << "computed anew";
+  EXPECT_THAT(now, HasSubstr("<mergeCell ref=\"A11:H11\"/>"));
+  EXPECT_THAT(now, HasSubstr("<mergeCell ref=\"A3:A4\"/>"));
+  EXPECT_THAT(now, HasSubstr("sqref=\"E5:E9\""));
+  EXPECT_THAT(now, HasSubstr("<dimension ref=\"A1:H11\"/>"));
+  EXPECT_THAT(now, HasSubstr("<row r=\"9\" ht=\"24\" customHeight=\"1\">"));
+  EXPECT_THAT(now, HasSubstr("<c r=\"H9\" s=\"4\"/>")) << "the border of a cell left empty";
+  EXPECT_THAT(part_of(*filled, "xl/workbook.xml"), HasSubstr("一!$A$1:$H$11"));
+  EXPECT_EQ(part_of(*filled, "xl/calcChain.xml"), "");
+  EXPECT_THAT(part_of(*filled, "[Content_Types].xml"), Not(HasSubstr("calcChain")));
+  EXPECT_THAT(part_of(*filled, "[Content_Types].xml"), HasSubstr("/xl/workbook.xml"));
+}
+
+TEST(Template, WritesNoFormulaAndKeepsNumbersOfDocumentsAsText) {
+  const auto filled = blank(excel_blank())
+                          .workbook_with({{std::string("999999196001020018"), Decimal{1250, 2},
+                                           std::string("@SUM(A1)")}});
+  ASSERT_TRUE(filled.ok());
+  EXPECT_THAT(cells_of(*filled)[1], ElementsAre("999999196001020018", "12.5", "@SUM(A1)"));
+  const std::string now = part_of(*filled, kSheet);
+  EXPECT_THAT(now, Not(HasSubstr("<f>")));
+  EXPECT_THAT(now, HasSubstr("<c r=\"A2\" s=\"1\" t=\"inlineStr\">")) << "in a format of text";
+  EXPECT_THAT(part_of(*filled, "xl/styles.xml"), HasSubstr("<xf numFmtId=\"49\""));
+}
+
+TEST(Template, FillsRowsBelowTotalsThatStandOnTop) {
+  WorkbookBuilder book;
+  book.format_ids({2}).rows(cat(inline_row(1, {"姓名", "面积"}), inline_row(2, {"合计", "x"}),
+                                "<row r=\"3\"><c r=\"A3\" s=\"1\"/><c r=\"B3\" s=\"1\"/></row>"));
+  const auto filled = blank(book.bytes()).workbook_with({{std::string("王一"), std::int64_t{9}}});
+  ASSERT_TRUE(filled.ok());
+  EXPECT_THAT(cells_of(*filled)[1], ElementsAre("合计", "x"));
+  EXPECT_THAT(cells_of(*filled)[2], ElementsAre("王一", "9"));
+}
+
+TEST(Template, FormulasInFilledRowsGiveWay) {
+  WorkbookBuilder book;
+  book.rows(cat(inline_row(1, {"姓名", "面积", "半"}),
+                "<row r=\"2\"><c r=\"C2\"><f t=\"shared\" ref=\"C2:C3\" si=\"0\">B2/2</f></c></row>"
+                "<row r=\"3\"><c r=\"C3\"><f t=\"shared\" si=\"0\"/></c></row>"));
+  const auto filled =
+      blank(book.bytes()).workbook_with({{std::string("王一"), std::int64_t{9}, std::monostate{}}});
+  ASSERT_TRUE(filled.ok());
+  EXPECT_THAT(part_of(*filled, kSheet), Not(HasSubstr("<f")));
+}
+
+TEST(Template, FillsACsvBlank) {
+  const Template form = blank(to_bytes("花名册,,\r\n户编号,姓名,电话\r\n,,\r\n填表人：,,\r\n"));
+  EXPECT_FALSE(form.is_workbook());
+  EXPECT_FALSE(form.workbook_with({}).ok());
+  const auto rows = form.rows_with({{std::string("1"), std::string("王一"), std::string("-5 级")}});
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_THAT(rows[1], ElementsAre("户编号", "姓名", "电话"));
+  EXPECT_THAT(rows[2], ElementsAre("1", "王一", "-5 级"));
+  EXPECT_EQ(rows[3][0], "填表人：");
+  const auto gb = csv_file(rows, CsvEncoding::kGb18030);
+  ASSERT_TRUE(gb.ok());
+  EXPECT_EQ(read_sheet(*gb)->encoding, "gb18030");
+  EXPECT_EQ(cells_of(*gb)[2][1], "王一");
+  EXPECT_EQ(cells_of(*csv_file(rows, CsvEncoding::kUtf8)), cells_of(*gb));
+}
+
+TEST(Template, TextOfANumberIsExact) {
+  EXPECT_EQ(fill_text(Decimal{1250, 2}), "12.5");
+  EXPECT_EQ(fill_text(Decimal{-5, 2}), "-0.05");
+  EXPECT_EQ(fill_text(Decimal{700, 2}), "7");
+  EXPECT_EQ(fill_text(Decimal{0, 1}), "0");
+  EXPECT_EQ(fill_text(NotHeld{}), "");
+}
+
+TEST(Template, HostileFilesEndInAnError) {
+  EXPECT_FALSE(Template::read(to_bytes("一行字")).ok());
+  EXPECT_FALSE(Template::read({}).ok());
+  WorkbookBuilder merged;
+  merged.part(kSheet,
+              "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row></sheetData>"
+              "<mergeCells><mergeCell ref=\"A1:ZZZZ9\"/></mergeCells></worksheet>");
+  EXPECT_EQ(Template::read(merged.bytes()).error().code, Code::kInvalidInput);
+  Limits limits;
+  limits.unpacked_bytes_max = 4096;
+  EXPECT_EQ(Template::read(wps_blank(), 0, limits).error().code, Code::kExhausted);
+  const auto bad = blank(excel_blank()).workbook_with({{std::string("\xff"), {}, {}}});
+  EXPECT_EQ(bad.error().code, Code::kInvalidInput);
+}
+
+}  // namespace
+}  // namespace mq::tabular
