@@ -1,4 +1,5 @@
 #include "fuzz/seeds.h"
+#include "tabular/blank_forms.h"
 #include "tabular/workbook_builder.h"
 
 namespace mq::fuzz {
@@ -14,6 +15,7 @@ std::vector<Bytes> seeds() {
           "<c r=\"D3\" t=\"b\"><v>1</v></c><c r=\"E3\" t=\"e\"><v>#REF!</v></c></row>");
   return {
       book.bytes(),
+      testing::wps_blank(),
       to_bytes("户主,人口\r\n王,3\r\n李,\r\n"),
       to_bytes("\xef\xbb\xbf\"a\"\"b\",\"c\nd\"\n1,2\n"),
       to_bytes("a;b\n1;2\n"),
