@@ -46,6 +46,19 @@ constexpr Command kCommands[] = {
     {"import",
      "import roster|cadres|pairings|visits 文件 [--village 村] [--dry-run] [--skip-refused]",
      "导入名册、干部、结对、走访记录(CSV、XLSX)", "import table files", run_import},
+    {"fill",
+     "fill 空表.xlsx -o 填好.xlsx [--to 接收单位] [--where 字段=值]… [--village 村] [--from 日期] "
+     "[--until 日期] [--profile 导出格式] [--basis 文号] [--map 表头=标识]… [--about "
+     "户|人|走访|事项] [--changes] [--header 行号] [--on 日期]\n"
+     "fill --history [--to 接收单位]",
+     "照部门的空表填数:认表头,拿不准的问一次;报给谁都登记,下次只报变化",
+     "fill another office's blank, and register what went out", run_fill},
+    {"profile",
+     "profile add --name 名称 [--id_style 原样|分段空格|前加撇号|脱敏] [--phone_style …] "
+     "[--name_style 原样|脱敏] [--encoding GB18030|UTF-8] [--columns 列、列] [--basis 文号]\n"
+     "profile list|show|amend 编号 …",
+     "各单位要的写法:证件号、电话、姓名,CSV 的编码和列序", "how recipients want things written",
+     run_record},
     {"visit",
      "visit add --household_id 户编号 --date 日期 --outcome 结果 --text 内容 …\nvisit add -\n"
      "visit list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期] [--limit 条数] "

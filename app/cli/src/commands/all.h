@@ -11,6 +11,7 @@ Status run_join(Call& call);
 Status run_members(Call& call);
 Status run_programme(Call& call);
 Status run_import(Call& call);
+Status run_fill(Call& call);
 Status run_record(Call& call);  // visit, diary, issue, household, person
 Status run_today(Call& call);
 Status run_search(Call& call);

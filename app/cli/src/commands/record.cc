@@ -11,6 +11,7 @@
 #include "mq/work/entry.h"
 #include "mq/work/issue.h"
 #include "mq/work/moves.h"
+#include "mq/work/profile.h"
 #include "record_inputs.h"
 
 namespace mq::cli {
@@ -30,7 +31,7 @@ constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
     {"Opinion", work::add_opinion}, {"Reception", work::add_reception},
     {"Deed", work::add_deed},       {"Commitment", work::add_commitment},
     {"Dispute", work::add_dispute}, {"WorkYear", work::add_work_year},
-    {"OrgUnit", work::add_unit}};
+    {"OrgUnit", work::add_unit},    {"ExportProfile", work::add_profile}};
 
 Status add(Context& c) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));

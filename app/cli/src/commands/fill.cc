@@ -1,0 +1,229 @@
+// fill: a department's blank, filled from what is held here, and the register of what went out.
+#include "mq/work/fill.h"
+
+#include "../home.h"
+#include "../new_file.h"
+#include "all.h"
+#include "mq/base/text.h"
+
+namespace mq::cli {
+
+namespace {
+
+constexpr const char* kUsageZh =
+    "用法:fill 空表.xlsx -o 填好.xlsx [--to 接收单位] [--where 字段=值]… [--profile 名] [--basis "
+    "文号];fill --history [--to 接收单位]";
+constexpr const char* kUsageEn =
+    "usage: fill BLANK.xlsx -o FILLED.xlsx [--to RECIPIENT] [--where FIELD=VALUE]… [--profile "
+    "NAME] [--basis DOCUMENT]; fill --history [--to RECIPIENT]";
+
+Result<std::optional<Date>> day_of(Call& call, std::string_view flag) {
+  const auto typed = call.args.value(flag);
+  if (!typed) return std::optional<Date>();
+  const auto day = Date::parse_iso(*typed);
+  if (day) return day;
+  return call.usage(cat("--", flag, " 应是日期,如 2026-04-02:", *typed),
+                    cat("--", flag, ": a date such as 2026-04-02, not ", *typed));
+}
+
+// --to is the recipient, so the period of visits and issues is --from and --until.
+Result<work::FillOptions> options_of(Call& call) {
+  const Args& args = call.args;
+  work::FillOptions options;
+  MQ_TRY(const std::optional<Date> on, day_of(call, "on"));
+  options.today = on.value_or(Date::in_shanghai(call.world.clock.wall()));
+  options.to = trimmed(args.value("to").value_or(""));
+  options.basis = trimmed(args.value("basis").value_or(""));
+  options.profile = args.value("profile").value_or("");
+  options.about = args.value("about").value_or("");
+  options.where = args.values("where");
+  options.map = args.values("map");
+  options.village = args.value("village");
+  MQ_TRY(options.from, day_of(call, "from"));
+  MQ_TRY(options.until, day_of(call, "until"));
+  options.changes = args.has("changes");
+  return options;
+}
+
+bool is_csv(std::string_view path) { return path.ends_with(".csv") || path.ends_with(".CSV"); }
+
+Result<tabular::Template> read_blank(Call& call, const std::string& path) {
+  MQ_TRY(const std::size_t header, count_of(call, "header", 0));
+  const tabular::Limits limits;
+  MQ_TRY(Bytes file, call.world.files.read(path, limits.file_bytes_max));
+  auto read = tabular::Template::read(std::move(file), header, limits);
+  if (read.ok() || read.error().code != Code::kExhausted) return read;
+  Error error = std::move(read).error();  // a file beyond a limit is a file refused
+  error.code = Code::kInvalidInput;
+  return error;
+}
+
+// The columns that a profile names, in its order.
+std::vector<std::vector<std::string>> chosen_columns(const work::Filled& filled) {
+  std::vector<std::vector<std::string>> rows(1);
+  for (const std::size_t at : filled.order) rows[0].push_back(filled.columns[at].header);
+  for (const tabular::FillLine& line : filled.lines) {
+    rows.emplace_back();
+    for (const std::size_t at : filled.order) rows.back().push_back(tabular::fill_text(line[at]));
+  }
+  return rows;
+}
+
+Result<Bytes> content_of(const tabular::Template& form, const work::Filled& filled,
+                         const std::string& path) {
+  if (!is_csv(path)) return form.workbook_with(filled.lines);
+  return tabular::csv_file(
+      filled.order.empty() ? form.rows_with(filled.lines) : chosen_columns(filled),
+      filled.encoding);
+}
+
+Error ask(Call& call, const work::Filled& filled) {
+  Json questions = Json::array();
+  std::string zh, en;
+  for (const work::FillQuestion& question : filled.questions) {
+    const std::string list = join(question.candidates, "、");
+    questions.push_back({{"header", question.header}, {"candidates", question.candidates}});
+    const bool about = question.header.empty();
+    zh += about ? cat("\n  每行是什么?", list, ":加 --about 户 这样写明")
+                : cat("\n  “", question.header, "”是哪一项?可能是:", list);
+    en += about ? cat("\n  what is a line? ", list, ": say so with --about")
+                : cat("\n  what is ", question.header, "? perhaps ", list);
+  }
+  call.out.object()["questions"] = std::move(questions);
+  return Error{Code::kInvalidInput,
+               cat("有几处拿不准,没有填。答一次,全镇以后都记得:", zh,
+                   "\n  逐个加 --map \"表头=标识\",没有的写 --map \"表头=空着\""),
+               cat("unclear, so nothing was filled; answer once for the whole township:", en,
+                   "\n  add --map \"HEADER=FACT\" for each, or --map \"HEADER=空着\"")};
+}
+
+Json names_of(const work::Filled& filled, work::ColumnFate fate) {
+  Json out = Json::array();
+  for (const work::FillColumn& column : filled.columns) {
+    if (column.fate == fate) out.push_back(column.header);
+  }
+  return out;
+}
+
+void put_json(Call& call, const work::Filled& filled, const std::string& path) {
+  Json columns = Json::array();
+  for (const work::FillColumn& column : filled.columns) {
+    columns.push_back(
+        {{"header", column.header}, {"field", column.field}, {"filled", column.filled}});
+  }
+  Json& out = call.out.object();
+  out = {{"file", path},
+         {"about", filled.about},
+         {"lines", filled.lines.size()},
+         {"columns", std::move(columns)},
+         {"unknown", names_of(filled, work::ColumnFate::kUnknown)},
+         {"masked", names_of(filled, work::ColumnFate::kMasked)}};
+  if (filled.version > 0) out["version"] = filled.version;
+  if (!filled.before) return;
+  const work::HandedOut& before = *filled.before;
+  out["before"] = {{"on", before.on.iso()},      {"version", before.version},
+                   {"lines", before.lines},      {"changed", before.changed},
+                   {"new", before.fresh},        {"gone", before.gone},
+                   {"gone_ids", before.gone_ids}};
+}
+
+void tell_columns(Call& call, const work::Filled& filled) {
+  std::vector<std::vector<std::string>> lines;
+  for (const work::FillColumn& column : filled.columns) {
+    const std::string_view zh = column.fate == work::ColumnFate::kFilled   ? "已填"
+                                : column.fate == work::ColumnFate::kMasked ? "脱敏"
+                                : column.fate == work::ColumnFate::kLeft   ? "空着"
+                                                                           : "没有";
+    lines.push_back({column.header, column.label, std::string(zh), cat(column.filled),
+                     std::string(call.out.pick(column.why_zh, column.why_en))});
+  }
+  call.out.table({"表头", "填的是", "结果", "行数", "说明"}, lines);
+}
+
+void tell_before(Call& call, const work::Filled& filled, const std::string& to) {
+  if (!filled.before) return;
+  const work::HandedOut& before = *filled.before;
+  call.out.say(
+      cat("上次报给 ", to, ":", before.on.iso(), ",第 ", before.version, " 版,共 ", before.lines,
+          " 行;其后变更 ", before.changed, "、新增 ", before.fresh, "、减少 ", before.gone,
+          call.args.has("changes") ? "" : ";只报变化可加 --changes"),
+      cat("handed to ", to, " on ", before.on.iso(), " as version ", before.version, ", ",
+          before.lines, " lines; since then ", before.changed, " changed, ", before.fresh, " new, ",
+          before.gone, " gone"));
+}
+
+void tell(Call& call, const work::Filled& filled, const work::FillOptions& options,
+          const std::string& path) {
+  tell_columns(call, filled);
+  tell_before(call, filled, options.to);
+  call.out.say(cat("填了 ", filled.lines.size(), " 行(每行一", filled.about, "),在 ", path,
+                   ";没有的格子留空标红"),
+               cat(filled.lines.size(), " lines in ", path, "; cells not held are red"));
+  if (filled.version > 0) {
+    call.out.say(cat("已登记:报给 ", options.to, ",第 ", filled.version, " 版"),
+                 cat("registered: to ", options.to, ", version ", filled.version));
+  }
+  call.out.warn("这个文件没有加密,里面有群众信息;报送后请及时删除",
+                "this file is not encrypted and tells of people; delete it once it is handed in");
+}
+
+Status history(Call& call) {
+  MQ_CHECK(only_flags(call, {"history", "to"}));
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_TRY(const work::Workplace place, home->place());
+  MQ_TRY(const std::vector<work::FillRecord> all,
+         work::fill_history(place, trimmed(call.args.value("to").value_or(""))));
+  Json rows = Json::array();
+  std::vector<std::vector<std::string>> lines;
+  for (const work::FillRecord& one : all) {
+    rows.push_back({{"id", one.row.hex()},
+                    {"on", one.on.iso()},
+                    {"to", one.to},
+                    {"title", one.title},
+                    {"version", one.version},
+                    {"lines", one.lines},
+                    {"where", one.where},
+                    {"basis", one.basis},
+                    {"changes_only", one.changes_only}});
+    lines.push_back({one.on.iso(), one.to, one.title, cat(one.version), cat(one.lines),
+                     one.changes_only ? "变化" : "全部", one.where, one.basis});
+  }
+  call.out.object() = {{"count", all.size()}, {"rows", std::move(rows)}};
+  call.out.table({"日期", "报给", "表", "版本", "行数", "内容", "条件", "依据"}, lines);
+  return {};
+}
+
+// The file first: what is registered has been made. If the register fails, the file goes again.
+Status hand_out(Call& call, Home& home, const work::Workplace& place, const work::Filled& filled,
+                const std::string& path, const Bytes& content, vault::View seen) {
+  MQ_CHECK(write_new_file(call, path, content));
+  const Status kept = home.saving([&] { return work::keep_fill(place, filled, seen); });
+  if (!kept.ok()) MQ_CHECK(call.world.files.remove(path));
+  return kept;
+}
+
+}  // namespace
+
+Status run_fill(Call& call) {
+  if (call.args.has("history")) return history(call);
+  MQ_CHECK(only_flags(call, {"o", "to", "where", "profile", "basis", "map", "about", "changes",
+                             "village", "from", "until", "on", "header"}));
+  const std::string blank = call.args.word(1);
+  const auto path = call.args.value("o");
+  if (blank.empty() || !path) return call.usage(kUsageZh, kUsageEn);
+  MQ_TRY(const work::FillOptions options, options_of(call));
+  MQ_CHECK(check_new_file(call, *path));
+  MQ_TRY(const tabular::Template form, read_blank(call, blank));
+  MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
+  MQ_TRY(const work::Workplace place, home->place());
+  const vault::View seen = place.vault.view();
+  MQ_TRY(const work::Filled filled, work::fill_form(place, form, options));
+  if (!filled.questions.empty()) return ask(call, filled);
+  MQ_TRY(const Bytes content, content_of(form, filled, *path));
+  MQ_CHECK(hand_out(call, *home, place, filled, *path, content, seen));
+  put_json(call, filled, *path);
+  tell(call, filled, options, *path);
+  return {};
+}
+
+}  // namespace mq::cli
