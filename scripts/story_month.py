@@ -8,7 +8,7 @@ import json
 import os
 import zipfile
 
-from stage import TOWNSHIP, VILLAGES, Stage, main
+from stage import HERE, TOWNSHIP, VILLAGES, Stage, main
 
 MARCH = ["--from", "2026-03-01", "--to", "2026-03-31"]
 QUARTER = ["--from", "2026-01-01", "--to", "2026-03-31"]
@@ -16,7 +16,7 @@ QUARTER = ["--from", "2026-01-01", "--to", "2026-03-31"]
 
 class Month(Stage):
     MARKERS = ["垃圾池一个月没清", "旱季水压不够"]
-    PARTS = ["server_starts", "files_come_in", "issues_end_well", "draft_is_looked_at", "month_is_signed", "numbers_open", "late_phone",
+    PARTS = ["server_starts", "files_come_in", "issues_end_well", "blank_is_filled", "draft_is_looked_at", "month_is_signed", "numbers_open", "late_phone",
              "nothing_happened", "nothing_readable"]
 
     def sample(self, name):
@@ -52,6 +52,22 @@ class Month(Stage):
         self.run("desk", "issue", "callback", issue, "--callback", "满意")
         done = self.run("desk", "issue", "finish", issue)
         self.check("经办人回访被拒,别人回访后销号", done["saved"])
+
+    def blank_is_filled(self):
+        self.step("部门来的空表", "合并的表头、竖排的字都照旧;拿不准的列问一次,全镇都记得;个人信息没有文号就脱敏;再来要,只给变化。")
+        blank = os.path.join(HERE, "..", "samples", "blank-县民政局.xlsx")
+        out = os.path.join(self.folder, "填好-%d.xlsx")
+        fill = ["fill", blank, "--to", "县民政局", "--on", "2026-04-02", "--basis", "民发〔2026〕1号"]
+        asked = self.run("desk", *fill, "-o", out % 0, expect=3)["questions"]
+        self.check("拿不准的列先问,什么也不填", len(asked) > 0 and not os.path.exists(out % 0), "、".join(q["header"] for q in asked))
+        answers = [word for question in asked for word in ("--map", question["header"] + "=空着")]
+        filled = self.run("desk", *fill, *answers, "-o", out % 1)
+        self.check("填好 %d 户" % filled["lines"], filled["lines"] > 1600 and os.path.exists(out % 1),
+                   "留红:" + "、".join(column["header"] for column in filled["columns"] if column["filled"] == 0))
+        house = self.run("desk", "household", "list", "--village", "鱼泉村", "--limit", "1")["rows"][0]["household_no"]
+        self.run("desk", "household", "amend", house, "--phones", "13800001111")
+        changed = self.run("desk", *fill, "--changes", "-o", out % 2)
+        self.check("改了一户的电话,再报只给这一户", changed["lines"] == 1)
 
     def draft_is_looked_at(self):
         self.step("先看一眼", "month close:收齐没有、要核对什么、和上次草稿比变了哪些;还没有签发。")
