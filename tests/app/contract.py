@@ -25,6 +25,7 @@ import order_claims
 import quarantine_claims
 import recovery_claims
 import seed_claims
+import roster_claims
 import slips_claims
 from township import Township
 
@@ -230,7 +231,7 @@ CLAIMS = [dirty_roster_gives_every_planted_fault, a_dry_run_stores_nothing, impo
           *books_claims.CLAIMS, *bundle_claims.CLAIMS, *fill_claims.CLAIMS, *founding_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
           *homes_claims.CLAIMS, *issue_claims.CLAIMS, *leave_claims.CLAIMS, *ledger_claims.CLAIMS, *members_claims.CLAIMS,
           *month_claims.CLAIMS, *order_claims.CLAIMS, *quarantine_claims.CLAIMS, *recovery_claims.CLAIMS,
-          *seed_claims.CLAIMS, *slips_claims.CLAIMS]
+          *roster_claims.CLAIMS, *seed_claims.CLAIMS, *slips_claims.CLAIMS]
 
 
 def main():

@@ -10,9 +10,9 @@ namespace {
 
 // Flags that never take the next word, so that `--json visit list` means what it says.
 constexpr std::string_view kSwitches[] = {
-    "json",   "dry_run", "skip_refused", "practice",    "watch",  "help",      "version",
-    "all",    "yes",     "replace",      "keep_admins", "sign",   "take_both", "root_print",
-    "rejoin", "devices", "mask",         "changes",     "history"};
+    "json",   "dry_run", "skip_refused", "practice",    "watch",   "help",      "version",
+    "all",    "yes",     "replace",      "keep_admins", "sign",    "take_both", "root_print",
+    "rejoin", "devices", "mask",         "changes",     "history", "same"};
 
 std::string with_underscores(std::string_view name) {
   std::string out(name);

@@ -82,11 +82,18 @@ constexpr Command kCommands[] = {
     {"household",
      "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "
      "村]\n"
-     "household show|amend 户编号 …\nhousehold cancel 编号 --reason 原因(只用于登记错的户)",
+     "household show|amend 户编号 …\nhousehold cancel 编号 --reason 原因(只用于登记错的户)\n"
+     "household split 户编号 --people 人、人 [--head 人] [--household_no 新户编号] [--on 日期] "
+     "[--reason 原因]\nhousehold merge 户编号 --into 户编号 [--same] [--on 日期]\n"
+     "household head 户编号 --to 人 [--on 日期]\n"
+     "household move 户编号 --village 村 [--group_no 组] [--on 日期]\n"
+     "household duplicates [--village 村]\nhousehold distinct 户编号 户编号",
      "户", "households", run_record},
     {"person",
      "person add --household_id 户编号 --name 姓名 --relation 关系 --sex 性别 …\n"
-     "person list [--household_id 户编号]\nperson show|amend|cancel 编号 …",
+     "person list [--household_id 户编号]\nperson show|amend|cancel 编号 …\n"
+     "person merge 编号 --into 编号 [--on 日期] [--reason 原因]\n"
+     "person duplicates [--village 村]\nperson distinct 编号 编号",
      "人", "people of households", run_record},
     {"cadre",
      "cadre add --name 姓名 --rank_class 职级 --phone 手机 [--area_ids 村、村] …\n"
@@ -135,8 +142,13 @@ constexpr Command kCommands[] = {
      "编号\ndispute callback 编号 --callback 满意|…\ndispute file 编号\ndispute "
      "list|show|amend|cancel …",
      "矛盾纠纷:组、村、镇、县逐级调解", "disputes, mediated level by level", run_record},
-    {"unit", "unit add --name 名称 [--kind 站所中心|县级部门]\nunit list|show|amend …",
-     "接事项的单位", "units that issues are handed to", run_record},
+    {"change", "change list [--village 村] [--from 日期] [--to 日期]\nchange show|undo 编号",
+     "名册变动:分户、并户、迁村、换户主、同一户、同一人、并村;undo 整步撤销",
+     "what was done to the roster, and taking a step back", run_record},
+    {"unit",
+     "unit add --name 名称 [--kind 站所中心|县级部门]\nunit list|show|amend …\n"
+     "unit merge 村 --into 村 [--on 日期]",
+     "接事项的单位;并村", "units that issues are handed to", run_record},
     {"calendar",
      "calendar add --year 年 --source 文号 --off 日期、日期 [--on 日期、日期]\n"
      "calendar list|show|amend …",

@@ -12,6 +12,7 @@ constexpr std::pair<std::string_view, std::string_view> kLabelColumns[] = {
 
 bool hidden(const model::Field& field) {
   const auto kind = field.rule.kind();
+  if (field.name == "before") return true;  // for taking back a change of the roster, not to read
   return kind == model::pb::KIND_FINGERPRINT || kind == model::pb::KIND_SECRET;
 }
 

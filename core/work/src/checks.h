@@ -12,6 +12,8 @@ inline const std::vector<std::string_view> kVisitExtras = {"category", "nature",
 void check_visit(Form& form);
 // One spelling of a household's number, the one that it is looked up by.
 void usual_number(Form& form);
+// What a household is called until an official number is known.
+std::string local_number(const RowId& row);
 // The number typed must not be another household's.
 Status check_household_number(const Workplace& place, const RowId& row, Form& form);
 // Days of that year, none of them both off and worked.

@@ -1,11 +1,13 @@
 #include "mq/work/directory.h"
 
 #include <algorithm>
+#include <map>
 
 #include "minqing/model/v1/organisation.pb.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 #include "mq/model/text_cleanup.h"
+#include "mq/work/canonical.h"
 
 namespace mq::work {
 
@@ -139,25 +141,68 @@ Result<std::vector<Household>> read_households(sqlite::Query& q) {
   }
 }
 
+// Cancelled rows that stand for themselves.
+Status drop_cancelled(const Workplace& place, const Canonical& canonical,
+                      std::vector<Household>& found) {
+  for (auto at = found.begin(); at != found.end();) {
+    MQ_TRY(sqlite::Query q, place.vault.database().query(
+                                "SELECT deleted FROM \"household\" WHERE id = ?1 AND stream = ?2"));
+    q.bind(1, at->id.view()).bind(2, at->stream);
+    MQ_TRY(const bool row, q.step());
+    const bool gone = row && q.integer(0) != 0 && canonical.of(at->id) == at->id;
+    at = gone ? found.erase(at) : at + 1;
+  }
+  return {};
+}
+
+// Those that count; a row that is another's double is that one.
+Result<std::vector<Household>> kept(const Workplace& place, const Canonical& canonical,
+                                    std::vector<Household> found) {
+  if (canonical.plain()) return found;
+  std::vector<Household> out;
+  const auto add = [&](const Household& one) {
+    const bool there = std::ranges::any_of(out, [&](const Household& h) { return h.id == one.id; });
+    if (!there && canonical.counts(one.id, one.stream)) out.push_back(one);
+  };
+  for (const Household& one : found) {
+    const RowId row = canonical.of(one.id);
+    if (row == one.id) {
+      add(one);
+      continue;
+    }
+    MQ_TRY(sqlite::Query q, place.vault.database().query(
+                                cat(kHouseholdColumns, "WHERE h.deleted = 0 AND h.id = ?1")));
+    q.bind(1, row.view());
+    MQ_TRY(const std::vector<Household> rows, read_households(q));
+    for (const Household& other : rows) add(other);
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Household> Directory::household(std::string_view typed) const {
   const std::string number = model::normal_number(typed);
   sqlite::Database& db = place_.vault.database();
-  MQ_TRY(sqlite::Query q, db.query(cat(kHouseholdColumns,
-                                       "WHERE h.deleted = 0 AND h.moved_to IS NULL AND "
-                                       "h.household_no = ?1")));
-  q.bind(1, std::string_view(number));
+  MQ_TRY(const Canonical canonical, Canonical::households(place_));
+  MQ_TRY(sqlite::Query q,
+         db.query(cat(kHouseholdColumns,
+                      "WHERE h.deleted = 0 AND (h.household_no = ?1 OR h.household_no = ?2)")));
+  q.bind(1, std::string_view(number)).bind(2, trimmed(typed));
   MQ_TRY(std::vector<Household> found, read_households(q));
+  MQ_TRY(found, kept(place_, canonical, std::move(found)));
   if (found.empty() && looks_like_id(number)) {
-    MQ_TRY(sqlite::Query by_id, db.query(cat(kHouseholdColumns,
-                                             "WHERE h.deleted = 0 AND h.moved_to IS NULL AND "
-                                             "lower(hex(h.id)) LIKE '%' || ?1")));
+    MQ_TRY(sqlite::Query by_id,
+           db.query(cat(kHouseholdColumns,
+                        "WHERE (h.deleted = 0 OR ?2) AND lower(hex(h.id)) LIKE '%' || ?1")));
     std::string lower = number;
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    by_id.bind(1, std::string_view(lower));
+    // A split that was taken back is gone, and what was recorded there names the old household.
+    by_id.bind(1, std::string_view(lower)).bind(2, std::int64_t{canonical.plain() ? 0 : 1});
     MQ_TRY(found, read_households(by_id));
+    if (!canonical.plain()) MQ_CHECK(drop_cancelled(place_, canonical, found));
+    MQ_TRY(found, kept(place_, canonical, std::move(found)));
   }
   if (found.empty()) return not_found("户编号", "household", typed);
   if (found.size() > 1) {
@@ -169,20 +214,38 @@ Result<Household> Directory::household(std::string_view typed) const {
 }
 
 Result<std::vector<Household>> Directory::households(vault::StreamIx stream) const {
-  MQ_TRY(sqlite::Query q,
-         place_.vault.database().query(cat(kHouseholdColumns,
-                                           "WHERE h.deleted = 0 AND h.moved_to IS NULL AND "
-                                           "h.stream = ?1 ORDER BY h.household_no")));
+  MQ_TRY(const Canonical canonical, Canonical::households(place_));
+  MQ_TRY(sqlite::Query q, place_.vault.database().query(cat(kHouseholdColumns,
+                                                            "WHERE h.deleted = 0 AND h.stream = ?1 "
+                                                            "ORDER BY h.household_no")));
   q.bind(1, stream);
-  return read_households(q);
+  MQ_TRY(std::vector<Household> out, read_households(q));
+  std::erase_if(out, [&](const Household& one) { return !canonical.counts(one.id, stream); });
+  return out;
 }
 
 Result<std::vector<Household>> Directory::bare_households() const {
+  MQ_TRY(const Canonical canonical, Canonical::households(place_));
   MQ_TRY(sqlite::Query q,
          place_.vault.database().query(
              "SELECT id, stream, household_no, group_no, status, NULL FROM \"household\" "
-             "WHERE deleted = 0 AND moved_to IS NULL"));
-  return read_households(q);
+             "WHERE deleted = 0"));
+  MQ_TRY(std::vector<Household> all, read_households(q));
+  if (canonical.plain()) return all;
+  std::map<RowId, Household> counting;
+  for (const Household& one : all) {
+    if (canonical.counts(one.id, one.stream)) counting.insert_or_assign(one.id, one);
+  }
+  std::vector<Household> out;
+  for (const Household& one : all) {
+    const auto at = counting.find(canonical.of(one.id));
+    if (at == counting.end()) continue;
+    const bool itself = one.id == at->first;
+    if (itself && one.stream != at->second.stream) continue;
+    out.push_back(at->second);
+    out.back().number = one.number;
+  }
+  return out;
 }
 
 Status Directory::name_head(Household& household) const {

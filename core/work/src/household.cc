@@ -1,11 +1,13 @@
 // Households and people met on the way: a local number until the roster gives the official one.
 #include "checks.h"
 #include "id_number.h"
+#include "likely.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/relation.pb.h"
 #include "mq/base/text.h"
 #include "mq/model/text_cleanup.h"
+#include "mq/work/villages.h"
 
 namespace mq::work {
 
@@ -22,7 +24,11 @@ Result<std::optional<Village>> village_for(const Workplace& place, Form& form) {
   for (const Village& village : villages) {
     const bool chosen = named != nullptr && std::ranges::equal(*named, village.org_unit.data);
     const bool only = named == nullptr && villages.size() == 1;
-    if (chosen || only) return std::optional(village);
+    if (!chosen && !only) continue;
+    MQ_TRY(auto ended, ended_village(place, village));
+    if (!ended) return std::optional(village);
+    form.faults().push_back(*std::move(ended));
+    return std::optional<Village>();
   }
   form.fault("village_id", "村:请写明在哪个村(--village)", "village_id: say which village");
   return std::optional<Village>();
@@ -38,9 +44,45 @@ vault::Change set(const model::Entity& entity, const RowId& row, std::uint32_t f
   return change;
 }
 
+}  // namespace
+
 std::string local_number(const RowId& row) {
   const std::string hex = row.hex();
-  return cat("L", hex.substr(hex.size() - 8));
+  return model::normal_number(cat("L", hex.substr(hex.size() - 8)));
+}
+
+namespace {
+
+// Somebody of that name with the same telephone.
+Status flag_known_head(const Workplace& place, const Village& village, const std::string& name,
+                       Form& form) {
+  PersonFacts head;
+  head.shown = name;
+  head.stream = village.stream;
+  head.group = static_cast<int>(form.integer(H::kGroupNoFieldNumber));
+  for (const model::Value& phone : form.values(H::kPhonesFieldNumber)) {
+    if (const auto* text = std::get_if<std::string>(&phone)) head.phones.push_back(*text);
+  }
+  return flag_likely(place, std::move(head), form);
+}
+
+Status flag_known_person(const Workplace& place, const RowId& row, const Household& household,
+                         Form& form) {
+  PersonFacts one;
+  one.id = row;
+  one.shown = form.text(P::kNameFieldNumber);
+  one.household = household.id;
+  one.stream = household.stream;
+  one.group = household.group_no;
+  one.sex = form.integer(P::kSexFieldNumber);
+  if (form.has(P::kBirthFieldNumber)) {
+    one.birth = Date{static_cast<std::int32_t>(form.integer(P::kBirthFieldNumber))};
+  }
+  const auto number = form.private_value(mpb::PersonPrivate::kIdNoFieldNumber);
+  if (const auto* text = number ? std::get_if<std::string>(&*number) : nullptr) {
+    one.document = model::normal_number(*text);
+  }
+  return flag_likely(place, std::move(one), form);
 }
 
 }  // namespace
@@ -87,6 +129,7 @@ Result<Outcome> add_household(const Workplace& place, const Inputs& inputs) {
   auto sex_value =
       model::parse_value(*person.field(P::kSexFieldNumber), sex.empty() ? "未知" : sex);
   if (!sex_value.ok()) form.fault("sex", sex_value.error().zh, sex_value.error().en);
+  if (form.faults().empty()) MQ_CHECK(flag_known_head(place, *village, head, form));
   Outcome outcome{form.faults(), form.flags(), row, {}};
   if (!outcome.ok()) return outcome;
 
@@ -116,6 +159,8 @@ Result<Outcome> add_person(const Workplace& place, const Inputs& inputs) {
   if (!outcome.ok()) return outcome;
   const auto& household_id = std::get<Bytes>(form.value(P::kHouseholdIdFieldNumber));
   MQ_TRY(const Household household, Directory(place).household(to_hex(household_id)));
+  MQ_CHECK(flag_known_person(place, row, household, form));
+  outcome.flags = form.flags();
   MQ_TRY(const std::vector<vault::Draft> drafts, form.drafts(place, household.stream, row));
   MQ_CHECK(place.vault.commit(drafts, seen));
   return outcome;

@@ -8,6 +8,7 @@
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 #include "mq/work/handover.h"
+#include "mq/work/villages.h"
 
 namespace mq::work {
 
@@ -24,19 +25,24 @@ bool VisitFact::recorded_by_another() const {
 
 Result<std::vector<Village>> villages_of(const Workplace& place, const LedgerRequest& request) {
   const Directory directory(place);
-  if (request.village) {
-    MQ_TRY(Village village, directory.village(*request.village));
-    return std::vector<Village>{std::move(village)};
-  }
   MQ_TRY(std::vector<Village> all, directory.villages());
   std::vector<Village> out;
   for (Village& village : all) {
-    if (village.office) {
+    if (village.office && !request.village) {
       MQ_TRY(const std::vector<Household> households, directory.households(village.stream));
       if (households.empty()) continue;
     }
     out.push_back(std::move(village));
   }
+  MQ_TRY(const std::vector<VillageMerger> mergers, village_mergers(place));
+  if (!request.village) return with_merged(mergers, request.period.to, std::move(out));
+  MQ_TRY(const Village named, directory.village(*request.village));
+  const bool closed = std::ranges::any_of(mergers, [&](const VillageMerger& one) {
+    return one.village == named.org_unit && one.last < request.period.to;
+  });
+  if (closed) return std::vector<Village>{named};  // asked for by its old name
+  out = with_merged(mergers, request.period.to, std::move(out));
+  std::erase_if(out, [&](const Village& one) { return one.org_unit != named.org_unit; });
   return out;
 }
 
@@ -47,7 +53,7 @@ Result<std::vector<Village>> villages_with(const Workplace& place, const LedgerR
   MQ_TRY(const std::vector<Village> all, Directory(place).villages());
   for (const Village& village : all) {
     const bool there = std::ranges::find(out, village.stream, &Village::stream) != out.end();
-    if (there) continue;
+    if (there) continue;  // only the office village can be missing
     MQ_TRY(const std::int64_t rows, place.vault.database().integer(
                                         cat("SELECT count(*) FROM \"", table,
                                             "\" WHERE deleted = 0 AND stream = ", village.stream)));
@@ -112,11 +118,11 @@ constexpr std::string_view kVisitSql =
     "date BETWEEN ?2 AND ?3";
 
 Result<VisitFact> fact_of(const Workplace& place, const model::Entity& entity,
-                          const sqlite::Query& q) {
+                          const Canonical& canonical, const sqlite::Query& q) {
   VisitFact fact;
   fact.id = RowId::from(q.blob(0)).value_or(RowId{});
   fact.stream = q.integer(1);
-  fact.household = RowId::from(q.blob(2));
+  if (const auto household = RowId::from(q.blob(2))) fact.household = canonical.of(*household);
   fact.date = Date{static_cast<std::int32_t>(q.integer(3))};
   fact.outcome = static_cast<int>(q.integer(4));
   fact.part = static_cast<int>(q.integer(5));
@@ -138,7 +144,7 @@ Result<VisitFact> fact_of(const Workplace& place, const model::Entity& entity,
 }  // namespace
 
 Status each_visit(const Workplace& place, const Period& period,
-                  const std::vector<Village>& villages,
+                  const std::vector<Village>& villages, const Canonical& canonical,
                   const std::function<void(const VisitFact&)>& take) {
   const model::Entity& entity = *place.vault.schema().entity("Visit");
   for (const Village& village : villages) {
@@ -149,32 +155,34 @@ Status each_visit(const Workplace& place, const Period& period,
     for (;;) {
       MQ_TRY(const bool more, q.step());
       if (!more) break;
-      MQ_TRY(const VisitFact fact, fact_of(place, entity, q));
+      MQ_TRY(const VisitFact fact, fact_of(place, entity, canonical, q));
       take(fact);
     }
   }
   return {};
 }
 
-Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream) {
+Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream, const Canonical& canonical) {
   const model::Field& status =
       *place.vault.schema().entity("Household")->field(mpb::Household::kStatusFieldNumber);
   MQ_TRY(sqlite::Query q,
          place.vault.database().query("SELECT id, status FROM \"household\" WHERE stream = ?1 AND "
-                                      "deleted = 0 AND moved_to IS NULL AND same_as IS NULL"));
+                                      "deleted = 0"));
   q.bind(1, stream);
   Scope scope;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return scope;
+    const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
+    if (!canonical.counts(row, stream)) continue;
     const std::int64_t number = q.integer(1);
     const bool out =
         number == mpb::HOUSEHOLD_STATUS_MOVED_OUT || number == mpb::HOUSEHOLD_STATUS_DEAD ||
         number == mpb::HOUSEHOLD_STATUS_CANCELLED || number == mpb::HOUSEHOLD_STATUS_EMPTY;
-    if (out) {
+    if (out && !canonical.revived(row)) {
       ++scope.left_out[model::format_value(status, number)];
     } else {
-      scope.households.insert(RowId::from(q.blob(0)).value_or(RowId{}));
+      scope.households.insert(row);
     }
   }
 }
@@ -196,7 +204,8 @@ Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest
 }
 
 Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
-                                                        const Period& period) {
+                                                        const Period& period,
+                                                        const Canonical& canonical) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(
              "SELECT cadre_id, household_id FROM \"pairing\" WHERE deleted = 0 AND "
@@ -208,7 +217,7 @@ Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
     if (!more) return out;
     const auto cadre = RowId::from(q.blob(0));
     const auto household = RowId::from(q.blob(1));
-    if (cadre && household) out[*cadre].insert(*household);
+    if (cadre && household) out[*cadre].insert(canonical.of(*household));
   }
 }
 

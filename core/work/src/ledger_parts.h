@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mq/work/canonical.h"
 #include "mq/work/directory.h"
 #include "mq/work/ledger.h"
 
@@ -33,7 +34,8 @@ struct VisitFact {
 };
 
 // The villages of a request: the one named, else all; the office village only if it has a
-// household.
+// household. A village that was merged by the end of the period stands behind the one it belongs to
+// and has that one's org unit, so that a row per org unit is one row for both.
 Result<std::vector<Village>> villages_of(const Workplace& place, const LedgerRequest& request);
 
 // The same, and the office village also if it has such a row.
@@ -45,9 +47,9 @@ int months_between(Date from, Date to);
 // Months that fit into the period whole: 1 for February 25 to March 24, 0 for a week.
 int whole_months(const Period& period);
 
-// Not cancelled, dated within the period.
+// Not cancelled, dated within the period; the household is the one it counts for.
 Status each_visit(const Workplace& place, const Period& period,
-                  const std::vector<Village>& villages,
+                  const std::vector<Village>& villages, const Canonical& canonical,
                   const std::function<void(const VisitFact&)>& take);
 
 // By what people say; where nobody said, by the device's clock if that is plausible and not
@@ -60,14 +62,15 @@ struct Scope {
   std::set<RowId> households;
   std::map<std::string, int> left_out;  // by status label
 };
-Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream);
+Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream, const Canonical& canonical);
 
 // In organisation order; those who serve the village that is asked for, else all.
 Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest& request);
 
 // Households each cadre is paired with on the last day of the period.
 Result<std::map<RowId, std::set<RowId>>> pairs_by_cadre(const Workplace& place,
-                                                        const Period& period);
+                                                        const Period& period,
+                                                        const Canonical& canonical);
 
 Result<std::map<RowId, std::string>> cadre_names(const Workplace& place);
 

@@ -1,4 +1,5 @@
 // RP01 走访情况统计表: one row per village, then per cadre in organisation order (DOMAIN (c), (g)).
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <set>
@@ -75,11 +76,10 @@ struct Tally {
   std::int64_t nobody = 0, away = 0, declined = 0, evening = 0;
   std::int64_t late = 0, late_unknown = 0, by_another = 0;
 
-  void add(const VisitFact& visit, std::optional<std::size_t> household, std::int64_t visitors) {
+  void add(const VisitFact& visit, std::int64_t visitors) {
     ++visits;
     person_visits += visitors;
     effective += visit.effective() ? 1 : 0;
-    if (visit.effective() && household) coverage.reach(*household);
     nobody += visit.outcome == mpb::OUTCOME_NOBODY_HOME ? 1 : 0;
     away += visit.outcome == mpb::OUTCOME_WORKING_AWAY ? 1 : 0;
     declined += visit.outcome == mpb::OUTCOME_DECLINED ? 1 : 0;
@@ -98,14 +98,17 @@ struct Tally {
     trace.note("应走访户数", household);
   }
 
-  // What add() counts, once more by name; a household only if it is to be visited.
-  void explain(const VisitFact& visit, std::optional<std::size_t> household, const Kinds& kinds) {
+  void reach(std::size_t number, const Source& household) {
+    if (!coverage.demands(number)) return;
+    coverage.reach(number);
+    trace.note("已走访户数", household);
+  }
+
+  // What add() counts, once more by name.
+  void explain(const VisitFact& visit, const Kinds& kinds) {
     const Source source{kinds.visit, visit.id};
     for (const char* column : {"走访户次", "走访人次"}) trace.note(column, source);
     trace.note(visit.effective() ? "有效户次" : "未见到户次", source);
-    if (visit.effective() && household && coverage.demands(*household)) {
-      trace.note("已走访户数", {kinds.household, *visit.household});
-    }
     trace.note_if(visit.outcome == mpb::OUTCOME_NOBODY_HOME, "不在家", source);
     trace.note_if(visit.outcome == mpb::OUTCOME_WORKING_AWAY, "外出务工", source);
     trace.note_if(visit.outcome == mpb::OUTCOME_DECLINED, "拒访", source);
@@ -142,45 +145,53 @@ struct Tally {
   }
 };
 
-// The tallies of all rows, filled household by household and visit by visit.
-class Rows {
+// Everything that is counted, by village, by cadre and in all.
+class Count {
  public:
-  Rows(const Workplace& place, bool explain)
-      : explain_(explain),
+  Count(const Workplace& place, const LedgerRequest& request, const std::vector<Village>& villages)
+      : place_(place),
+        request_(request),
+        villages_(villages),
         kinds_{entity_number(place, "Visit"), entity_number(place, "Household"),
                entity_number(place, "Issue")} {
-    all_.trace.on(explain);
+    all_.trace.on(request.explain);
   }
 
-  void demand(vault::StreamIx village, const RowId& household) {
-    const std::size_t number = numbers_.of(household);
-    of(by_village_, village).demand(number, {kinds_.household, household});
-    all_.demand(number, {kinds_.household, household});
-  }
-  // Of a cadre only what is to be visited at all.
-  void demand_of(const RowId& cadre, const std::set<RowId>& households) {
-    for (const RowId& household : households) {
-      const std::size_t number = numbers_.of(household);
-      if (!all_.coverage.demands(number)) continue;
-      of(by_cadre_, cadre).demand(number, {kinds_.household, household});
+  Status demand() {
+    MQ_TRY(canonical_, Canonical::households(place_));
+    for (const Village& village : villages_) {
+      MQ_TRY(const Scope scope, scope_of(place_, village.stream, canonical_));
+      unit_of_[village.stream] = village.org_unit;
+      for (const auto& [status, count] : scope.left_out) left_out_[status] += count;
+      for (const RowId& household : scope.households) demand(village, household);
     }
-  }
-  void add(const VisitFact& visit) {
-    const auto visitors = static_cast<std::int64_t>(visit.visitors.size());
-    std::optional<std::size_t> household;
-    if (visit.household) household = numbers_.of(*visit.household);
-    const auto count = [&](Tally& tally, std::int64_t people) {
-      tally.add(visit, household, people);
-      if (explain_) tally.explain(visit, household, kinds_);
-    };
-    count(of(by_village_, visit.stream), visitors);
-    count(all_, visitors);
-    for (const RowId& visitor : visit.visitors) count(of(by_cadre_, visitor), 1);
+    MQ_TRY(const auto paired, pairs_by_cadre(place_, request_.period, canonical_));
+    for (const auto& [cadre, households] : paired) {
+      for (const RowId& household : households) {
+        const std::size_t number = numbers_.of(household);
+        if (!all_.coverage.demands(number)) continue;
+        of(by_cadre_, cadre).demand(number, {kinds_.household, household});
+      }
+    }
+    return {};
   }
 
-  void put(Ledger& ledger, const std::vector<Village>& villages, const std::vector<Cadre>& cadres) {
-    for (const Village& village : villages) {
-      Tally& tally = by_village_[village.stream];
+  // Visits stay where they were written: of a household that moved here, in another village.
+  Status visits() {
+    std::vector<Village> sources = villages_;
+    if (!canonical_.plain()) {
+      MQ_TRY(sources, Directory(place_).villages());
+    }
+    return each_visit(place_, request_.period, sources, canonical_,
+                      [&](const VisitFact& visit) { take(visit); });
+  }
+
+  // A row for each village, then for each cadre who has something to show. Gives how many villages.
+  std::size_t put(Ledger& ledger, const std::vector<Cadre>& cadres) {
+    std::set<RowId> told;
+    for (const Village& village : villages_) {
+      if (!told.insert(village.org_unit).second) continue;
+      Tally& tally = of(by_village_, village.org_unit);
       add_row(ledger, tally.row("村", village.name), tally.trace);
     }
     for (const Cadre& cadre : cadres) {
@@ -189,22 +200,63 @@ class Rows {
       add_row(ledger, found->second.row("干部", cadre.name), found->second.trace);
     }
     set_totals(ledger, all_.row("合计", "合计"), all_.trace);
+    return told.size();
   }
+  const std::map<std::string, int>& left_out() const { return left_out_; }
 
  private:
-  template <class Key>
-  Tally& of(std::map<Key, Tally>& tallies, const Key& key) const {
+  Tally& of(std::map<RowId, Tally>& tallies, const RowId& key) const {
     Tally& tally = tallies[key];
-    tally.trace.on(explain_);
+    tally.trace.on(request_.explain);
     return tally;
   }
 
-  bool explain_;
+  void demand(const Village& village, const RowId& household) {
+    const std::size_t number = numbers_.of(household);
+    of(by_village_, village.org_unit).demand(number, {kinds_.household, household});
+    all_.demand(number, {kinds_.household, household});
+    home_.resize(std::max(home_.size(), number + 1));
+    home_[number] = &village.org_unit;
+  }
+
+  void take(const VisitFact& visit) {
+    if (visit.household && visit.effective()) reach(visit);
+    const auto unit = unit_of_.find(visit.stream);
+    if (unit == unit_of_.end()) return;
+    const auto count = [&](Tally& tally, std::int64_t people) {
+      tally.add(visit, people);
+      if (request_.explain) tally.explain(visit, kinds_);
+    };
+    const auto visitors = static_cast<std::int64_t>(visit.visitors.size());
+    count(of(by_village_, unit->second), visitors);
+    count(all_, visitors);
+    for (const RowId& visitor : visit.visitors) count(of(by_cadre_, visitor), 1);
+  }
+
+  void reach(const VisitFact& visit) {
+    const std::size_t number = numbers_.of(*visit.household);
+    if (number >= home_.size() || home_[number] == nullptr) return;
+    const Source household{kinds_.household, *visit.household};
+    by_village_[*home_[number]].reach(number, household);
+    all_.reach(number, household);
+    for (const RowId& visitor : visit.visitors) {
+      const auto found = by_cadre_.find(visitor);
+      if (found != by_cadre_.end()) found->second.reach(number, household);
+    }
+  }
+
+  const Workplace& place_;
+  const LedgerRequest& request_;
+  const std::vector<Village>& villages_;
   Kinds kinds_;
+  Canonical canonical_;
   HouseholdNumbers numbers_;
-  std::map<vault::StreamIx, Tally> by_village_;
+  std::map<vault::StreamIx, RowId> unit_of_;
+  std::vector<const RowId*> home_;     // org unit in which a household counts, by its number
+  std::map<RowId, Tally> by_village_;  // by org unit: a merged village has several streams
   std::map<RowId, Tally> by_cadre_;
   Tally all_;
+  std::map<std::string, int> left_out_;
 };
 
 void describe(Ledger& ledger, const std::map<std::string, int>& left_out) {
@@ -231,20 +283,12 @@ Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request)
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
   MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
   ledger.quotients = {{"覆盖率", "已走访户数", "应走访户数"}, {"见面率", "有效户次", "走访户次"}};
-  ledger.upward = {true, villages.size(), {}, {"应走访户数", "已走访户数"}};
-  Rows rows(place, request.explain);
-  std::map<std::string, int> left_out;
-  for (const Village& village : villages) {
-    MQ_TRY(const Scope scope, scope_of(place, village.stream));
-    for (const auto& [status, count] : scope.left_out) left_out[status] += count;
-    for (const RowId& household : scope.households) rows.demand(village.stream, household);
-  }
-  MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
-  for (const auto& [cadre, households] : paired) rows.demand_of(cadre, households);
-  MQ_CHECK(each_visit(place, request.period, villages,
-                      [&](const VisitFact& visit) { rows.add(visit); }));
-  rows.put(ledger, villages, cadres);
-  describe(ledger, left_out);
+  Count count(place, request, villages);
+  MQ_CHECK(count.demand());
+  MQ_CHECK(count.visits());
+  const std::size_t rows = count.put(ledger, cadres);
+  ledger.upward = {true, rows, {}, {"应走访户数", "已走访户数"}};
+  describe(ledger, count.left_out());
   return ledger;
 }
 

@@ -1,5 +1,6 @@
 // RP05 结对帮扶一览表: every pairing of the period, with what the cadre did for that household.
 #include <map>
+#include <set>
 #include <utility>
 
 #include "ledger_parts.h"
@@ -67,11 +68,16 @@ class Rows {
       MQ_TRY(const std::vector<Household> households, directory.households(village.stream));
       for (const Household& one : households) homes_[one.id] = {village.name, one};
     }
-    MQ_CHECK(each_visit(place_, request_.period, villages, [&](const VisitFact& visit) {
-      if (!visit.household) return;
-      for (const RowId& cadre : visit.visitors)
-        acts_[{cadre, *visit.household}].push_back({visit.date, {visit_, visit.id}});
-    }));
+    MQ_TRY(canonical_, Canonical::households(place_));
+    // Visits stay where they were written: of a household that moved here, in another village.
+    MQ_TRY(const std::vector<Village> all, directory.villages());
+    MQ_CHECK(
+        each_visit(place_, request_.period, canonical_.plain() ? villages : all, canonical_,
+                   [&](const VisitFact& visit) {
+                     if (!visit.household) return;
+                     for (const RowId& cadre : visit.visitors)
+                       acts_[{cadre, *visit.household}].push_back({visit.date, {visit_, visit.id}});
+                   }));
     MQ_TRY(sqlite::Query q, place_.vault.database().query(kDeedSql));
     q.bind(1, std::int64_t{request_.period.from.days})
         .bind(2, std::int64_t{request_.period.to.days});
@@ -83,7 +89,7 @@ class Rows {
       if (!cadre || !household) continue;
       const Date on{static_cast<std::int32_t>(q.integer(2))};
       const Source deed{deed_, RowId::from(q.blob(4)).value_or(RowId{})};
-      acts_[{*cadre, *household}].push_back({on, deed, true, q.integer(3)});
+      acts_[{*cadre, canonical_.of(*household)}].push_back({on, deed, true, q.integer(3)});
     }
   }
 
@@ -94,11 +100,19 @@ class Rows {
         .bind(2, std::int64_t{request_.period.from.days})
         .bind(3, std::int64_t{request_.period.to.days})
         .bind(4, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+    std::set<std::pair<RowId, RowId>> told;  // kept household, the one that was named
     for (;;) {
       MQ_TRY(const bool more, q.step());
       if (!more) return {};
-      const auto home = homes_.find(RowId::from(q.blob(0)).value_or(RowId{}));
-      if (home != homes_.end()) put(cadre, of, home->second, q);
+      const RowId named = RowId::from(q.blob(0)).value_or(RowId{});
+      const RowId kept = canonical_.of(named);
+      const auto home = homes_.find(kept);
+      if (home == homes_.end()) continue;
+      // Paired with both of what turned out to be one household: one pair.
+      const auto other = told.lower_bound({kept, RowId{}});
+      if (other != told.end() && other->first == kept && other->second != named) continue;
+      told.insert({kept, named});
+      put(cadre, of, home->second, q);
     }
   }
 
@@ -153,6 +167,7 @@ class Rows {
   const LedgerRequest& request_;
   Ledger& ledger_;
   std::uint32_t visit_, deed_, pairing_;
+  Canonical canonical_;
   std::map<RowId, std::pair<std::string, Household>> homes_;
   std::map<Pair, std::vector<Act>> acts_;
   Help all_;

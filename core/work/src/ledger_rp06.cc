@@ -30,11 +30,12 @@ Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request)
   const LedgerRequest last_day{{request.period.to, request.period.to}, request.village};
   MQ_TRY(const std::vector<Cadre> cadres, cadres_of(place, last_day));
   MQ_TRY(const std::vector<Quota> rules, quotas(place));
-  MQ_TRY(const auto paired, pairs_by_cadre(place, request.period));
   ledger.quotients = {{"结对达标率", "达标干部数", "干部数"}};
   ledger.upward.rows = true;
   const std::uint32_t cadre_entity = entity_number(place, "Cadre");
   const std::uint32_t household_entity = entity_number(place, "Household");
+  MQ_TRY(const Canonical canonical, Canonical::households(place));
+  MQ_TRY(const auto paired, pairs_by_cadre(place, request.period, canonical));
   std::map<int, RankTally> by_rank;
   RankTally all;
   for (const Cadre& cadre : cadres) {

@@ -1,4 +1,6 @@
 // RP09 矛盾纠纷排查化解月报: found, accepted, ended and still open, village by village.
+#include <map>
+
 #include "ledger_parts.h"
 #include "minqing/model/v1/dispute.pb.h"
 #include "mq/base/text.h"
@@ -108,8 +110,9 @@ Result<Ledger> ledger_rp09(const Workplace& place, const LedgerRequest& request)
   const std::uint32_t entity = entity_number(place, "Dispute");
   Tally all;
   all.trace.on(request.explain);
+  std::map<RowId, Tally> tallies;  // by org unit: a merged village has several streams
   for (const Village& village : villages) {
-    Tally tally;
+    Tally& tally = tallies[village.org_unit];
     tally.trace.on(request.explain);
     MQ_TRY(sqlite::Query q, place.vault.database().query(kSql));
     q.bind(1, village.stream).bind(2, std::int64_t{request.period.to.days});
@@ -119,7 +122,12 @@ Result<Ledger> ledger_rp09(const Workplace& place, const LedgerRequest& request)
       tally.add(q, request.period, entity);
       all.add(q, request.period, entity);
     }
-    add_row(ledger, tally.row(village.name), tally.trace);
+  }
+  for (const Village& village : villages) {
+    const auto at = tallies.find(village.org_unit);
+    if (at == tallies.end()) continue;
+    add_row(ledger, at->second.row(village.name), at->second.trace);
+    tallies.erase(at);
   }
   set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("本月排查", "按排查日期;涉及人数是这些纠纷的");

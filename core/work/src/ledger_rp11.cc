@@ -22,7 +22,8 @@ constexpr std::string_view kOpinionSql =
 // From the roster, and from the village's own row where that says how many there are.
 constexpr std::string_view kGroupSql =
     "SELECT DISTINCT group_no, 0 FROM \"household\" WHERE stream = ?1 AND deleted = 0 AND "
-    "group_no > 0 UNION SELECT 0, coalesce(groups, 0) FROM \"org_unit\" WHERE id = ?2 AND "
+    "group_no > 0 AND moved_to IS NULL AND same_as IS NULL UNION SELECT 0, coalesce(groups, 0) "
+    "FROM \"org_unit\" WHERE id = ?2 AND "
     "deleted = 0";
 
 struct Tally {
@@ -135,7 +136,10 @@ Result<Ledger> ledger_rp11(const Workplace& place, const LedgerRequest& request)
   ledger.upward.rows = true;
   Tally all;
   all.known = true;
-  for (const Village& village : villages) {
+  std::set<RowId> units;
+  for (Village village : villages) {
+    // How many groups a village says it has is asked once, also if it has several streams.
+    if (!units.insert(village.org_unit).second) village.org_unit = {};
     MQ_TRY(ByGroup groups, groups_of(place, village, request));
     if (groups.empty()) groups[0];
     for (auto& [group, tally] : groups) {

@@ -1,6 +1,7 @@
 #include "record_parts.h"
 
 #include "mq/base/text.h"
+#include "mq/work/villages.h"
 
 namespace mq::work {
 
@@ -17,6 +18,13 @@ Result<std::optional<Village>> village_for(const Workplace& place, const PlaceFi
     const std::optional<RowId> named = id_of(form, fields.village);
     for (const Village& village : villages) {
       if (named ? village.org_unit == *named : villages.size() == 1) chosen = village;
+    }
+  }
+  if (chosen && !household) {
+    MQ_TRY(auto ended, ended_village(place, *chosen));
+    if (ended) {
+      form.faults().push_back(*std::move(ended));
+      return std::optional<Village>();
     }
   }
   if (chosen) {

@@ -9,6 +9,7 @@
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/believed_time.h"
+#include "mq/work/canonical.h"
 #include "mq/work/directory.h"
 #include "mq/work/handover.h"
 #include "mq/work/intervals.h"
@@ -106,32 +107,76 @@ Status add_drafts(const Workplace& place, const Cadre& me, Today& out) {
   }
 }
 
-constexpr std::string_view kPairSql =
-    "SELECT h.id, h.household_no, p.name, (SELECT max(v.date) FROM \"visit\" v WHERE "
-    "v.household_id = h.id AND v.deleted = 0 AND v.outcome IN (?2, ?3)), h.class FROM "
-    "\"pairing\" r JOIN \"household\" h ON h.id = r.household_id AND h.deleted = 0 LEFT JOIN "
-    "\"person\" p ON p.id = h.head_person_id WHERE r.deleted = 0 AND r.cadre_id = ?1 AND "
-    "r.status = ?4";
-
-// Paired households and the last day on which somebody of them was met.
-Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Today& out) {
-  MQ_TRY(const Intervals intervals, Intervals::load(place));
-  MQ_TRY(sqlite::Query q, place.vault.database().query(kPairSql));
-  q.bind(1, me.id.view())
-      .bind(2, std::int64_t{mpb::OUTCOME_MET_HEAD})
-      .bind(3, std::int64_t{mpb::OUTCOME_MET_FAMILY})
-      .bind(4, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+// My pairings, each household once.
+Result<std::vector<RowId>> my_pairs(const Workplace& place, const Cadre& me,
+                                    const Canonical& canonical) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT household_id FROM \"pairing\" WHERE deleted = 0 AND "
+                                      "cadre_id = ?1 AND status = ?2"));
+  q.bind(1, me.id.view()).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+  std::vector<RowId> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
-    if (!more) return {};
-    ++out.pairs;
-    std::optional<Date> last;
-    if (!q.is_null(3)) last = Date{static_cast<std::int32_t>(q.integer(3))};
-    MQ_TRY(const int interval, intervals.of(q.blob(4), interval_days));
-    if (last && out.date.days - last->days <= interval) continue;
-    out.items.push_back(
-        {TodayItem::Kind::kNotSeen, "household", row_of(q), cat(q.text(1), " ", q.text(2)), last});
+    if (!more) return out;
+    const RowId row = canonical.of(row_of(q));
+    if (std::ranges::find(out, row) == out.end()) out.push_back(row);
   }
+}
+
+// The last day on which somebody of the household was met.
+Result<std::optional<Date>> last_met(const Workplace& place, const Canonical& canonical,
+                                     const RowId& household) {
+  std::optional<Date> last;
+  for (const RowId& row : canonical.aliases(household)) {
+    MQ_TRY(sqlite::Query q,
+           place.vault.database().query("SELECT max(date) FROM \"visit\" WHERE household_id = ?1 "
+                                        "AND deleted = 0 AND outcome IN (?2, ?3)"));
+    q.bind(1, row.view())
+        .bind(2, std::int64_t{mpb::OUTCOME_MET_HEAD})
+        .bind(3, std::int64_t{mpb::OUTCOME_MET_FAMILY});
+    MQ_TRY(const bool found, q.step());
+    if (!found || q.is_null(0)) continue;
+    last = std::max(last, std::optional(Date{static_cast<std::int32_t>(q.integer(0))}));
+  }
+  return last;
+}
+
+// What of a paired household is shown; nothing if it is not held here.
+struct Paired {
+  std::string name;
+  int interval = 0;
+};
+Result<std::optional<Paired>> paired(const Workplace& place, const Canonical& canonical,
+                                     const Intervals& intervals, int otherwise, const RowId& row) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT h.household_no, p.name, h.class, h.stream FROM \"household\" h LEFT JOIN "
+             "\"person\" p ON p.id = h.head_person_id WHERE h.id = ?1 AND h.deleted = 0"));
+  q.bind(1, row.view());
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return std::optional<Paired>();
+    if (!canonical.counts(row, q.integer(3))) continue;
+    MQ_TRY(const int interval, intervals.of(q.blob(2), otherwise));
+    return std::optional(Paired{cat(q.text(0), " ", q.text(1)), interval});
+  }
+}
+
+// Paired households that nobody has met for longer than their interval.
+Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Today& out) {
+  MQ_TRY(const Canonical canonical, Canonical::households(place));
+  MQ_TRY(const Intervals intervals, Intervals::load(place));
+  MQ_TRY(const std::vector<RowId> pairs, my_pairs(place, me, canonical));
+  for (const RowId& row : pairs) {
+    MQ_TRY(const std::optional<Paired> household,
+           paired(place, canonical, intervals, interval_days, row));
+    if (!household) continue;
+    ++out.pairs;
+    MQ_TRY(const std::optional<Date> last, last_met(place, canonical, row));
+    if (last && out.date.days - last->days <= household->interval) continue;
+    out.items.push_back({TodayItem::Kind::kNotSeen, "household", row, household->name, last});
+  }
+  return {};
 }
 
 TodayItem incomplete(const LocalEntry& entry) {

@@ -6,6 +6,7 @@
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/villages.h"
 
 namespace mq::work {
 
@@ -56,10 +57,11 @@ Result<vault::StreamIx> visit_stream(const Workplace& place, Form& form) {
   for (const Village& village : villages) {
     const auto* named = std::get_if<Bytes>(&form.value(V::kVillageIdFieldNumber));
     const bool chosen = named != nullptr && std::ranges::equal(*named, village.org_unit.data);
-    if (chosen || (named == nullptr && villages.size() == 1)) {
-      form.set_row(V::kVillageIdFieldNumber, village.org_unit);
-      return village.stream;
-    }
+    if (!chosen && (named != nullptr || villages.size() != 1)) continue;
+    form.set_row(V::kVillageIdFieldNumber, village.org_unit);
+    MQ_TRY(auto ended, ended_village(place, village));
+    if (ended) form.faults().push_back(*std::move(ended));
+    return village.stream;
   }
   form.fault("village_id", "村:请写明在哪个村(--village)", "village_id: say which village");
   return vault::StreamIx{0};

@@ -7,6 +7,7 @@
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/sync/healing.h"
+#include "mq/work/duplicates.h"
 #include "mq/work/month.h"
 
 namespace mq::cli {
@@ -23,6 +24,19 @@ Status missing(Call& call, const work::Workplace& place, Json& list) {
         cat("待补:", each.entity->zh, " 的 ", each.field->zh, " 缺 ", each.rows, " 条"),
         cat("missing: ", each.entity->name, ".", each.field->name, " in ", each.rows, " rows"));
   }
+  return {};
+}
+
+// Households and people that may stand here twice: counted, never merged by guess.
+Status duplicates(Call& call, const work::Workplace& place) {
+  MQ_TRY(const std::vector<work::LikelyPair> people, work::likely_people(place));
+  MQ_TRY(const std::vector<work::LikelyPair> households, work::likely_households(place));
+  call.out.object()["duplicates"] = {{"people", people.size()}, {"households", households.size()}};
+  if (people.empty() && households.empty()) return {};
+  call.out.say(cat("可能重复:人 ", people.size(), " 对、户 ", households.size(),
+                   " 对;用 person duplicates、household duplicates 查看"),
+               cat("may stand here twice: ", people.size(), " pairs of people, ", households.size(),
+                   " of households; see person duplicates, household duplicates"));
   return {};
 }
 
@@ -109,6 +123,7 @@ Status run_doctor(Call& call) {
   Json list = Json::array();
   if (auto place = home->place(); place.ok()) {
     MQ_CHECK(missing(call, *place, list));
+    MQ_CHECK(duplicates(call, *place));
     Json hashes = Json::object();
     for (const vault::StreamInfo& stream : home->vault().streams()) {
       MQ_TRY(const Hash hash, home->vault().state_hash(stream.ix));

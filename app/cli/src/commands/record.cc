@@ -4,14 +4,17 @@
 #include "../record_json.h"
 #include "../record_lines.h"
 #include "all.h"
+#include "duplicates.h"
 #include "local_record.h"
 #include "mq/base/text.h"
 #include "mq/work/calendar.h"
+#include "mq/work/canonical.h"
 #include "mq/work/directory.h"
 #include "mq/work/entry.h"
 #include "mq/work/issue.h"
 #include "mq/work/moves.h"
 #include "mq/work/profile.h"
+#include "mq/work/roster.h"
 #include "record_inputs.h"
 
 namespace mq::cli {
@@ -53,7 +56,12 @@ Result<RowId> named_row(Context& c) {
                         cat("say which one: ", c.entity.command, " ", c.call.args.word(1), " ID"));
   }
   const work::Directory directory(c.place);
-  if (c.entity.name == "Household") {
+  if (c.entity.name == "OrgUnit") {
+    auto village = directory.village(word);
+    if (village.ok()) return village->org_unit;
+  }
+  // A whole id is that very row, also one that stands for another.
+  if (c.entity.name == "Household" && word.size() != kIdHex) {
     auto household = directory.household(word);
     if (household.ok()) return household->id;
     if (household.error().code == Code::kConflict) return std::move(household).error();
@@ -107,13 +115,26 @@ template <class Verbs>
 bool among(const Verbs& verbs, std::string_view verb) {
   return std::ranges::any_of(verbs, [&](const auto& each) { return each.verb == verb; });
 }
+bool of_roster(std::string_view entity, std::string_view verb) {
+  return std::ranges::any_of(work::roster_verbs(), [&](const work::RosterVerb& one) {
+    return one.entity == entity && one.verb == verb;
+  });
+}
 constexpr Mover kMovers[] = {
     {"Issue", [](std::string_view verb) { return among(work::issue_verbs(), verb); },
      work::move_issue},
     {"Commitment", [](std::string_view verb) { return among(work::commitment_moves(), verb); },
      work::move_commitment},
     {"Dispute", [](std::string_view verb) { return among(work::dispute_moves(), verb); },
-     work::move_dispute}};
+     work::move_dispute},
+    {"Household", [](std::string_view verb) { return of_roster("Household", verb); },
+     work::change_household},
+    {"Person", [](std::string_view verb) { return of_roster("Person", verb); },
+     work::change_person},
+    {"OrgUnit", [](std::string_view verb) { return of_roster("OrgUnit", verb); },
+     work::change_village},
+    {"RosterChange", [](std::string_view verb) { return of_roster("RosterChange", verb); },
+     work::undo_change}};
 
 const Mover* mover_of(const model::Entity& entity, std::string_view verb) {
   for (const Mover& mover : kMovers) {
@@ -130,12 +151,42 @@ Status move_by(Context& c, const Mover& mover) {
       "done on this device");
 }
 
+// The household named and whatever stands for it, as SQL.
+Result<std::string> rows_of_household(Context& c, const std::string& number) {
+  MQ_TRY(const work::Household household, work::Directory(c.place).household(number));
+  MQ_TRY(const work::Canonical canonical, work::Canonical::households(c.place));
+  const bool people = c.entity.name == "Person";
+  std::vector<std::string> rows;
+  for (const RowId& row :
+       people ? canonical.folded(household.id) : canonical.aliases(household.id)) {
+    rows.push_back(cat("x'", row.hex(), "'"));
+  }
+  return join(rows, ", ");
+}
+
+// What is another row's double, or moved to another village, is not listed.
+Result<std::string> only_counting(Context& c) {
+  const bool households = c.entity.name == "Household";
+  if (!households && c.entity.name != "Person") return std::string();
+  MQ_TRY(const work::Canonical canonical,
+         households ? work::Canonical::households(c.place) : work::Canonical::people(c.place));
+  std::vector<std::string> rows;
+  for (const auto& [row, stream] : canonical.left_out()) {
+    rows.push_back(cat("(x'", row.hex(), "', ", stream, ")"));
+  }
+  if (rows.empty()) return std::string();
+  return cat(" AND (id, stream) NOT IN (VALUES ", join(rows, ", "), ")");
+}
+
 // Conditions of a list as SQL over the entity's own columns; every value is a number or a hex id.
 Result<std::string> list_where(Context& c) {
   std::string where = " WHERE 1 = 1";
   const Args& args = c.call.args;
   const work::Directory directory(c.place);
-  if (!args.has("all")) where += " AND deleted = 0";
+  if (!args.has("all")) {
+    MQ_TRY(const std::string counting, only_counting(c));
+    where += cat(" AND deleted = 0", counting);
+  }
   if (auto name = args.value("village")) {
     if (c.entity.rule.scope() != model::pb::SCOPE_VILLAGE) {
       return c.call.usage(cat(c.entity.zh, " 不分村,不能用 --village"),
@@ -148,8 +199,8 @@ Result<std::string> list_where(Context& c) {
     if (c.entity.field("household_id") == nullptr) {
       return c.call.usage(cat(c.entity.zh, " 不能按户查"), "this list has no household");
     }
-    MQ_TRY(const work::Household household, directory.household(*number));
-    where += cat(" AND household_id = x'", household.id.hex(), "'");
+    MQ_TRY(const std::string households, rows_of_household(c, *number));
+    where += cat(" AND household_id IN (", households, ")");
   }
   for (const auto& [flag, compare] : {std::pair{"from", ">="}, std::pair{"to", "<="}}) {
     const auto typed = args.value(flag);
@@ -224,14 +275,19 @@ Status run_record(Call& call) {
   if (verb == "add") return add(c);
   if (verb == "list") return list(c);
   if (verb == "show") return show(c);
-  if (verb == "amend") return amend(c);
-  if (verb == "cancel") return cancel(c);
+  // What a change of the roster did is taken back, never edited.
+  const bool fixed = entity->name == "RosterChange";
+  if (verb == "amend" && !fixed) return amend(c);
+  if (verb == "cancel" && !fixed) return cancel(c);
   if (verb == "submit" && entity->name == "Diary") {
     MQ_TRY(const RowId row, named_row(c));
     return save_record(
         c, [&] { return work::submit_diary(c.place, row); }, "已提交(本机)",
         "submitted on this device");
   }
+  const bool of_roster_rows = entity->name == "Household" || entity->name == "Person";
+  if (verb == "duplicates" && of_roster_rows) return run_duplicates(c);
+  if (verb == "distinct" && of_roster_rows) return run_distinct(c);
   if (const Mover* mover = mover_of(*entity, verb)) return move_by(c, *mover);
   return call.usage(
       cat(verb.empty() ? cat("请写明要做什么:") : cat("没有 ", entity->command, " ", verb, ":"),

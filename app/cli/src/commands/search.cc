@@ -1,8 +1,11 @@
 // search: any words, in every record that this device holds.
+#include <set>
+
 #include "../home.h"
 #include "../record_json.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/work/canonical.h"
 
 namespace mq::cli {
 
@@ -22,9 +25,14 @@ Status run_search(Call& call) {
   // A full disk must not stop a search: rows not yet indexed are scanned.
   static_cast<void>(home->vault().index_some(kIndexRows));
   MQ_TRY(const std::vector<vault::Vault::Hit> hits, home->vault().search(text, limit));
+  MQ_TRY(const work::Canonical households, work::Canonical::households(place));
+  MQ_TRY(const work::Canonical people, work::Canonical::people(place));
   Json rows = Json::array();
   std::vector<std::vector<std::string>> lines;
+  std::set<std::pair<std::uint32_t, RowId>> shown_already;  // a row that moved stands twice
   for (const vault::Vault::Hit& hit : hits) {
+    if (households.of(hit.row) != hit.row || people.of(hit.row) != hit.row) continue;
+    if (!shown_already.insert({hit.entity, hit.row}).second) continue;
     const model::Entity* entity = place.vault.schema().entity(hit.entity);
     MQ_TRY(const std::optional<vault::RowData> data, home->vault().load(hit.entity, hit.row));
     if (entity == nullptr || !data) continue;

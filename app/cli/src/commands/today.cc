@@ -5,6 +5,7 @@
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/work/duplicates.h"
 
 namespace mq::cli {
 
@@ -22,6 +23,16 @@ constexpr KindName kKinds[] = {{work::TodayItem::Kind::kOverdue, "overdue", "已
                                {work::TodayItem::Kind::kCallback, "callback", "待回访"},
                                {work::TodayItem::Kind::kIncomplete, "to_complete", "待补"},
                                {work::TodayItem::Kind::kPromised, "promised", "承诺"}};
+
+// The roster is the desk's to keep.
+Status tell_duplicates(Call& call, const work::Workplace& place) {
+  MQ_TRY(const std::vector<work::LikelyPair> pairs, work::likely_people(place));
+  call.out.object()["duplicates"] = pairs.size();
+  if (pairs.empty()) return {};
+  call.out.say(cat("可能重复 ", pairs.size(), " 对,请用 person duplicates 查看"),
+               cat(pairs.size(), " people may stand here twice, see person duplicates"));
+  return {};
+}
 
 }  // namespace
 
@@ -65,6 +76,7 @@ Status run_today(Call& call) {
     call.out.say(cat("结对 ", today.pairs, " 户,应结对 ", today.pairs_due, " 户"),
                  cat("paired with ", today.pairs, " of ", today.pairs_due, " households"));
   }
+  if (place.is_desk()) MQ_CHECK(tell_duplicates(call, place));
   tell_unsent(call, unsent);
   return {};
 }

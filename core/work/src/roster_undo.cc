@@ -1,0 +1,168 @@
+// Taking a change of the roster back, and merging villages.
+#include <algorithm>
+#include <map>
+
+#include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/organisation.pb.h"
+#include "mq/base/text.h"
+#include "mq/work/roster.h"
+#include "mq/work/villages.h"
+#include "rights.h"
+#include "roster_acts.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using C = mpb::RosterChange;
+using O = mpb::OrgUnit;
+
+namespace {
+
+constexpr std::int64_t kSizeMax = 99;
+
+class Undoing {
+ public:
+  Undoing(const Workplace& place, vault::RowData change, Date on)
+      : place_(place), change_(std::move(change)), on_(on) {
+    outcome_.row = change_.id;
+  }
+
+  Result<Outcome> run(vault::View seen) {
+    if (number_of(change_, C::kUndoneOnFieldNumber) != 0) {
+      fault("*", "这一步已经撤销过了", "this step was taken back already");
+      return outcome_;
+    }
+    const vault::Cell* before = change_.cell(C::kBeforeFieldNumber);
+    const auto* text = before == nullptr ? nullptr : std::get_if<std::string>(&before->value);
+    MQ_TRY(const std::vector<Undo> list, decode_undo(place_, text == nullptr ? "" : *text));
+    for (const Undo& one : list) MQ_CHECK(check(one));
+    if (!outcome_.ok()) return outcome_;
+    MQ_CHECK(need_stream(place_, change_.stream));
+    for (const Undo& one : list) MQ_CHECK(write(one));
+    // What was made goes once nothing of it is wanted any more.
+    for (const Undo& one : list) {
+      if (one.kind == Undo::Kind::kMade) into(one.at).push_back(deletion(one.at));
+    }
+    const model::Entity& entity = *place_.vault.schema().entity("RosterChange");
+    const RowAt self{&entity, change_.stream, change_.id};
+    into(self).push_back(
+        content_change(self, *entity.field(C::kUndoneOnFieldNumber), {std::int64_t{on_.days}}));
+    MQ_CHECK(place_.vault.commit(drafts_, seen));
+    return outcome_;
+  }
+
+ private:
+  void fault(std::string_view field, std::string_view zh, std::string_view en) {
+    outcome_.faults.push_back({std::string(field), std::string(zh), std::string(en)});
+  }
+
+  Status check(const Undo& one) {
+    if (one.at.stream == 0 || (one.kind == Undo::Kind::kCarried && origin(one) == 0)) {
+      return Error{Code::kNotAllowed, "撤销:这一步涉及本机没有的村,请有权限的人撤销,什么也没有存",
+                   "taking back: this step touched a village that is not held here"};
+    }
+    const vault::StreamInfo& stream = *place_.vault.stream(one.at.stream);
+    if (stream.kind == wire::pb::STREAM_KIND_TOWNSHIP) MQ_CHECK(need_desk(place_));
+    MQ_CHECK(need_stream(place_, one.at.stream));
+    if (one.kind != Undo::Kind::kCell && one.kind != Undo::Kind::kWatched) return {};
+    MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
+    if (hash_of(*one.field, now) == one.after) return {};
+    const std::string id = one.at.row.hex();
+    const std::string tail = id.substr(id.size() - 8);
+    fault(one.field->name,
+          cat(one.at.entity->zh, " ", tail, " 的“", one.field->zh, "”后来又改过,不能整步撤销;",
+              "请先撤销后来的一步(change list),或直接改那一项"),
+          cat(one.at.entity->name, " ", tail, ": ", one.field->name,
+              " was changed since; take the later step back first, or amend it"));
+    return {};
+  }
+
+  vault::StreamIx origin(const Undo& one) const {
+    const auto id = StreamId::from_text(one.after);
+    const vault::StreamInfo* stream = id ? place_.vault.stream(*id) : nullptr;
+    return stream == nullptr ? 0 : stream->ix;
+  }
+
+  std::vector<vault::Change>& into(const RowAt& at) {
+    for (vault::Draft& one : drafts_) {
+      if (one.stream == at.stream) return one.changes;
+    }
+    return drafts_.emplace_back(vault::Draft{at.stream, {}}).changes;
+  }
+
+  Status write(const Undo& one) {
+    if (one.kind == Undo::Kind::kCell) {
+      into(one.at).push_back(content_change(one.at, *one.field, one.before));
+    } else if (one.kind == Undo::Kind::kResized) {
+      MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
+      const std::int64_t size = std::clamp<std::int64_t>(integer_of(now) - one.delta, 0, kSizeMax);
+      into(one.at).push_back(content_change(one.at, *one.field, {size}));
+    } else if (one.kind == Undo::Kind::kCarried) {
+      const RowAt home{one.at.entity, origin(one), one.at.row};
+      MQ_TRY(std::vector<vault::Change> back, copied(place_, one.at, home));
+      MQ_TRY(std::vector<vault::Change> gone, emptied(place_, one.at));
+      std::ranges::move(back, std::back_inserter(into(home)));
+      std::ranges::move(gone, std::back_inserter(into(one.at)));
+    }
+    return {};
+  }
+
+  const Workplace& place_;
+  vault::RowData change_;
+  Date on_;
+  Outcome outcome_;
+  std::vector<vault::Draft> drafts_;
+};
+
+}  // namespace
+
+Result<Outcome> undo_change(const Workplace& place, [[maybe_unused]] std::string_view verb,
+                            const RowId& row, const Inputs& inputs) {
+  MQ_ASSERT(verb == "undo");
+  const vault::View seen = place.vault.view();
+  const model::Entity& entity = *place.vault.schema().entity("RosterChange");
+  MQ_TRY(RosterForm form, RosterForm::read(place, inputs, {}));
+  if (form.faulty()) return form.refused();
+  MQ_TRY(vault::RowData change, standing_row(place, entity, row));
+  const Date on{static_cast<std::int32_t>(form.form().integer(C::kOnFieldNumber))};
+  return Undoing(place, std::move(change), on).run(seen);
+}
+
+Result<Outcome> change_village(const Workplace& place, [[maybe_unused]] std::string_view verb,
+                               const RowId& row, const Inputs& inputs) {
+  MQ_ASSERT(verb == "merge");
+  MQ_CHECK(need_desk(place));
+  const vault::View seen = place.vault.view();
+  const Directory directory(place);
+  MQ_TRY(RosterForm form, RosterForm::read(place, inputs, {"into"}));
+  MQ_TRY(const Village from, directory.village(row.hex()));
+  auto into = directory.village(form.flag("into"));
+  if (!into.ok() && into.error().code != Code::kNotFound) return std::move(into).error();
+  if (!into.ok()) {
+    form.form().fault("into", into.error().zh, into.error().en);
+    return form.refused();
+  }
+  const Village& left = *into;
+  if (from.stream == left.stream || from.office || left.office) {
+    form.form().fault("into", "并村要写两个不同的村,机关不算",
+                      "into: two villages, not the office");
+  }
+  for (const Village* village : {&from, &left}) {
+    MQ_TRY(auto ended, ended_village(place, *village));
+    if (ended) form.form().faults().push_back(*std::move(ended));
+  }
+  if (form.faulty()) return form.refused();
+  RosterStep step(place, mpb::CHANGE_KIND_VILLAGES);
+  MQ_TRY(const vault::StreamIx township, directory.township_stream());
+  const RowAt at{&step.entity("OrgUnit"), township, from.org_unit};
+  MQ_CHECK(step.set_row(at, O::kParentIdFieldNumber, left.org_unit));
+  MQ_CHECK(step.set(at, O::kValidToFieldNumber, form.form().integer(C::kOnFieldNumber) - 1));
+  step.villages(from.org_unit, left.org_unit);
+  form.form().flag(
+      "village",
+      cat(from.name, " 的干部要在 ", left.name, " 登记,还没有那里的权限的,请发邀请或移交"),
+      "give the cadres of the village that ended the right to the other one");
+  return form.store(step, left.stream, seen);
+}
+
+}  // namespace mq::work
