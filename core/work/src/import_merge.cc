@@ -66,6 +66,12 @@ ImportFault both_changed(const Wish& wish, const WishCell& cell, const model::Fi
           "changed both in the file and here: both are listed, nothing was overwritten"};
 }
 
+bool holds_something(const model::Field& field, const std::optional<vault::RowData>& data) {
+  const vault::Cell* cell = data ? data->cell(field.number) : nullptr;
+  return cell != nullptr &&
+         (field.repeated ? !cell->values.empty() : !model::is_empty(cell->value));
+}
+
 vault::Change change_of(const Wish& wish, const model::Field& field, WishCell& cell) {
   vault::Change change;
   change.entity = wish.entity->number;
@@ -142,7 +148,10 @@ Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
                          [](const auto& entry, std::uint32_t f) { return entry.first < f; });
     const bool known = last != memory.end() && last->first == cell.field;
     const bool differs = file_ != here_ && !(known && data && last->second == file);
-    if (differs && known && data && last->second != digest(here_)) {
+    // What this device does not remember of an earlier file may be somebody's word: only what is
+    // empty here is filled.
+    const bool theirs = known ? last->second != digest(here_) : holds_something(field, data);
+    if (differs && data && theirs) {
       faults.push_back(both_changed(wish, cell, field, data->cell(cell.field)));
       continue;
     }

@@ -8,6 +8,7 @@
 
 #include "id_number.h"
 #include "import_kinds.h"
+#include "import_known.h"
 #include "import_private.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
@@ -16,6 +17,7 @@
 #include "mq/model/chinese_id.h"
 #include "mq/model/identity.h"
 #include "mq/model/relation.h"
+#include "mq/model/text_cleanup.h"
 #include "mq/model/validate.h"
 #include "mq/work/directory.h"
 #include "mq/work/organisation.h"
@@ -38,7 +40,10 @@ struct Member {
   std::int64_t relation = 0, sex = 0;
   std::optional<Date> birth;
   Bytes fingerprint;
+  std::string document;  // its number, forgotten with this
   RowId id;
+  vault::StreamIx stream = 0;  // where the row stands already; 0: new
+  bool left_alone = false;     // another row of the same person counts
   PrivateCells guarded;
 };
 
@@ -69,7 +74,9 @@ class RosterReader {
     MQ_CHECK(of_household_.open());
     MQ_CHECK(of_person_.open());
     for (std::size_t row = 0; row < run_.table.size(); ++row) MQ_CHECK(read_row(row));
+    MQ_TRY(known_, KnownRoster::load(run_.place));
     MQ_CHECK(make_wishes());
+    known_.flag_likely(newcomers_, run_.result);
     return list_missing();
   }
 
@@ -145,6 +152,7 @@ class RosterReader {
     if (typed.empty()) return;
     const auto id = model::read_chinese_id(typed);
     member.fingerprint = model::fingerprint(fingerprint_key_, id, typed);
+    member.document = model::normal_number(typed);
     if (of_person_.named("id_number")) keep_number(reader, typed, id, member);
     if (!id) {
       reader.flag("证件号码", "", "位数或字符不像证件号码", "does not look like an ID number");
@@ -248,7 +256,7 @@ class RosterReader {
   Status make_wishes() {
     const Directory directory(run_.place);
     std::map<std::string, Village> villages;
-    for (const Family& family : families_) {
+    for (Family& family : families_) {
       if (family.members.empty()) continue;
       if (!villages.contains(family.village)) {
         auto village = directory.village(family.village);
@@ -258,9 +266,66 @@ class RosterReader {
         if (!village.ok())
           run_.new_villages.emplace_back(family.village, region_code(family.village));
       }
-      MQ_CHECK(wish_family(family, villages[family.village]));
+      const Village& at = villages[family.village];
+      MQ_TRY(const bool wanted, meet(family, at));
+      if (wanted) MQ_CHECK(wish_family(family, at));
     }
     return {};
+  }
+
+  // What the household of the file is here. False: it has ended, and nothing of it is written.
+  Result<bool> meet(Family& family, const Village& at) {
+    KnownRoster::Asked asked{family.id, family.number, at.stream, {}};
+    for (const Member& member : family.members) asked.people.push_back(facts(family, member, at));
+    MQ_TRY(const std::optional<Reason> ended, known_.ended(asked));
+    if (ended) {
+      ask(family, Fate::kFlagged, ended->zh, ended->en);
+      return false;
+    }
+    if (known_.of_others(asked)) {
+      ask(family, Fate::kRefused, "这个户编号在本机是另一家人的,一个人也对不上,请核对",
+          "this number belongs to other people here: none of them is named");
+      return false;
+    }
+    if (const std::string head = known_.typed_here(asked); !head.empty()) {
+      ask(family, Fate::kFlagged,
+          cat("本机登记过户编号相同的一户(", head, "),是同一户请用 household merge --same"),
+          cat("a household was given this number by hand (", head,
+              "); if it is the same: household merge --same"));
+    }
+    for (std::size_t i = 0; i < family.members.size(); ++i) {
+      Member& member = family.members[i];
+      const KnownRoster::Where where = known_.person(family.id, asked.people[i]);
+      member.id = where.row;
+      member.stream = where.stream;
+      member.left_alone = where.double_of_another;
+      if (where.stream == 0) newcomers_.emplace_back(member.line, asked.people[i]);
+    }
+    return true;
+  }
+
+  void ask(const Family& family, Fate fate, std::string_view zh, std::string_view en) {
+    run_.result.faults.push_back({family.line, "户编号", fate, family.number, "", std::string(zh),
+                                  cat("household ", family.number, ": ", en)});
+  }
+
+  PersonFacts facts(const Family& family, const Member& member, const Village& at) const {
+    PersonFacts out;
+    out.id = member.id;
+    out.household = family.id;
+    // Two villages that are not here yet are two.
+    out.stream =
+        at.stream != 0 ? at.stream : -1 - family.stream.data[0] - 256 * family.stream.data[1];
+    out.name = folded_name(member.name);
+    out.shown = member.name;
+    out.house = family.number;
+    out.document = member.document;
+    out.birth = member.birth;
+    out.fingerprint = member.fingerprint;
+    out.sex = member.sex == mpb::SEX_UNSTATED ? 0 : member.sex;
+    out.group = static_cast<int>(family.group);
+    out.phones = family.phones;
+    return out;
   }
 
   // The twelve digits that all household numbers of the village share.
@@ -314,7 +379,8 @@ class RosterReader {
     run_.wishes.push_back(std::move(wish));
     MQ_CHECK(wish_private(of_household_, family.id, family.guarded, family, family.line, at));
     for (const Member& member : family.members) {
-      wish_member(family, member, at.stream);
+      if (member.left_alone) continue;
+      wish_member(family, member, member.stream != 0 ? member.stream : at.stream);
       MQ_CHECK(wish_private(of_person_, member.id, member.guarded, family, member.line, at));
     }
     return {};
@@ -364,7 +430,10 @@ class RosterReader {
       for (const Household& household : here) {
         const bool official = household.id == model::household_row_id(run_.place.control.township(),
                                                                       household.number);
-        if (official && !index_.contains(household.number)) {
+        const bool gone = household.status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
+                          household.status == mpb::HOUSEHOLD_STATUS_DEAD ||
+                          household.status == mpb::HOUSEHOLD_STATUS_CANCELLED;
+        if (official && !gone && !index_.contains(household.number)) {
           run_.result.missing_zh.push_back(cat(household.number, " ", household.head_name));
         }
       }
@@ -376,6 +445,8 @@ class RosterReader {
   const model::Entity &household_, &person_;
   PrivateColumns of_household_, of_person_;
   Bytes fingerprint_key_;
+  KnownRoster known_;
+  std::vector<std::pair<std::size_t, PersonFacts>> newcomers_;  // by line
   std::vector<Family> families_;
   std::unordered_map<std::string, std::size_t> index_;  // by number
   std::unordered_set<RowId, IdHash> seen_;

@@ -1,0 +1,127 @@
+#include "import_known.h"
+
+#include <algorithm>
+
+#include "minqing/model/v1/household.pb.h"
+#include "mq/base/text.h"
+#include "mq/work/directory.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+
+Result<KnownRoster> KnownRoster::load(const Workplace& place) {
+  KnownRoster out;
+  out.place_ = &place;
+  MQ_TRY(out.households_, Canonical::households(place));
+  MQ_TRY(out.people_, Canonical::people(place));
+  MQ_TRY(out.everybody_, everybody(place));
+  for (std::size_t i = 0; i < out.everybody_.size(); ++i) {
+    out.by_id_.emplace(out.everybody_[i].id, i);
+    out.residents_[out.everybody_[i].household].push_back(i);
+  }
+  MQ_TRY(sqlite::Query q, place.vault.database().query("SELECT id, stream FROM \"person\""));
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) break;
+    out.rows_.emplace(RowId::from(q.blob(0)).value_or(RowId{}), q.integer(1));
+  }
+  MQ_TRY(const std::vector<Household> all, Directory(place).bare_households());
+  for (const Household& one : all) out.by_number_.emplace(one.number, one.id);
+  return out;
+}
+
+Result<std::optional<Reason>> KnownRoster::ended(const Asked& family) const {
+  if (households_.plain()) return std::optional<Reason>();
+  if (households_.of(family.id) != family.id) {
+    return std::optional(Reason{"这一户已并为同一户,名册里还单独有;没有改动,请核对",
+                                "was found to be one with another household; left alone"});
+  }
+  if (households_.home(family.id) != family.id) {
+    return std::optional(Reason{"这一户已并入别的户,名册里还有;没有改动,请核对",
+                                "was merged into another household; left alone"});
+  }
+  MQ_TRY(sqlite::Query q, place_->vault.database().query(
+                              "SELECT stream FROM \"household\" WHERE id = ?1 AND deleted = 0"));
+  q.bind(1, family.id.view());
+  bool elsewhere = false;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) break;
+    if (!households_.counts(family.id, q.integer(0))) {
+      elsewhere = elsewhere || q.integer(0) == family.stream;
+    } else if (q.integer(0) == family.stream) {
+      return std::optional<Reason>();
+    } else {
+      elsewhere = true;
+    }
+  }
+  if (!elsewhere) return std::optional<Reason>();
+  return std::optional(Reason{"这一户已迁到别的村,名册里还写在原村;没有改动,请核对",
+                              "moved to another village; left alone"});
+}
+
+bool KnownRoster::of_others(const Asked& family) const {
+  const auto here = residents_.find(family.id);
+  if (here == residents_.end()) return false;
+  for (const PersonFacts& one : family.people) {
+    const Where where = person(family.id, one);
+    if (where.stream != 0) return false;
+    for (const std::size_t i : here->second) {
+      if (everybody_[i].name == one.name || alike(everybody_[i].name, one.name)) return false;
+    }
+  }
+  return true;
+}
+
+std::string KnownRoster::typed_here(const Asked& family) const {
+  const auto found = by_number_.find(family.number);
+  if (found == by_number_.end() || found->second == family.id) return "";
+  const auto here = residents_.find(found->second);
+  for (const std::size_t i : here == residents_.end() ? std::vector<std::size_t>{} : here->second) {
+    if (everybody_[i].head) return everybody_[i].shown;
+  }
+  return family.number;
+}
+
+KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts& one) const {
+  const auto own = rows_.find(one.id);
+  if (own != rows_.end()) {
+    const auto counting = by_id_.find(one.id);
+    const bool twin = people_.of(one.id) != one.id;
+    return {one.id, counting == by_id_.end() ? own->second : everybody_[counting->second].stream,
+            twin};
+  }
+  const auto here = residents_.find(households_.home(household));
+  if (here == residents_.end()) return {one.id, 0, false};
+  for (const std::size_t i : here->second) {
+    const PersonFacts& known = everybody_[i];
+    const bool number = !one.fingerprint.empty() && one.fingerprint == known.fingerprint;
+    const bool clash = !one.fingerprint.empty() && !known.fingerprint.empty() && !number;
+    const bool named = one.name == known.name && one.birth && one.birth == known.birth;
+    if (number || (named && !clash)) return {known.id, known.stream, false};
+  }
+  return {one.id, 0, false};
+}
+
+void KnownRoster::flag_likely(const std::vector<std::pair<std::size_t, PersonFacts>>& fresh,
+                              ImportResult& result) const {
+  if (fresh.empty()) return;
+  std::vector<PersonFacts> all = everybody_;
+  for (const auto& [line, one] : fresh) all.push_back(one);
+  for (const Match& match : matches(all)) {
+    if (match.b < everybody_.size()) continue;  // both were here
+    const bool both = match.a >= everybody_.size();
+    const PersonFacts& other = all[match.a];
+    // One number twice in the file has been said already.
+    if (both && !other.fingerprint.empty() && other.fingerprint == all[match.b].fingerprint) {
+      continue;
+    }
+    result.faults.push_back(
+        {fresh[match.b - everybody_.size()].first, "姓名", Fate::kFlagged, other.shown, "",
+         cat("可能和户 ", other.house, " 的 ", other.shown, " 是同一个人:", match.why.zh),
+         cat("may be ", other.shown, " of household ", other.house, ": ", match.why.en)});
+  }
+}
+
+}  // namespace mq::work

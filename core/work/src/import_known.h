@@ -1,0 +1,57 @@
+// What a roster meets here: rows that have ended, numbers that belong to others, people who stand
+// elsewhere by now, and newcomers who may be somebody already.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "import_kinds.h"
+#include "likely.h"
+#include "mq/work/canonical.h"
+
+namespace mq::work {
+
+class KnownRoster {
+ public:
+  static Result<KnownRoster> load(const Workplace& place);
+
+  // One household of the file, and who the file says lives there.
+  struct Asked {
+    RowId id;
+    std::string number;
+    vault::StreamIx stream = 0;  // of the village that the file names; 0: not here yet
+    std::vector<PersonFacts> people;
+  };
+  // Why nothing of it is written: it moved, was merged, or is another's double. Nothing: it stands.
+  Result<std::optional<Reason>> ended(const Asked& family) const;
+  // The number belongs to people of whom the file names none.
+  bool of_others(const Asked& family) const;
+  // A household that was given this number by hand; empty if there is none.
+  std::string typed_here(const Asked& family) const;
+
+  // The row that a person of the file has here already, under whatever id: his own, or that of the
+  // same number or the same name and birth in that household.
+  struct Where {
+    RowId row;
+    vault::StreamIx stream = 0;  // 0: not here yet
+    bool double_of_another = false;
+  };
+  Where person(const RowId& household, const PersonFacts& one) const;
+
+  // Newcomers against everybody and each other: "line, whom it may be".
+  void flag_likely(const std::vector<std::pair<std::size_t, PersonFacts>>& fresh,
+                   ImportResult& result) const;
+
+ private:
+  const Workplace* place_ = nullptr;
+  Canonical households_, people_;
+  std::vector<PersonFacts> everybody_;
+  std::unordered_map<RowId, std::size_t, IdHash> by_id_;  // of those who count
+  std::unordered_map<RowId, vault::StreamIx, IdHash> rows_;
+  std::map<RowId, std::vector<std::size_t>> residents_;
+  std::map<std::string, RowId> by_number_;
+};
+
+}  // namespace mq::work
