@@ -22,6 +22,7 @@ namespace mq::cli {
 namespace {
 
 constexpr std::size_t kListDefault = 200;
+constexpr std::size_t kIdHex = 32;
 
 using Context = RecordContext;
 
