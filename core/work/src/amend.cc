@@ -10,6 +10,7 @@
 #include "mq/base/text.h"
 #include "record_parts.h"
 #include "rights.h"
+#include "visit_outcome.h"
 
 namespace mq::work {
 
@@ -65,7 +66,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
   Form whole = form.over(data);
   whole.faults().clear();
   if (entity.name == "Visit") {
-    check_visit(whole);
+    check_visit(entity, whole);
+    flag_unrecorded(entity, data, whole, form);
     if (!form.text(mpb::Visit::kDemandFieldNumber).empty()) {
       form.flag(
           "demand", "诉求已改;事项不会自动跟着变,请用 issue amend,或 issue add --visit_id",

@@ -8,8 +8,9 @@ namespace mq::work {
 
 // What a visit takes beside its fields: of the issue that its need becomes.
 inline const std::vector<std::string_view> kVisitExtras = {"category", "nature", "类别", "性质"};
-// Household asked for, dates in order, money acknowledged, a signature explained.
-void check_visit(Form& form);
+// Household asked for, dates in order, money acknowledged, a signature explained, 请不要记
+// honoured.
+void check_visit(const model::Entity& entity, Form& form);
 // One spelling of a household's number, the one that it is looked up by.
 void usual_number(Form& form);
 // What a household is called until an official number is known.

@@ -11,6 +11,7 @@
 #include "mq/base/text.h"
 #include "mq/model/identity.h"
 #include "mq/work/directory.h"
+#include "visit_outcome.h"
 
 namespace mq::work {
 
@@ -135,6 +136,7 @@ class VisitReader {
     if (visit.outcome == 0 && !reader.refused()) reader.refuse("结果", "没有结果", "no outcome");
     visit.text = reader.text("走访内容");
     read_need(reader, visit);
+    refuse_unwanted(reader, visit);
     flag_outcome(reader, visit);
     return {};
   }
@@ -197,13 +199,24 @@ class VisitReader {
     }
   }
 
+  // 请不要记 with words beside it is asked about: they were not to be written down.
+  static void refuse_unwanted(RowReader& reader, const PaperVisit& visit) {
+    if (visit.outcome != mpb::OUTCOME_NOT_TO_BE_RECORDED) return;
+    for (const auto& [column, text] :
+         {std::pair{"走访内容", &visit.text}, std::pair{"诉求", &visit.need}}) {
+      if (text->empty()) continue;
+      reader.refuse(column, "结果是请不要记,这一栏要空着", "they asked that nothing be kept");
+    }
+    if (visit.answered.value_or(false)) {
+      reader.refuse("当场答复", "结果是请不要记,这一栏要空着", "they asked that nothing be kept");
+    }
+  }
+
   void flag_outcome(RowReader& reader, const PaperVisit& visit) {
     if (reader.refused()) return;
-    const bool met =
-        visit.outcome == mpb::OUTCOME_MET_HEAD || visit.outcome == mpb::OUTCOME_MET_FAMILY;
     const bool gone = visit.household->status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
                       visit.household->status == mpb::HOUSEHOLD_STATUS_CANCELLED;
-    if (met && gone) {
+    if (somebody_met(visit.outcome) && gone) {
       reader.flag("结果", "", "见到了人,但这一户登记为迁出或注销",
                   "met, but recorded as moved out");
     }

@@ -9,15 +9,14 @@
 #include "mq/model/ddl.h"
 #include "mq/work/handover.h"
 #include "mq/work/villages.h"
+#include "visit_outcome.h"
 
 namespace mq::work {
 
 namespace mpb = ::minqing::model::v1;
 namespace cpb = wire::pb;
 
-bool VisitFact::effective() const {
-  return outcome == mpb::OUTCOME_MET_HEAD || outcome == mpb::OUTCOME_MET_FAMILY;
-}
+bool VisitFact::effective() const { return somebody_met(outcome); }
 
 bool VisitFact::recorded_by_another() const {
   return recorder && std::find(visitors.begin(), visitors.end(), *recorder) == visitors.end();

@@ -29,7 +29,7 @@ struct VisitFact {
   std::optional<RowId> recorder;
   Lateness late = Lateness::kNot;
 
-  bool effective() const;  // 见到户主 or 见到家人, a telephone call too
+  bool effective() const;  // somebody was met, by telephone too
   bool recorded_by_another() const;
 };
 

@@ -260,8 +260,9 @@ class Count {
 };
 
 void describe(Ledger& ledger, const std::map<std::string, int>& left_out) {
-  ledger.basis.emplace_back(
-      "覆盖率", "本期至少一次见到户主或家人的户(不重复)÷ 应走访户数;电话见到也算,常年外出户在内");
+  ledger.basis.emplace_back("覆盖率",
+                            "本期至少一次见到户主或家人的户(不重复,请不要记的也是见到)÷ "
+                            "应走访户数;电话见到也算,常年外出户在内");
   std::string out;
   for (const auto& [status, count] : left_out)
     out += cat(out.empty() ? "" : ",", status, " ", count, " 户");

@@ -114,7 +114,7 @@ void check_local_visit(const model::Schema& schema, Form& form) {
   form.set_default(V::kTargetKindFieldNumber, std::int64_t{mpb::TARGET_KIND_HOUSEHOLD});
   form.set_default(V::kMethodFieldNumber, std::int64_t{mpb::METHOD_HOME});
   form.set_default(V::kVisitTypeFieldNumber, std::int64_t{mpb::VISIT_TYPE_REGULAR});
-  check_visit(form);
+  check_visit(*schema.entity("Visit"), form);
 }
 
 void check_local_issue(const model::Entity& entity, Form& form) {

@@ -6,7 +6,6 @@
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/programme.pb.h"
-#include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/believed_time.h"
 #include "mq/work/canonical.h"
@@ -14,6 +13,7 @@
 #include "mq/work/handover.h"
 #include "mq/work/intervals.h"
 #include "mq/work/local_entry.h"
+#include "visit_outcome.h"
 
 namespace mq::work {
 
@@ -129,11 +129,10 @@ Result<std::optional<Date>> last_met(const Workplace& place, const Canonical& ca
   std::optional<Date> last;
   for (const RowId& row : canonical.aliases(household)) {
     MQ_TRY(sqlite::Query q,
-           place.vault.database().query("SELECT max(date) FROM \"visit\" WHERE household_id = ?1 "
-                                        "AND deleted = 0 AND outcome IN (?2, ?3)"));
-    q.bind(1, row.view())
-        .bind(2, std::int64_t{mpb::OUTCOME_MET_HEAD})
-        .bind(3, std::int64_t{mpb::OUTCOME_MET_FAMILY});
+           place.vault.database().query(
+               cat("SELECT max(date) FROM \"visit\" WHERE household_id = ?1 AND deleted = 0 AND ",
+                   somebody_met_sql("outcome"))));
+    q.bind(1, row.view());
     MQ_TRY(const bool found, q.step());
     if (!found || q.is_null(0)) continue;
     last = std::max(last, std::optional(Date{static_cast<std::int32_t>(q.integer(0))}));

@@ -7,6 +7,7 @@
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/villages.h"
+#include "visit_outcome.h"
 
 namespace mq::work {
 
@@ -31,9 +32,8 @@ Status fill_visit(const Workplace& place, Form& form) {
 // 见到… at a household that has moved out or is struck off: kept, and worth a look.
 void flag_status(const Household& household, Form& form) {
   const std::int64_t outcome = form.integer(V::kOutcomeFieldNumber);
-  const bool met = outcome == mpb::OUTCOME_MET_HEAD || outcome == mpb::OUTCOME_MET_FAMILY;
-  if (met && (household.status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
-              household.status == mpb::HOUSEHOLD_STATUS_CANCELLED)) {
+  if (somebody_met(outcome) && (household.status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
+                                household.status == mpb::HOUSEHOLD_STATUS_CANCELLED)) {
     form.flag("outcome", "见到了人,但这一户登记为迁出或注销,请核对",
               "somebody was met, but the household is recorded as moved out or struck off");
   }
@@ -69,7 +69,8 @@ Result<vault::StreamIx> visit_stream(const Workplace& place, Form& form) {
 
 }  // namespace
 
-void check_visit(Form& form) {
+void check_visit(const model::Entity& entity, Form& form) {
+  check_unrecorded(entity, form);
   const std::int64_t outcome = form.integer(V::kOutcomeFieldNumber);
   const bool to_household = form.integer(V::kTargetKindFieldNumber) == mpb::TARGET_KIND_HOUSEHOLD;
   const bool household_fault =
@@ -112,7 +113,7 @@ Result<Outcome> add_visit(const Workplace& place, const Inputs& inputs) {
     form.faults().push_back(*fault);
   }
   MQ_CHECK(fill_visit(place, form));
-  check_visit(form);
+  check_visit(entity, form);
   form.require(model::pb::NEED_SAVE);
   MQ_TRY(const vault::StreamIx stream, visit_stream(place, form));
 

@@ -1,0 +1,90 @@
+#include "visit_outcome.h"
+
+#include <algorithm>
+
+#include "minqing/model/v1/visit.pb.h"
+#include "mq/base/text.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using V = mpb::Visit;
+
+namespace {
+
+constexpr mpb::Outcome kMet[] = {mpb::OUTCOME_MET_HEAD, mpb::OUTCOME_MET_FAMILY,
+                                 mpb::OUTCOME_NOT_TO_BE_RECORDED};
+
+// That somebody came, and the papers around it. Whatever a later version adds is content.
+constexpr int kKept[] = {
+    V::kVisitedByFieldNumber,   V::kRecordedByFieldNumber, V::kTargetKindFieldNumber,
+    V::kHouseholdIdFieldNumber, V::kTargetTextFieldNumber, V::kVillageIdFieldNumber,
+    V::kPaperNoFieldNumber,     V::kDateFieldNumber,       V::kPartFieldNumber,
+    V::kRecordedOnFieldNumber,  V::kVisitTypeFieldNumber,  V::kMethodFieldNumber,
+    V::kOutcomeFieldNumber,     V::kDiaryIdFieldNumber,    V::kProgrammeIdFieldNumber,
+    V::kCancelReasonFieldNumber};
+
+bool is_content(const model::Field& field) {
+  return std::ranges::find(kKept, static_cast<int>(field.number)) == std::end(kKept);
+}
+
+// 否 and 0 say nothing of anybody.
+bool says_something(const model::Value& value) {
+  const auto* number = std::get_if<std::int64_t>(&value);
+  return number == nullptr ? !model::is_empty(value) : *number != 0;
+}
+
+bool unrecorded(const Form& form) {
+  return form.integer(V::kOutcomeFieldNumber) == mpb::OUTCOME_NOT_TO_BE_RECORDED;
+}
+
+}  // namespace
+
+bool somebody_met(std::int64_t outcome) {
+  return std::ranges::find(kMet, outcome) != std::end(kMet);
+}
+
+std::string somebody_met_sql(std::string_view column) {
+  std::vector<std::string> numbers;
+  for (const mpb::Outcome outcome : kMet) numbers.push_back(cat(static_cast<int>(outcome)));
+  return cat(column, " IN (", join(numbers, ", "), ")");
+}
+
+void check_unrecorded(const model::Entity& visit, Form& form) {
+  if (!unrecorded(form)) return;
+  for (const model::Field& field : visit.fields) {
+    if (!is_content(field) || !std::ranges::any_of(form.values(field.number), says_something)) {
+      continue;
+    }
+    form.fault(
+        field.name,
+        cat(field.zh, ":对方请不要记,这一项要空着(改记录时写 --", field.name,
+            " \"\" 清空);只留下谁去的、到谁家、哪天、见到了人。已经送到的原话在改动历史里还在,"
+            "要等办了删除才没有"),
+        cat(field.name,
+            ": they asked that nothing be written down; leave it out (empty it "
+            "with --",
+            field.name,
+            " \"\" in an amendment). Only who went, to "
+            "whom and when is kept; what was delivered already stays in the "
+            "history until it is erased"));
+  }
+}
+
+void flag_unrecorded(const model::Entity& visit, const vault::RowData& before, const Form& whole,
+                     Form& form) {
+  if (!unrecorded(whole)) return;
+  const bool emptied = std::ranges::any_of(visit.fields, [&](const model::Field& field) {
+    const vault::Cell* cell = before.cell(field.number);
+    const bool held = cell != nullptr && (says_something(cell->value) ||
+                                          std::ranges::any_of(cell->values, says_something));
+    return is_content(field) && held;
+  });
+  if (!emptied) return;
+  form.flag("outcome",
+            "原来写的已清空;但已经送到的原话在改动历史里还在,要等办了删除才没有,请如实告诉对方",
+            "what was written is emptied; what was delivered already stays in the history until "
+            "it is erased: tell them so");
+}
+
+}  // namespace mq::work
