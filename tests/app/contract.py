@@ -10,6 +10,7 @@ import sys
 
 import books_claims
 import bundle_claims
+import ease_claims
 import fill_claims
 import founding_claims
 import heal_claims
@@ -22,10 +23,11 @@ import ledger_claims
 import members_claims
 import month_claims
 import order_claims
+import paper_claims
 import quarantine_claims
 import recovery_claims
-import seed_claims
 import roster_claims
+import seed_claims
 import slips_claims
 from township import Township
 
@@ -228,9 +230,10 @@ CLAIMS = [dirty_roster_gives_every_planted_fault, a_dry_run_stores_nothing, impo
           invitations_are_used_once_and_never_guessed, a_cadre_may_not_do_the_desks_work, without_a_server_work_goes_on,
           a_copied_home_goes_on_under_its_own_line, hostile_files_end_in_a_sentence, search_finds_short_and_long_words,
           a_watch_hears_of_news_and_is_quiet_without, a_server_that_is_not_ours_gets_nothing, *input_claims.CLAIMS,
-          *books_claims.CLAIMS, *bundle_claims.CLAIMS, *fill_claims.CLAIMS, *founding_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
+          *books_claims.CLAIMS, *bundle_claims.CLAIMS, *ease_claims.CLAIMS,
+          *fill_claims.CLAIMS, *founding_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
           *homes_claims.CLAIMS, *issue_claims.CLAIMS, *leave_claims.CLAIMS, *ledger_claims.CLAIMS, *members_claims.CLAIMS,
-          *month_claims.CLAIMS, *order_claims.CLAIMS, *quarantine_claims.CLAIMS, *recovery_claims.CLAIMS,
+          *month_claims.CLAIMS, *order_claims.CLAIMS, *paper_claims.CLAIMS, *quarantine_claims.CLAIMS, *recovery_claims.CLAIMS,
           *roster_claims.CLAIMS, *seed_claims.CLAIMS, *slips_claims.CLAIMS]
 
 

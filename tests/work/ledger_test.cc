@@ -213,7 +213,10 @@ TEST_F(LedgerTest, Rp14CountsSubmittedDiariesInOrganisationOrder) {
   };
   submitted({{"date", "2026-03-01"}, {"recorded_on", "2026-03-04"}});
   submitted({{"date", "2026-03-31"}, {"recorded_on", "2026-04-04"}, {"visit_ids", raised.hex()}});
-  submitted({{"date", "2026-03-10"}, {"recorded_on", "2026-03-10"}, {"author_id", "甲"}});
+  submitted({{"date", "2026-03-10"},
+             {"recorded_on", "2026-03-10"},
+             {"author_id", "甲"},
+             {"agreed", "念给他听过"}});
   submitted({{"date", "2026-04-01"}, {"recorded_on", "2026-04-01"}});
   diary({{"date", "2026-03-15"}});
   const Ledger ledger = made(ledger_rp14, kMarch);

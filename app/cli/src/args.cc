@@ -8,12 +8,6 @@ namespace mq::cli {
 
 namespace {
 
-// Flags that never take the next word, so that `--json visit list` means what it says.
-constexpr std::string_view kSwitches[] = {
-    "json",   "dry_run", "skip_refused", "practice",    "watch",   "help",      "version",
-    "all",    "yes",     "replace",      "keep_admins", "sign",    "take_both", "root_print",
-    "rejoin", "devices", "mask",         "changes",     "history", "same"};
-
 std::string with_underscores(std::string_view name) {
   std::string out(name);
   std::replace(out.begin(), out.end(), '-', '_');
@@ -21,10 +15,21 @@ std::string with_underscores(std::string_view name) {
 }
 
 bool is_switch(std::string_view name) {
-  return std::find(std::begin(kSwitches), std::end(kSwitches), name) != std::end(kSwitches);
+  const std::vector<std::string>& all = Args::switches();
+  return std::find(all.begin(), all.end(), name) != all.end();
 }
 
 }  // namespace
+
+// So that `--json visit list` means what it says.
+const std::vector<std::string>& Args::switches() {
+  static const std::vector<std::string> kSwitches = {
+      "json",      "dry_run", "skip_refused", "practice",    "watch",      "help",
+      "version",   "all",     "yes",          "keep_admins", "root_print", "rejoin",
+      "devices",   "mask",    "delegated",    "for_person",  "replace",    "sign",
+      "take_both", "changes", "history",      "same"};
+  return kSwitches;
+}
 
 Args Args::parse(const std::vector<std::string>& arguments) {
   Args args;

@@ -21,6 +21,8 @@ class Args {
     bool has_value = false;
   };
 
+  // Flags that never take the next word, without dashes.
+  static const std::vector<std::string>& switches();
   // The first word that is no flag is the command; flags may stand anywhere.
   static Args parse(const std::vector<std::string>& arguments);
 

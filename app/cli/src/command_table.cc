@@ -60,12 +60,18 @@ constexpr Command kCommands[] = {
      "各单位要的写法:证件号、电话、姓名,CSV 的编码和列序", "how recipients want things written",
      run_record},
     {"visit",
-     "visit add --household_id 户编号 --date 日期 --outcome 结果 --text 内容 …\nvisit add -\n"
+     "visit add --household_id 户编号 --date 日期 --outcome 结果 --text 内容 [--demand 诉求 "
+     "--category "
+     "类别] …\nvisit add -\n"
      "visit list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期] [--limit 条数] "
-     "[--all]\nvisit show|amend|cancel 编号 …",
+     "[--all]\nvisit show|amend|cancel 编号 …\nvisit print --from 日期 --to 日期 [--village 村] "
+     "[--household_id 户编号] -o 文件.html",
      "入户走访", "visits", run_record},
     {"diary",
-     "diary add --date 日期 --body 正文 …\ndiary submit 编号\ndiary list|show|amend|cancel …",
+     "diary add --date 日期 --body 正文 [--author_id 同事 --agreed 他怎么同意的] …\ndiary submit "
+     "编号\ndiary list|show|amend|cancel …\ndiary print [--from 日期] [--to 日期] -o "
+     "文件.html\ndiary "
+     "print --delegated [--month 2026-03] [--author 姓名] -o 文件.html",
      "民情日记", "diaries", run_record},
     {"issue",
      "issue add --text 描述 --category 类别 --village 村 …\n"
@@ -83,6 +89,8 @@ constexpr Command kCommands[] = {
      "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "
      "村]\n"
      "household show|amend 户编号 …\nhousehold cancel 编号 --reason 原因(只用于登记错的户)\n"
+     "household show 户编号 --for-person [--person 人的编号] [-o 文件.html]\n"
+     "household card 户编号|--village 村 -o 文件.html\n"
      "household split 户编号 --people 人、人 [--head 人] [--household_no 新户编号] [--on 日期] "
      "[--reason 原因]\nhousehold merge 户编号 --into 户编号 [--same] [--on 日期]\n"
      "household head 户编号 --to 人 [--on 日期]\n"
@@ -240,7 +248,10 @@ constexpr Command kCommands[] = {
     {"doctor", "doctor\ndoctor heal", "检查保险箱与记录;合拢分叉的成员登记",
      "check vault and records; heal a control log that parted", run_doctor},
     {"schema", "schema [实体]", "数据字典", "data dictionary", run_schema},
-    {"help", "help [命令|json]", "帮助", "help", run_help},
+    {"completion", "completion bash|zsh", "按 Tab 补全的脚本;不含任何村名、人名",
+     "the script for completion by Tab; no name of a village or person in it", run_completion},
+    {"help", "help [命令|题目|json]\nhelp man -o 文件夹", "帮助、例子、手册页",
+     "help, examples, manual pages", run_help},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "mq/base/text.h"
 #include "mq/seal/labels.h"
 #include "mq/sync/late.h"
+#include "mq/work/delegated.h"
 #include "mq/work/organisation.h"
 #include "unlock_escrow.h"
 
@@ -106,6 +107,34 @@ bool renew_unlock_code(Call& call, Home& home) {
   return renewed->written;
 }
 
+// What a desk's device does with the records that came; what fails is tried at the next contact.
+struct Errand {
+  Result<std::size_t> (*run)(const work::Workplace& place);
+  const char *failed_zh, *failed_en, *done_zh, *done_en;  // done: after the number
+};
+constexpr Errand kErrands[] = {
+    {work::take_diaries_home, "代录的日记这次没有转给本人,下次联系再试",
+     "delegated diaries were not carried over", " 篇代录的日记已转入本人的日记",
+     " delegated diaries went to their authors"}};
+
+// Whether there is something more to send.
+bool run_errands(Call& call, Home& home) {
+  const auto place = home.place();
+  if (!place.ok() || !home.can_record() || stopped(home)) return false;
+  bool any = false;
+  for (const Errand& errand : kErrands) {
+    const Result<std::size_t> done = errand.run(*place);
+    if (!done.ok()) {
+      call.out.warn(cat(errand.failed_zh, ":", done.error().zh),
+                    cat(errand.failed_en, ": ", done.error().en));
+    } else if (*done > 0) {
+      any = true;
+      call.out.say(cat(*done, errand.done_zh), cat(*done, errand.done_en));
+    }
+  }
+  return any;
+}
+
 // What came after a hand-over is let in without asking; its device was not stopped.
 Result<std::size_t> admit(Call& call, Home& home, sync::Transport& transport) {
   const auto admitted =
@@ -149,11 +178,12 @@ Result<sync::SyncReport> reconcile(Call& call, Home& home, sync::Transport& tran
                           call.world.clock, call.world.random);
   MQ_CHECK(until_idle(call, engine));
   const bool adopted = adopt_kept(call, home);
+  const bool ran = run_errands(call, home);
   const bool renewed = renew_unlock_code(call, home);
   MQ_TRY(const int stated,
          sync::state_exports(home.vault(), home.keyring(), home.control(), home.sealer()));
   MQ_TRY(const bool tended, tend(call, home, transport));
-  if (stated > 0 || adopted || renewed || tended) {
+  if (stated > 0 || adopted || ran || renewed || tended) {
     MQ_CHECK(until_idle(call, engine));
   }
   return engine.report();

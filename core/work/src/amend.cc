@@ -73,6 +73,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
           "demand", "诉求已改;事项不会自动跟着变,请用 issue amend,或 issue add --visit_id",
           "the need was changed; its issue was not: use issue amend, or issue add --visit_id");
     }
+  } else if (entity.name == "Diary") {
+    check_diary(data, whole);
   } else if (entity.name == "Reception") {
     check_reception(entity, whole, form);
   } else if (entity.name == "Deed") {

@@ -25,6 +25,8 @@ void check_span(std::uint32_t from, std::uint32_t to, Form& form);
 // The reserved matters, and whether an opinion that is now referred has its issue; `whole` is the
 // row with what was typed, `form` takes the flags.
 void check_opinion(const model::Entity& entity, Form& whole, Form& form);
+// One that was submitted for its author keeps how he agreed; `data` is the row as it stands.
+void check_diary(const vault::RowData& data, Form& whole);
 // Numbers that fit each other, the reserved matters, and more than five representatives.
 void check_reception(const model::Entity& entity, Form& whole, Form& form);
 // One household is not several.

@@ -1,8 +1,12 @@
-// 民情日记 (DOMAIN A9, F1): kept as 草稿 until its author submits it; no length is asked for.
-#include "form.h"
+// 民情日记 (DOMAIN A9, F1): kept as 草稿 until it is submitted, by its author or by a colleague
+// with how he agreed (代录代交); no length is asked for.
+#include "checks.h"
+#include "diary_place.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "record_parts.h"
+#include "row_changes.h"
 
 namespace mq::work {
 
@@ -21,9 +25,24 @@ vault::Change status_move(const Workplace& place, const RowId& row, std::int64_t
   return change;
 }
 
+// A colleague's own village, not the typist's.
+Status fill_for_another(const Workplace& place, const RowId& author, Form& form) {
+  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  for (const Cadre& cadre : cadres) {
+    if (cadre.id != author || cadre.areas.empty()) continue;
+    form.set_default(D::kOrgIdFieldNumber, to_bytes(cadre.areas.front().view()));
+  }
+  // its copy in the author's stream will be younger than what was typed
+  form.set_default(D::kRecordedOnFieldNumber,
+                   std::int64_t{Date::in_shanghai(place.clock.wall()).days});
+  return {};
+}
+
 Status fill_diary(const Workplace& place, Form& form) {
   const Directory directory(place);
   MQ_TRY(const std::optional<Cadre> me, directory.me());
+  const std::optional<RowId> author = id_of(form, D::kAuthorIdFieldNumber);
+  if (author && (!me || *author != me->id)) MQ_CHECK(fill_for_another(place, *author, form));
   if (me) {
     form.set_default(D::kAuthorIdFieldNumber, to_bytes(me->id.view()));
     form.set_default(D::kRecordedByFieldNumber, to_bytes(me->id.view()));
@@ -55,7 +74,28 @@ Status fill_issues(const Workplace& place, Form& form) {
   return {};
 }
 
+// Words that go out in somebody's name are his: submitted by another, they say how he agreed.
+std::optional<model::Fault> not_agreed(const vault::RowData& data,
+                                       const std::optional<RowId>& submitter) {
+  const std::optional<RowId> author = id_of(data, D::kAuthorIdFieldNumber);
+  if (!author || author == submitter || data.cell(D::kAgreedFieldNumber) != nullptr) return {};
+  return model::Fault{"agreed",
+                      "本人同意方式:替同事提交,要写明他怎么同意的(diary amend 编号 --agreed "
+                      "\"当面念给他听过\")",
+                      "agreed: it is another's diary; say how he agreed to it (--agreed)"};
+}
+
 }  // namespace
+
+void check_diary(const vault::RowData& data, Form& whole) {
+  if (number_of(data, D::kStatusFieldNumber) < mpb::DIARY_STATUS_SUBMITTED) return;
+  const std::optional<RowId> author = id_of(whole, D::kAuthorIdFieldNumber);
+  const std::optional<RowId> submitter = id_of(data, D::kSubmittedByFieldNumber);
+  if (!author || !submitter || author == submitter) return;
+  if (!whole.text(D::kAgreedFieldNumber).empty()) return;
+  whole.fault("agreed", "本人同意方式:这篇是替同事提交的,要写明他怎么同意的(--agreed)",
+              "agreed: it was submitted for its author; say how he agreed to it");
+}
 
 Result<Outcome> add_diary(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();
@@ -64,7 +104,8 @@ Result<Outcome> add_diary(const Workplace& place, const Inputs& inputs) {
   MQ_CHECK(fill_diary(place, form));
   MQ_CHECK(fill_issues(place, form));
   form.require(model::pb::NEED_SAVE);
-  MQ_TRY(const vault::StreamIx stream, Directory(place).diary_stream());
+  MQ_TRY(const vault::StreamIx stream,
+         stream_for_diary(place, id_of(form, D::kAuthorIdFieldNumber)));
   Outcome outcome{form.faults(), form.flags(), new_id<RowId>(place.clock, place.random), {}};
   if (!outcome.ok()) return outcome;
   vault::Draft draft{stream, form.changes(outcome.row)};
@@ -97,14 +138,16 @@ Result<Outcome> submit_diary(const Workplace& place, const RowId& row) {
     outcome.faults.push_back({"status", "这篇日记已经提交过了;要改内容请用 diary amend",
                               "already submitted; use diary amend to correct it"});
   }
+  MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
+  const std::optional<RowId> submitter = me ? std::optional(me->id) : std::nullopt;
+  if (auto fault = not_agreed(*data, submitter)) outcome.faults.push_back(*std::move(fault));
   if (!outcome.ok()) return outcome;
-  vault::Change when;
-  when.entity = entity.number;
-  when.row = row;
-  when.field = D::kSubmitAtFieldNumber;
-  when.value = place.clock.wall().ms;
-  MQ_CHECK(place.vault.commit(
-      {{data->stream, {status_move(place, row, mpb::DIARY_STATUS_SUBMITTED), when}}}, seen));
+  vault::Draft draft{data->stream, {status_move(place, row, mpb::DIARY_STATUS_SUBMITTED)}};
+  RowChanges changes(place, "Diary", row);
+  changes.set(D::kSubmitAtFieldNumber, place.clock.wall().ms);
+  if (submitter) changes.set_row(D::kSubmittedByFieldNumber, *submitter);
+  changes.into(draft);
+  MQ_CHECK(place.vault.commit({draft}, seen));
   return outcome;
 }
 

@@ -39,6 +39,7 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
   for (const Cadre& cadre : cadres) here.insert(cadre.id);
   std::map<RowId, DiaryTally> by_author;
   DiaryTally all;
+  std::set<RowId> counted;
   MQ_TRY(sqlite::Query q, place.vault.database().query(kSql));
   q.bind(1, std::int64_t{request.period.from.days})
       .bind(2, std::int64_t{request.period.to.days})
@@ -46,6 +47,8 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) break;
+    // Between two contacts one that went home to its author may stand in two streams.
+    if (!counted.insert(RowId::from(q.blob(6)).value_or(RowId{})).second) continue;
     const RowId author = RowId::from(q.blob(0)).value_or(RowId{});
     if (request.village && !here.contains(author)) continue;
     std::optional<Date> said;

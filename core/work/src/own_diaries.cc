@@ -7,6 +7,7 @@
 #include "minqing/model/v1/diary.pb.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
+#include "mq/work/directory.h"
 
 namespace mq::work {
 
@@ -147,7 +148,8 @@ void mask_page(const Workplace& place, const Mask& mask, DiaryPage& page) {
   }
 }
 
-// Not cancelled, in the own DIARY stream; nothing if that has gone.
+// Not cancelled, in the own DIARY stream; nothing if that has gone. What was typed there for a
+// colleague who has none yet is his.
 Result<std::vector<DiaryPage>> written(const Workplace& place) {
   std::vector<DiaryPage> out;
   const std::vector<vault::StreamInfo> streams = place.vault.streams();
@@ -158,9 +160,13 @@ Result<std::vector<DiaryPage>> written(const Workplace& place) {
   if (own == streams.end()) return out;
   std::vector<RowId> rows;
   {
-    MQ_TRY(sqlite::Query q, place.vault.database().query("SELECT id FROM \"diary\" WHERE stream = "
-                                                         "?1 AND deleted = 0 ORDER BY date, id"));
+    MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
+    MQ_TRY(sqlite::Query q,
+           place.vault.database().query(
+               cat("SELECT id FROM \"diary\" WHERE stream = ?1 AND deleted = 0 ",
+                   me ? "AND coalesce(author_id, ?2) = ?2 " : "", "ORDER BY date, id")));
     q.bind(1, own->ix);
+    if (me) q.bind(2, me->id.view());
     for (;;) {
       MQ_TRY(const bool more, q.step());
       if (!more) break;

@@ -94,10 +94,11 @@ Status add_promises(const Workplace& place, const Cadre& me, Today& out) {
 }
 
 Status add_drafts(const Workplace& place, const Cadre& me, Today& out) {
-  MQ_TRY(sqlite::Query q, place.vault.database().query(
-                              "SELECT id, coalesce(nullif(title, ''), "
-                              "substr(body, 1, 20)), date FROM \"diary\" WHERE deleted = 0 AND "
-                              "author_id = ?1 AND status = ?2 ORDER BY date"));
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT id, coalesce(nullif(title, ''), "
+             "substr(body, 1, 20)), date FROM \"diary\" WHERE deleted = 0 AND "
+             "(author_id = ?1 OR recorded_by = ?1) AND status = ?2 ORDER BY date"));
   q.bind(1, me.id.view()).bind(2, std::int64_t{mpb::DIARY_STATUS_DRAFT});
   for (;;) {
     MQ_TRY(const bool more, q.step());

@@ -43,6 +43,7 @@ Status run_status(Call& call);
 Status run_alarms(Call& call);
 Status run_doctor(Call& call);
 Status run_schema(Call& call);
+Status run_completion(Call& call);
 Status run_help(Call& call);
 
 }  // namespace mq::cli

@@ -1,7 +1,12 @@
-// help: every command from the one table; `help json` describes the shapes of --json.
+// help: every command from the one table, with its fields and examples; `help json` describes the
+// shapes of --json, `help man` writes manual pages, and topics say what people do with all that.
+#include "../command_examples.h"
+#include "../command_words.h"
+#include "../help_topics.h"
+#include "../manual.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/work/ledger.h"
+#include "mq/model/schema.h"
 
 namespace mq::cli {
 
@@ -34,7 +39,9 @@ constexpr Shape kShapes[] = {
     {"members",
      R"({"members":[{"name","person","roles":[],"devices":1,"invited":false,"me":false; with --devices: "device_list":[{"id","number","since","state":"在用|已停用","mine":false,"until"}],"invites":[{"number","role","last_day"}]}]})"},
     {"conflicts resolve", R"({"resolved":"hex"})"},
-    {"help", R"({"commands":[{"name","usage","zh","en"}]})"},
+    {"help", R"({"commands":[{"name","usage","zh","en","flags":["--date"],"examples":[{"line","zh","en","alone":true, if it needs no other record}]}],"topics":[{"name","english","text"}]})"},
+    {"help man", R"({"folder","files":59})"},
+    {"completion", R"({"shell":"bash|zsh","script":"…"})"},
     {"programme show|set|add",
      R"({"programmes":[{"id","title","from","to","needs":["健康"],"auto_lock_minutes":0,"rotate_days":0}],"quota":{"县级":4},"days":{"县级":10},"interval":{"监测":30},"month":{"first_day":1,"hand_up_day":25,"late_rule":"补报上期"}})"},
     {"import",
@@ -94,6 +101,9 @@ constexpr Shape kShapes[] = {
      R"({"device":"3fa2c1d0","digits":"123456"}; with --digits that agree: {"granted":12,"device"})"},
     {"grant", R"({"granted":12,"devices":1,"lacking":0,"uncompared":0})"},
     {"print diary", R"({"file","diaries":12,"masked":0})"},
+    {"visit|diary print", R"({"file","records":12})"},
+    {"household card", R"({"file","cards":3})"},
+    {"household show --for-person", R"({"records":[{"heading","number","marks":["补录"],"lines":[{"label","text"}]}], with -o also "file"})"},
     {"passphrase change", R"({"changed":true})"},
     {"rekey", R"({"rekeyed":true,"unlock_code_dropped":false,"pin_dropped":false})"},
     {"pin set", R"({"set":true,"tries":5})"},
@@ -134,12 +144,39 @@ constexpr Shape kShapes[] = {
 };
 // clang-format on
 
+// What a person may write behind the field's flag.
+std::string values_text(const model::Field& field) {
+  std::vector<std::string> values;
+  for (const model::EnumValue& value : field.values) {
+    if (!value.zh.empty()) values.push_back(value.zh);
+  }
+  if (field.type == model::FieldType::kBool) values = {"是", "否"};
+  return values.empty() ? field.rule.unit() : join(values, "、");
+}
+
+void print_fields(Call& call, const Command& command) {
+  std::vector<std::vector<std::string>> lines;
+  for (const model::Field& field : model::Schema::current().entity(command.name)->fields) {
+    if (field.rule.system()) continue;
+    const bool needed = field.rule.need() != model::pb::NEED_NEVER;
+    lines.push_back({cat("--", field.name), call.out.english() ? field.rule.en() : field.zh,
+                     needed ? "!" : "", values_text(field)});
+  }
+  call.out.table(
+      {std::string(call.out.pick("项", "field")), "", std::string(call.out.pick("必填", "needed")),
+       std::string(call.out.pick("取值", "values"))},
+      lines);
+}
+
 void print_one(Call& call, const Command& command) {
   call.out.say(command.zh, command.en);
   for (const std::string& line : split(command.usage, "\n")) call.out.text(cat("  minqing ", line));
-  if (command.run != run_record) return;
-  call.out.say(cat("每一项都可以用 --标识 内容 来写;全部标识:minqing schema ", command.name),
-               cat("every field is a flag; all of them: minqing schema ", command.name));
+  if (command.run == run_record) print_fields(call, command);
+  call.out.say("例子:", "examples:");
+  for (const Example& example : examples_of(command.name)) {
+    call.out.text(cat("  minqing ", example.line));
+    call.out.say(cat("      ", example.zh), cat("      ", example.en));
+  }
 }
 
 void print_all(Call& call) {
@@ -152,33 +189,79 @@ void print_all(Call& call) {
     lines.push_back({command.name, std::string(call.out.pick(command.zh, command.en))});
   }
   call.out.table({std::string(call.out.pick("命令", "command")), ""}, lines);
+  std::vector<std::string> topics{"json"};
+  for (const HelpTopic& topic : help_topics()) {
+    topics.emplace_back(call.out.pick(topic.name, topic.english));
+  }
+  call.out.say(cat("一个命令的例子:minqing help 命令;怎么做:minqing help ", join(topics, "|")),
+               cat("one command: minqing help COMMAND; how to: minqing help ", join(topics, "|")));
   call.out.say("口令:环境变量 MINQING_PASSPHRASE、--passphrase-file 文件,或在提示时输入",
                "passphrase: MINQING_PASSPHRASE, --passphrase-file FILE, or at the prompt");
+}
+
+Json command_json(const Command& command) {
+  Json examples = Json::array();
+  for (const Example& example : examples_of(command.name)) {
+    examples.push_back(
+        {{"line", example.line}, {"zh", example.zh}, {"en", example.en}, {"alone", example.alone}});
+  }
+  return {{"name", command.name}, {"usage", command.usage},     {"zh", command.zh},
+          {"en", command.en},     {"flags", flags_of(command)}, {"examples", std::move(examples)}};
+}
+
+Status help_shapes(Call& call) {
+  for (const Shape& shape : kShapes) {
+    call.out.object()[shape.command] = shape.shape;
+    call.out.text(cat(shape.command, "\n  ", shape.shape));
+  }
+  return {};
+}
+
+Status help_manual(Call& call) {
+  const auto folder = call.args.value("o");
+  if (!folder) return call.usage("用法:help man -o 文件夹", "usage: help man -o FOLDER");
+  MQ_CHECK(call.world.files.make_folder(*folder));
+  const auto pages = manual_pages();
+  for (const auto& [name, text] : pages) {
+    MQ_CHECK(call.world.files.replace(cat(*folder, "/", name), view_of(text)));
+  }
+  call.out.object() = {{"folder", *folder}, {"files", pages.size()}};
+  call.out.say(cat("手册页 ", pages.size(), " 个,在 ", *folder, ";例如 man -l ", *folder,
+                   "/minqing-visit.1"),
+               cat(pages.size(), " manual pages in ", *folder, "; e.g. man -l ", *folder,
+                   "/minqing-visit.1"));
+  return {};
+}
+
+Json topic_json(Call& call, const HelpTopic& topic) {
+  return {{"name", topic.name},
+          {"english", topic.english},
+          {"text", call.out.pick(topic.zh, topic.en)}};
 }
 
 }  // namespace
 
 Status run_help(Call& call) {
   const std::string topic = call.args.word(0) == "help" ? call.args.word(1) : call.args.word(0);
-  if (topic == "json") {
-    for (const Shape& shape : kShapes) {
-      call.out.object()[shape.command] = shape.shape;
-      call.out.text(cat(shape.command, "\n  ", shape.shape));
-    }
-    return {};
-  }
+  if (topic == "json") return help_shapes(call);
+  if (topic == "man") return help_manual(call);
   Json list = Json::array();
-  bool found = topic.empty();
   for (const Command& command : commands()) {
     if (!topic.empty() && topic != command.name) continue;
-    found = true;
-    list.push_back(
-        {{"name", command.name}, {"usage", command.usage}, {"zh", command.zh}, {"en", command.en}});
+    list.push_back(command_json(command));
     if (!topic.empty()) print_one(call, command);
   }
-  if (!found) return call.usage(cat("没有命令 ", topic), cat("no command ", topic));
+  Json topics = Json::array();
+  for (const HelpTopic& one : help_topics()) topics.push_back(topic_json(call, one));
+  if (const HelpTopic* named = help_topic(topic); named != nullptr && list.empty()) {
+    call.out.text(call.out.pick(named->zh, named->en));
+    topics = Json::array({topic_json(call, *named)});
+  } else if (list.empty()) {
+    return call.usage(cat("没有命令或题目 ", topic), cat("no command or topic ", topic));
+  }
   if (topic.empty()) print_all(call);
   call.out.object()["commands"] = std::move(list);
+  call.out.object()["topics"] = std::move(topics);
   return {};
 }
 

@@ -1,6 +1,4 @@
 // print: a person's own diaries as a page to print, with the households or masked.
-#include <limits>
-
 #include "../diary_html.h"
 #include "../farewell.h"
 #include "../home.h"
@@ -8,27 +6,11 @@
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
 #include "mq/work/own_diaries.h"
+#include "paper.h"
 
 namespace mq::cli {
 
 namespace {
-
-Result<Date> day_of(Call& call, std::string_view flag, Date otherwise) {
-  const auto typed = call.args.value(flag);
-  if (!typed) return otherwise;
-  const auto day = Date::parse_iso(*typed);
-  if (day) return *day;
-  return call.usage(cat("--", flag, " 应是日期,如 2026-04-02:", *typed),
-                    cat("--", flag, ": a date such as 2026-04-02, not ", *typed));
-}
-
-Result<work::Period> period_of(Call& call) {
-  using Limits = std::numeric_limits<std::int32_t>;
-  work::Period period;
-  MQ_TRY(period.from, day_of(call, "from", Date{Limits::min()}));
-  MQ_TRY(period.to, day_of(call, "to", Date{Limits::max()}));
-  return period;
-}
 
 Result<std::string> author_of(const work::Workplace& place) {
   MQ_TRY(const std::optional<work::Cadre> me, work::Directory(place).me());
@@ -46,7 +28,7 @@ Status run_print(Call& call) {
     return call.usage("用法:print diary [--from 日期] [--to 日期] [--mask] -o 文件.html",
                       "usage: print diary [--from DATE] [--to DATE] [--mask] -o FILE.html");
   }
-  MQ_TRY(const work::Period period, period_of(call));
+  MQ_TRY(const work::Period period, period_wanted(call));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   const bool masked = call.args.has("mask");

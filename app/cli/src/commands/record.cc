@@ -15,6 +15,7 @@
 #include "mq/work/moves.h"
 #include "mq/work/profile.h"
 #include "mq/work/roster.h"
+#include "paper.h"
 #include "record_inputs.h"
 
 namespace mq::cli {
@@ -275,6 +276,7 @@ Status run_record(Call& call) {
   MQ_CHECK(home->place());
   if (verb == "add") return add(c);
   if (verb == "list") return list(c);
+  if (const PaperVerb* paper = paper_verb(*entity, call)) return paper->run(c);
   if (verb == "show") return show(c);
   // What a change of the roster did is taken back, never edited.
   const bool fixed = entity->name == "RosterChange";

@@ -1,0 +1,14 @@
+// Manual pages: groff of what help says, one page for the program and one for each command.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mq::cli {
+
+// File name ("minqing-visit.1") and content, in UTF-8 (groff -Kutf8), the program's own page first.
+// In Chinese: those who need English ask help.
+std::vector<std::pair<std::string, std::string>> manual_pages();
+
+}  // namespace mq::cli

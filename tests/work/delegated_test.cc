@@ -1,0 +1,161 @@
+// 代录代交: words typed by a colleague are the author's, say how he agreed, and count once, for
+// him.
+#include "mq/work/delegated.h"
+
+#include <algorithm>
+
+#include "mq/work/own_diaries.h"
+#include "work/ledger_lines.h"
+#include "work/township.h"
+
+namespace mq::work::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const Period kMarch = period("2026-03-01", "2026-03-31");
+
+class DelegatedTest : public ::testing::Test {
+ protected:
+  DelegatedTest() { town.with_people(); }
+  RowId typed(const Workplace& place, const std::string& author, const std::string& body,
+              Inputs more = {{"agreed", "当面念给他听过"}}) {
+    more.insert(more.end(), {{"author_id", author}, {"date", "2026-03-04"}, {"body", body}});
+    return saved(add_diary(place, more));
+  }
+  RowId submitted(const Workplace& place, const std::string& author, const std::string& body) {
+    const RowId row = typed(place, author, body);
+    saved(submit_diary(place, row));
+    return row;
+  }
+  // 干部 篇数 代录篇数 of those who have any.
+  std::vector<std::string> counted(const Workplace& place) {
+    LedgerRequest request;
+    request.period = kMarch;
+    const auto ledger = ledger_rp14(place, request);
+    EXPECT_TRUE(ledger.ok());
+    std::vector<std::string> out;
+    for (const auto& row : ledger->rows) {
+      if (cell_line(row.at(1)) == "0") continue;
+      out.push_back(
+          cat(cell_line(row.at(0)), " ", cell_line(row.at(1)), " ", cell_line(row.at(5))));
+    }
+    return out;
+  }
+  std::vector<std::string> own(const Workplace& place) {
+    const auto pages = own_diaries(place, kMarch, false);
+    EXPECT_TRUE(pages.ok());
+    std::vector<std::string> out;
+    for (const DiaryPage& page : pages->pages) out.push_back(page.parts.at(0).second);
+    return out;
+  }
+  PersonId owner(const Workplace& place, const RowId& row) {
+    const auto data = place.vault.load(place.vault.schema().entity("Diary")->number, row);
+    EXPECT_TRUE(data.ok() && *data);
+    return PersonId::from(place.vault.stream((*data)->stream)->owner).value_or(PersonId{});
+  }
+  std::size_t carried() {
+    EXPECT_TRUE(town.world.settle());
+    const auto taken = take_diaries_home(town.place());
+    EXPECT_TRUE(taken.ok()) << (taken.ok() ? "" : taken.error().en);
+    EXPECT_TRUE(town.world.settle());
+    return taken.ok() ? *taken : 0;
+  }
+  Township town;
+};
+
+TEST_F(DelegatedTest, IsSubmittedOnlyWithHowHeAgreed) {
+  const Workplace place = town.place();
+  const RowId row = typed(place, "甲", "看了水渠", {});
+  EXPECT_THAT(fields_of(submit_diary(place, row)->faults), ElementsAre("agreed"));
+  const model::Entity& diary = *place.vault.schema().entity("Diary");
+  saved(amend(place, diary, row, {{"agreed", "电话里念过"}}, place.vault.view()));
+  saved(submit_diary(place, row));
+  const auto me = Directory(place).me();
+  EXPECT_EQ(shown(place, "Diary", row, "submitted_by"), (*me)->id.hex());
+  EXPECT_THAT(fields_of(amend(place, diary, row, {{"agreed", ""}}, place.vault.view())->faults),
+              ElementsAre("agreed"));
+  EXPECT_THAT(own(place), IsEmpty()) << "it is not the typist's";
+  EXPECT_THAT(counted(place), ElementsAre("甲 1 1"));
+}
+
+TEST_F(DelegatedTest, OnesOwnNeedsNobodysAgreement) {
+  const Workplace place = town.place();
+  const RowId row = saved(add_diary(place, {{"date", "2026-03-04"}, {"body", "自己写的"}}));
+  saved(submit_diary(place, row));
+  EXPECT_THAT(own(place), ElementsAre("自己写的"));
+  EXPECT_THAT(counted(place), ElementsAre("管理员 1 0"));
+}
+
+TEST_F(DelegatedTest, ADeskWritesItIntoTheAuthorsOwnDiary) {
+  SimDevice& device = town.join("甲", {"鱼泉村"}, false);
+  const RowId row = submitted(town.place(), "甲", "看了水渠");
+  EXPECT_EQ(owner(town.place(), row), town.at(device).member);
+  EXPECT_EQ(carried(), 0u);
+  EXPECT_THAT(own(town.at(device)), ElementsAre("看了水渠"));
+}
+
+TEST_F(DelegatedTest, AColleaguesGoesHomeAtTheDesksContactAndCountsOnce) {
+  SimDevice& author = town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  typed(town.at(typist), "甲", "还没写完");
+  EXPECT_EQ(owner(town.at(typist), row), town.at(typist).member);
+  EXPECT_EQ(carried(), 1u) << "a draft stays with its typist";
+  EXPECT_EQ(carried(), 0u) << "once";
+  EXPECT_EQ(owner(town.place(), row), town.at(author).member);
+  EXPECT_THAT(own(town.at(author)), ElementsAre("看了水渠"));
+  EXPECT_EQ(shown(town.at(author), "Diary", row, "agreed"), "当面念给他听过");
+  EXPECT_EQ(shown(town.at(author), "Diary", row, "recorded_on"), "2026-03-05");
+  EXPECT_THAT(counted(town.place()), ElementsAre("甲 1 1"));
+  EXPECT_THAT(own(town.at(typist)), IsEmpty());
+}
+
+TEST_F(DelegatedTest, ALateEditOfTheTypistBringsNoSecondOneBack) {
+  town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  EXPECT_TRUE(town.world.settle());
+  ASSERT_TRUE(take_diaries_home(town.place()).ok());
+  const Workplace place = town.at(typist);  // has not heard of it
+  saved(amend(place, *place.vault.schema().entity("Diary"), row, {{"weather", "晴"}},
+              place.vault.view()));
+  EXPECT_TRUE(town.world.settle());
+  EXPECT_THAT(counted(town.place()), ElementsAre("甲 1 1")) << "between two contacts too";
+  EXPECT_EQ(carried(), 1u);
+  EXPECT_EQ(carried(), 0u);
+  EXPECT_THAT(counted(town.place()), ElementsAre("甲 1 1"));
+}
+
+TEST_F(DelegatedTest, WhoJoinsLaterGetsWhatWasTypedForHim) {
+  const RowId row = submitted(town.place(), "丙", "还没有手机的时候");
+  EXPECT_EQ(owner(town.place(), row), town.place().member);
+  SimDevice& device = town.join("丙", {"清渭社区"}, false);
+  EXPECT_THAT(own(town.at(device)), IsEmpty());
+  EXPECT_EQ(carried(), 1u);
+  EXPECT_THAT(own(town.at(device)), ElementsAre("还没有手机的时候"));
+}
+
+TEST_F(DelegatedTest, IsListedByAuthorForTheMonthlyPrint) {
+  submitted(town.place(), "乙", "乙的一篇");
+  submitted(town.place(), "甲", "甲的一篇");
+  typed(town.place(), "甲", "草稿");
+  const auto names = [&](const std::optional<std::string>& author, const Period& when) {
+    const auto all = delegated_diaries(town.place(), when, author);
+    EXPECT_TRUE(all.ok());
+    std::vector<std::string> out;
+    for (const DelegatedDiary& one : *all) {
+      out.push_back(cat(one.author_name, " ", one.typist_name, " ", one.agreed));
+    }
+    return out;
+  };
+  EXPECT_THAT(names({}, kMarch),
+              ElementsAre("甲 管理员 当面念给他听过", "乙 管理员 当面念给他听过"));
+  EXPECT_THAT(names("乙", kMarch), ElementsAre("乙 管理员 当面念给他听过"));
+  EXPECT_THAT(names({}, period("2026-04-01", "2026-04-30")), IsEmpty());
+  EXPECT_EQ(delegated_diaries(town.place(), kMarch, "没有这个人").error().code, Code::kNotFound);
+}
+
+}  // namespace
+}  // namespace mq::work::testing
