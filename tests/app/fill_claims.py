@@ -7,13 +7,9 @@ import subprocess
 import zipfile
 from xml.etree import ElementTree
 
+from ledger_claims import MAIN, OFFICE, SOFFICE_SECONDS, TABLE, TEXT
 from township import Township
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-SOFFICE_SECONDS = 300
 SHEET, STYLES = "xl/worksheets/sheet1.xml", "xl/styles.xml"
 BASIS = ["--basis", "民发〔2026〕1号"]
 ON = ["--on", "2026-04-02"]

@@ -1,5 +1,7 @@
 #include "raw_xml.h"
 
+#include <algorithm>
+
 #include "mq/base/text.h"
 #include "xml_stream.h"
 
@@ -8,22 +10,6 @@ namespace mq::tabular {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
-
-// One past the '>' that ends the tag at `begin`; '>' may stand inside quoted values.
-std::size_t end_of_tag(std::string_view xml, std::size_t begin) {
-  char quote = '\0';
-  for (std::size_t i = begin + 1; i < xml.size(); ++i) {
-    const char c = xml[i];
-    if (quote != '\0') {
-      if (c == quote) quote = '\0';
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '>') {
-      return i + 1;
-    }
-  }
-  return xml.size();
-}
 
 // Behind a comment, CDATA or instruction that stands at `at`; `at` itself if none does.
 std::size_t behind_other(std::string_view xml, std::size_t at) {
@@ -69,7 +55,7 @@ std::optional<RawTag> next_tag(std::string_view xml, std::size_t& at) {
   }
   RawTag tag;
   tag.begin = at;
-  tag.end = end_of_tag(xml, at);
+  tag.end = std::min(end_of_tag(xml, at), xml.size());
   const std::string_view text = xml.substr(tag.begin, tag.end - tag.begin);
   tag.closing = text.starts_with("</");
   tag.empty = text.ends_with("/>");

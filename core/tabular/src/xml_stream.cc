@@ -65,24 +65,8 @@ class Walker {
     return leave();
   }
 
-  // One past the '>' that ends the tag, or npos; '>' may stand inside quoted values.
-  std::size_t end_of_tag() const {
-    char quote = '\0';
-    for (std::size_t i = at_ + 1; i < xml_.size(); ++i) {
-      const char c = xml_[i];
-      if (quote != '\0') {
-        if (c == quote) quote = '\0';
-      } else if (c == '"' || c == '\'') {
-        quote = c;
-      } else if (c == '>') {
-        return i + 1;
-      }
-    }
-    return std::string_view::npos;
-  }
-
   Status open_tag() {
-    const std::size_t end = end_of_tag();
+    const std::size_t end = end_of_tag(xml_, at_);
     if (end == std::string_view::npos) return cut_short();
     const std::string_view tag = xml_.substr(at_, end - at_);
     const std::string_view name = tag.substr(1, tag.find_first_of(" \t\r\n/>", 1) - 1);
@@ -180,6 +164,21 @@ Status normalise_xml(std::string& xml) {
   }
   if (xml.starts_with("\xef\xbb\xbf")) xml.erase(0, 3);
   return {};
+}
+
+std::size_t end_of_tag(std::string_view xml, std::size_t begin) {
+  char quote = '\0';
+  for (std::size_t i = begin + 1; i < xml.size(); ++i) {
+    const char c = xml[i];
+    if (quote != '\0') {
+      if (c == quote) quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '>') {
+      return i + 1;
+    }
+  }
+  return std::string_view::npos;
 }
 
 std::string_view local_name(std::string_view qualified) {

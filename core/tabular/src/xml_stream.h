@@ -35,6 +35,9 @@ Status each_element(std::string_view xml, std::string_view part, const std::vect
 // The same after a byte-order mark, and with UTF-16 made UTF-8 in place.
 Status normalise_xml(std::string& xml);
 
+// One past the '>' that ends the tag at `begin`, or npos; '>' may stand inside quoted values.
+std::size_t end_of_tag(std::string_view xml, std::size_t begin);
+
 // "row" of "x:row".
 std::string_view local_name(std::string_view qualified);
 // The value of the attribute with this local name, "" if there is none.
