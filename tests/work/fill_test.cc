@@ -140,6 +140,17 @@ TEST_F(FillTest, AsksWhatIsUnclearOnceForTheWholeTownship) {
   EXPECT_EQ(try_fill(unclear).error().code, Code::kInvalidInput);
 }
 
+TEST_F(FillTest, KeepsAnAnswerThoughOtherQuestionsRemain) {
+  const std::string csv = "序号,户主,务工总收入,家庭年收入\n";
+  EXPECT_EQ(try_fill(csv)->questions.size(), 2u);
+  options.map = {"务工总收入=空着"};
+  const auto asked = try_fill(csv);
+  EXPECT_EQ(asked->questions.size(), 1u);
+  ASSERT_TRUE(keep_fill(town.place(), *asked, town.desk.vault().view()).ok());
+  options.map = {"家庭年收入=人均纯收入"};
+  EXPECT_EQ(fill(csv).columns[2].field, "空着");
+}
+
 TEST_F(FillTest, AGroupMayTurnANameIntoAnotherPersons) {
   const Bytes blank =
       mq::testing::WorkbookBuilder()

@@ -46,6 +46,10 @@ class Filler {
     MQ_CHECK(need_desk(place_));
     MQ_CHECK(take_profile());
     MQ_TRY(match_, match_form(place_, form_, options_));
+    if (match_.answered) {
+      MQ_TRY(vault::Draft draft, mapping_draft(place_, match_, form_.title()));
+      out_.drafts.push_back(std::move(draft));
+    }
     if (!match_.questions.empty()) {
       out_.questions = match_.questions;
       return std::move(out_);
@@ -60,10 +64,6 @@ class Filler {
                    "only changes: say to whom with --to"};
     }
     finish();
-    if (match_.answered) {
-      MQ_TRY(vault::Draft draft, mapping_draft(place_, match_, form_.title()));
-      out_.drafts.push_back(std::move(draft));
-    }
     return std::move(out_);
   }
 

@@ -91,10 +91,10 @@ Error ask(Call& call, const work::Filled& filled) {
   }
   call.out.object()["questions"] = std::move(questions);
   return Error{Code::kInvalidInput,
-               cat("有几处拿不准,没有填。答一次,全镇以后都记得:", zh,
+               cat("有几处拿不准,没有填。答过的已记下,全镇都不再问;还有:", zh,
                    "\n  逐个加 --map \"表头=标识\",没有的写 --map \"表头=空着\""),
-               cat("unclear, so nothing was filled; answer once for the whole township:", en,
-                   "\n  add --map \"HEADER=FACT\" for each, or --map \"HEADER=空着\"")};
+               cat("unclear, so nothing was filled; what was answered is kept for the township:",
+                   en, "\n  add --map \"HEADER=FACT\" for each, or --map \"HEADER=空着\"")};
 }
 
 Json names_of(const work::Filled& filled, work::ColumnFate fate) {
@@ -218,7 +218,10 @@ Status run_fill(Call& call) {
   MQ_TRY(const work::Workplace place, home->place());
   const vault::View seen = place.vault.view();
   MQ_TRY(const work::Filled filled, work::fill_form(place, form, options));
-  if (!filled.questions.empty()) return ask(call, filled);
+  if (!filled.questions.empty()) {
+    MQ_CHECK(home->saving([&] { return work::keep_fill(place, filled, seen); }));
+    return ask(call, filled);
+  }
   MQ_TRY(const Bytes content, content_of(form, filled, *path));
   MQ_CHECK(hand_out(call, *home, place, filled, *path, content, seen));
   put_json(call, filled, *path);

@@ -57,7 +57,8 @@ struct HandedOut {
 };
 
 struct Filled {
-  std::vector<FillQuestion> questions;  // not empty: nothing else is said
+  // Not empty: nothing else is said, but answers that were given are among the drafts.
+  std::vector<FillQuestion> questions;
   std::string about;                    // 户, 人 …
   std::vector<FillColumn> columns;      // as the form's
   std::vector<tabular::FillLine> lines;
