@@ -13,6 +13,7 @@ import bundle_claims
 import ease_claims
 import fill_claims
 import founding_claims
+import handout_claims
 import heal_claims
 import homes_claims
 import input_claims
@@ -231,7 +232,7 @@ CLAIMS = [dirty_roster_gives_every_planted_fault, a_dry_run_stores_nothing, impo
           a_copied_home_goes_on_under_its_own_line, hostile_files_end_in_a_sentence, search_finds_short_and_long_words,
           a_watch_hears_of_news_and_is_quiet_without, a_server_that_is_not_ours_gets_nothing, *input_claims.CLAIMS,
           *books_claims.CLAIMS, *bundle_claims.CLAIMS, *ease_claims.CLAIMS,
-          *fill_claims.CLAIMS, *founding_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
+          *fill_claims.CLAIMS, *founding_claims.CLAIMS, *handout_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
           *homes_claims.CLAIMS, *issue_claims.CLAIMS, *leave_claims.CLAIMS, *ledger_claims.CLAIMS, *members_claims.CLAIMS,
           *month_claims.CLAIMS, *order_claims.CLAIMS, *paper_claims.CLAIMS, *quarantine_claims.CLAIMS, *recovery_claims.CLAIMS,
           *roster_claims.CLAIMS, *seed_claims.CLAIMS, *slips_claims.CLAIMS]

@@ -15,6 +15,8 @@ constexpr std::string_view kText =
   准备好了,正式启用 | ready: open it
 + invite --role cadre --name 龚海 --village 鱼泉村
   请一位干部,得到一次性的码 | one code for one cadre
+- invite --role unit --name 张三 --unit 民政办
+  请一个接事项的单位 | a unit that issues are handed to
 - invite --from samples/township/cadres.csv -o 邀请单.html
   整个名单的邀请单,打印了剪开发 | slips for a whole list
 - join XXXXX-XXXXX-XXXXX-XXXXX-XXXXXX@127.0.0.1:7443
@@ -105,6 +107,14 @@ constexpr std::string_view kText =
   调解:定领导、措施、时限、责任 | mediate it
 + unit add --name 民政办 --kind 站所中心
   添一个接事项的单位 | a unit that issues are handed to
+- handout sign 编号 --handler 张三
+  签收 | sign for it
+- handout progress 编号 --progress 管子已换了一半
+  说办到哪一步 | say how far it is
+- handout answer 编号 --result 已修好,通水
+  报结 | report it done
++ handout list
+  交到单位的 | what was handed out
 + calendar list
   放假和调休 | days off and worked weekends
 + calendar add --year 2027 --source 国办通知 --off 2027-01-01

@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
      "found county and township; open it when it is ready", run_org},
     {"invite",
      "invite --role admin|desk|cadre|unit|supervisor --name 姓名 [--rank 职级] [--village 村]… "
+     "[--unit 单位] "
      "[--days 天数] [--propose 提案文件]\ninvite --from 干部名单 -o 邀请单.html [--role "
      "cadre|desk] [--days 天数] "
      "[--skip-refused]",
@@ -157,6 +158,10 @@ constexpr Command kCommands[] = {
      "unit add --name 名称 [--kind 站所中心|县级部门]\nunit list|show|amend …\n"
      "unit merge 村 --into 村 [--on 日期]",
      "接事项的单位;并村", "units that issues are handed to", run_record},
+    {"handout",
+     "handout list|show 编号\nhandout sign 编号 [--handler 承办人]\nhandout object 编号 --reason "
+     "理由\nhandout progress 编号 --progress 进展\nhandout answer 编号 --result 办理情况",
+     "交到本单位的事项:签收、异议、办理、报结", "what was handed to this unit", run_record},
     {"calendar",
      "calendar add --year 年 --source 文号 --off 日期、日期 [--on 日期、日期]\n"
      "calendar list|show|amend …",

@@ -9,6 +9,7 @@
 #include "mq/seal/labels.h"
 #include "mq/sync/late.h"
 #include "mq/work/delegated.h"
+#include "mq/work/handout.h"
 #include "mq/work/organisation.h"
 #include "unlock_escrow.h"
 
@@ -115,7 +116,10 @@ struct Errand {
 constexpr Errand kErrands[] = {
     {work::take_diaries_home, "代录的日记这次没有转给本人,下次联系再试",
      "delegated diaries were not carried over", " 篇代录的日记已转入本人的日记",
-     " delegated diaries went to their authors"}};
+     " delegated diaries went to their authors"},
+    {work::take_handouts, "承办单位做的这次没有转进事项,下次联系再试",
+     "what units did was not taken into the issues", " 件事项按承办单位做的更新了流转",
+     " issues follow what units did"}};
 
 // Whether there is something more to send.
 bool run_errands(Call& call, Home& home) {

@@ -1,5 +1,7 @@
 #include "record_json.h"
 
+#include <algorithm>
+
 #include "mq/base/text.h"
 #include "mq/work/entry.h"
 
@@ -55,11 +57,24 @@ Result<std::string> reference_text(const work::Workplace& place, std::string_vie
   return row.hex();
 }
 
+namespace {
+
+// Two desks that note the same act of a unit write one line twice; it is one.
+std::vector<model::Value> shown_values(const vault::Cell& cell) {
+  std::vector<model::Value> out;
+  for (const model::Value& value : cell.values) {
+    if (std::find(out.begin(), out.end(), value) == out.end()) out.push_back(value);
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<std::string> cell_text(const work::Workplace& place, const model::Field& field,
                               const vault::Cell& cell) {
   if (!field.repeated) return value_text(place, field, cell.value);
   std::vector<std::string> parts;
-  for (const model::Value& value : cell.values) {
+  for (const model::Value& value : shown_values(cell)) {
     MQ_TRY(std::string part, value_text(place, field, value));
     parts.push_back(std::move(part));
   }
@@ -79,7 +94,7 @@ Status put_fields(const work::Workplace& place, const vault::RowData& data, Json
       continue;
     }
     Json list = Json::array();
-    for (const model::Value& value : cell.values) {
+    for (const model::Value& value : shown_values(cell)) {
       MQ_TRY(Json one, value_json(place, *field, value));
       list.push_back(std::move(one));
     }

@@ -34,6 +34,7 @@ const ListForm& list_form(const model::Entity& entity) {
       {"Commitment", "due", {"due", "promiser", "kind", "state", "text"}},
       {"Dispute", "found_on", {"found_on", "parties", "kind", "state", "text"}},
       {"OrgUnit", "", {"name", "kind", "region_code"}},
+      {"Handout", "", {"no", "title", "state", "village"}},
       {"RosterChange", "on", {"on", "kind", "from", "to", "undone_on"}},
       {"ExportProfile", "", {"name", "id_style", "phone_style", "encoding", "basis"}},
       {"WorkYear", "", {"year", "source", "off", "on"}}};

@@ -73,6 +73,10 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
           "demand", "诉求已改;事项不会自动跟着变,请用 issue amend,或 issue add --visit_id",
           "the need was changed; its issue was not: use issue amend, or issue add --visit_id");
     }
+  } else if (entity.name == "Handout") {
+    form.fault("*", "交办件不能改;用 handout sign、object、progress、answer,说错了再写一条进展",
+               "a hand-out is not amended; sign, object, progress or answer, and correct a slip by "
+               "another progress");
   } else if (entity.name == "Diary") {
     check_diary(data, whole);
   } else if (entity.name == "Reception") {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "handouts.h"
 #include "issue_making.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
@@ -311,14 +312,6 @@ void check_legal(const Move& move, std::int64_t from, std::int64_t to) {
                       can.empty() ? "; it has ended" : cat("; now possible: ", can)));
 }
 
-// To the second: lines of 流转 stand in the order of their words, and a clerk who accepts and hands
-// out at once does both within a minute.
-std::string second_of(WallTime now) {
-  constexpr std::int64_t kSeconds = 60;
-  const std::int64_t second = (now.ms / 1000 % kSeconds + kSeconds) % kSeconds;
-  return cat(shanghai_minute(now), second < 10 ? ":0" : ":", second);
-}
-
 // One line of 流转: when, what, to whom, why.
 vault::Change hop(const Move& move, const IssueVerb& verb) {
   const std::string reason(trimmed(move.form.extra("reason")));
@@ -361,7 +354,12 @@ Result<Outcome> move_issue(const Workplace& place, std::string_view verb, const 
   if (act->verb.to != 0) {
     storing.more.push_back(issue_move(place, row, act->verb.to, form.extra("reason")));
   }
-  return store_form(place, form, std::move(storing));
+  Outcome outcome;
+  MQ_CHECK(place.vault.together([&]() -> Status {
+    MQ_TRY(outcome, store_form(place, form, std::move(storing)));
+    return outcome.ok() ? follow_issue(place, verb, row) : Status();
+  }));
+  return outcome;
 }
 
 }  // namespace mq::work

@@ -4,6 +4,7 @@
 
 #include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/diary.pb.h"
+#include "minqing/model/v1/handout.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
@@ -179,6 +180,30 @@ Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Tod
   return {};
 }
 
+// Of a unit: whatever it has not answered, signed for or not. A desk sees its issues instead.
+Status add_handouts(const Workplace& place, Today& out) {
+  const bool unit =
+      place.control.has_role(place.member, wire::pb::ROLE_KIND_UNIT, place.control.head_seq());
+  if (!unit) return {};
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT id, title, due_at FROM \"handout\" WHERE deleted = 0 "
+                                      "AND state IN (?1, ?2, ?3) ORDER BY due_at IS NULL, due_at, "
+                                      "handed_at"));
+  q.bind(1, std::int64_t{mpb::HANDOUT_STATE_HANDED_OUT})
+      .bind(2, std::int64_t{mpb::HANDOUT_STATE_SIGNED})
+      .bind(3, std::int64_t{mpb::HANDOUT_STATE_IN_PROGRESS});
+  const std::int64_t now = place.clock.wall().ms;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return {};
+    std::optional<Date> when;
+    if (!q.is_null(2)) when = Date::in_shanghai({q.integer(2)});
+    const bool overdue = when && !out.clock_doubtful && q.integer(2) < now;
+    out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "handout",
+                         row_of(q), std::string(q.text(1)), when});
+  }
+}
+
 TodayItem incomplete(const LocalEntry& entry) {
   std::string why;
   for (const model::Fault& fault : entry.faults) why += cat(why.empty() ? "" : ";", fault.zh);
@@ -207,6 +232,7 @@ Result<Today> today(const Workplace& place, int interval_days) {
   MQ_TRY(const std::vector<LocalEntry> local, local_entries(place.vault));
   out.unsent = delivery.unsealed + delivery.sealed_waiting + local.size();
   for (const LocalEntry& entry : local) out.items.push_back(incomplete(entry));
+  MQ_CHECK(add_handouts(place, out));
   MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
   if (!me) return out;
   MQ_CHECK(add_issues(place, *me, out));

@@ -6,6 +6,7 @@
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/sync/membership.h"
+#include "mq/work/handout.h"
 #include "mq/work/organisation.h"
 #include "slips.h"
 
@@ -55,6 +56,12 @@ Result<sync::InviteOptions> options_of(Call& call, Home& home, const work::Workp
   sync::InviteOptions options;
   options.role = role;
   options.name = name;
+  if (const auto unit = call.args.value("unit")) {
+    MQ_TRY(const work::UnitAccount account, work::unit_account(place, *unit, name));
+    options.streams = {account.stream};
+    options.person = account.member;
+    return options;
+  }
   std::vector<RowId> villages;
   for (const std::string& typed : call.args.values("village")) {
     MQ_TRY(const work::Village village, work::Directory(place).village(typed));
@@ -75,6 +82,14 @@ Result<sync::InviteOptions> options_of(Call& call, Home& home, const work::Workp
   }));
   options.person = account.member;
   return options;
+}
+
+// A unit's stream goes to a unit alone, and stands for the villages.
+Status check_unit_flag(Call& call, RoleKind role) {
+  if (!call.args.has("unit")) return {};
+  if (role == sync::pb::ROLE_KIND_UNIT && !call.args.has("village")) return {};
+  return call.usage("--unit 只用于 --role unit,不和 --village 同用",
+                    "--unit goes with --role unit, and without --village");
 }
 
 // Said before anything is written; the log itself refuses it too.
@@ -114,7 +129,8 @@ Status run_invite(Call& call) {
     MQ_CHECK(check_list_flags(call, role));
     return invite_from_list(call, role, last);
   }
-  MQ_CHECK(only_flags(call, {"role", "name", "rank", "village", "days", "propose"}));
+  MQ_CHECK(only_flags(call, {"role", "name", "rank", "village", "unit", "days", "propose"}));
+  MQ_CHECK(check_unit_flag(call, role));
   auto name = call.args.required("name");
   if (!name.ok()) return call.usage(std::move(name).error());
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
@@ -123,6 +139,7 @@ Status run_invite(Call& call) {
   MQ_CHECK(contact_first(call, *home, *transport));
   MQ_CHECK(check_second(call, place, role));
   MQ_TRY(sync::InviteOptions options, options_of(call, *home, place, role, *name));
+  MQ_CHECK(register_streams(*home, *transport, call.world));  // a unit's may be new
   options.last_day = static_cast<std::uint32_t>(last.days);
   const sync::Member member = member_of(*home, *transport, call.world);
   if (call.args.has("propose")) return propose(call, member, options);

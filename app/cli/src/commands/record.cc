@@ -11,6 +11,7 @@
 #include "mq/work/canonical.h"
 #include "mq/work/directory.h"
 #include "mq/work/entry.h"
+#include "mq/work/handout.h"
 #include "mq/work/issue.h"
 #include "mq/work/moves.h"
 #include "mq/work/profile.h"
@@ -76,6 +77,19 @@ Result<RowId> named_row(Context& c) {
   return directory.row(c.entity, word);
 }
 
+// In whose hands it is, and since when.
+Status put_keeping(Context& c, const vault::RowData& data) {
+  MQ_TRY(const work::Keeping keeping, work::keeping_of(c.place, data));
+  if (keeping.holder.empty()) return {};
+  c.call.out.object()["held_by"] = keeping.holder;
+  c.call.out.object()["held_since"] = keeping.since;
+  c.call.out.say(
+      cat("现在在:", keeping.holder, keeping.since.empty() ? "" : cat(",自 ", keeping.since)),
+      cat("held by: ", keeping.holder,
+          keeping.since.empty() ? "" : cat(", since ", keeping.since)));
+  return {};
+}
+
 Status show(Context& c) {
   MQ_CHECK(only_flags(c.call, {}));
   MQ_TRY(const RowId row, named_row(c));
@@ -84,6 +98,7 @@ Status show(Context& c) {
   MQ_TRY(c.call.out.object(), whole_record_json(c.place, *data));
   MQ_TRY(const auto lines, record_lines(c.place, *data));
   c.call.out.table({c.entity.zh, row.hex()}, lines);
+  if (c.entity.name == "Issue") MQ_CHECK(put_keeping(c, *data));
   return put_readers(c.call.out, c.place, *data);
 }
 
@@ -129,6 +144,8 @@ constexpr Mover kMovers[] = {
      work::move_commitment},
     {"Dispute", [](std::string_view verb) { return among(work::dispute_moves(), verb); },
      work::move_dispute},
+    {"Handout", [](std::string_view verb) { return among(work::handout_moves(), verb); },
+     work::move_handout},
     {"Household", [](std::string_view verb) { return of_roster("Household", verb); },
      work::change_household},
     {"Person", [](std::string_view verb) { return of_roster("Person", verb); },

@@ -19,7 +19,7 @@ bool is_common(std::string_view name) {
 // What show adds beside the fields; a record shown can be given back as it is.
 bool beside_fields(std::string_view key) {
   return key == "id" || key == "cancelled" || key == "contested" || key == "withheld" ||
-         key == "readers" || key == "private_readers";
+         key == "readers" || key == "private_readers" || key == "held_by" || key == "held_since";
 }
 
 // As one would type it. A number of money is in 分, as show gives it.

@@ -1,0 +1,299 @@
+// Hand-outs: what a unit gets and never gets, what it may do, and what of that reaches the issue.
+#include "mq/work/handout.h"
+
+#include <algorithm>
+#include <set>
+
+#include "mq/work/issue.h"
+#include "mq/work/today.h"
+#include "work/township.h"
+
+namespace mq::work::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr const char* kUnit = "民政办";
+
+// The clock stands on 2026-03-05, a Thursday.
+class HandoutTest : public ::testing::Test {
+ protected:
+  HandoutTest() {
+    town.with_people();
+    saved(add_unit(town.place(), {{"name", kUnit}}));
+    saved(add_unit(town.place(), {{"name", "水利站"}}));
+  }
+  SimDevice& unit_joins(const std::string& unit = kUnit, const std::string& name = "小李") {
+    town.join("甲", {"鱼泉村"}, false);
+    const auto account = unit_account(town.place(), unit, name);
+    MQ_ASSERT(account.ok());
+    const sync::NewStream fresh{wire::pb::STREAM_KIND_HANDOUT, {}, unit, account->stream};
+    MQ_ASSERT(sync::create_streams({fresh}, town.desk.vault(), town.desk.keyring(),
+                                   town.desk.control(), town.desk.network, town.desk.clock,
+                                   town.desk.random)
+                  .ok());
+    sync::InviteOptions invite;
+    invite.role = wire::pb::ROLE_KIND_UNIT;
+    invite.name = name;
+    invite.person = account->member;
+    invite.streams = {account->stream};
+    const auto code = sync::invite_members({invite}, town.desk.member());
+    MQ_ASSERT(code.ok());
+    SimDevice& device = town.world.add_device(name);
+    MQ_ASSERT(device.boot().ok() && device.join(code->front().code).ok());
+    EXPECT_TRUE(town.world.settle());
+    return device;
+  }
+  RowId assigned(const Inputs& more = {}, const std::string& unit = kUnit) {
+    Inputs all{{"village", "鱼泉村"},
+               {"text", "低保没有发下来"},
+               {"category", "社保"},
+               {"reporter", "王一"},
+               {"phone", "13900000001"}};
+    all.insert(all.end(), more.begin(), more.end());
+    const RowId row = saved(add_issue(town.place(), all));
+    saved(move_issue(town.place(), "accept", row, {{"due_at", "2026-03-20 18:00"}}));
+    saved(move_issue(town.place(), "assign", row, {{"to_org", unit}}));
+    EXPECT_TRUE(town.world.settle());
+    return row;
+  }
+  std::vector<RowId> held(const Workplace& place) {
+    auto q = place.vault.database().query("SELECT id FROM \"handout\" ORDER BY handed_at, id");
+    EXPECT_TRUE(q.ok());
+    std::vector<RowId> out;
+    while (q->step().value()) out.push_back(RowId::from(q->blob(0)).value_or(RowId{}));
+    return out;
+  }
+  Result<Outcome> act(SimDevice& device, std::string_view verb, const Inputs& inputs = {}) {
+    return move_handout(town.at(device), verb, held(town.at(device)).back(), inputs);
+  }
+  std::size_t taken() {
+    EXPECT_TRUE(town.world.settle());
+    const auto done = take_handouts(town.place());
+    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().en);
+    EXPECT_TRUE(town.world.settle());
+    return done.ok() ? *done : 0;
+  }
+  std::string issue(const RowId& row, std::string_view field) {
+    return shown(town.place(), "Issue", row, field);
+  }
+  std::string state(SimDevice& device) {
+    return shown(town.at(device), "Handout", held(town.at(device)).back(), "state");
+  }
+  Keeping keeping(const RowId& row) {
+    const auto data =
+        town.place().vault.load(town.place().vault.schema().entity("Issue")->number, row);
+    return *keeping_of(town.place(), **data);
+  }
+  Township town;
+};
+
+TEST_F(HandoutTest, AUnitGetsTheTextOfThatMomentAndNothingElse) {
+  SimDevice& device = unit_joins();
+  const auto visit = add_visit(town.place(), {{"household_id", "999999100201010001"},
+                                              {"date", "2026-03-05"},
+                                              {"outcome", "见到户主"},
+                                              {"text", "只有走访里写的话"},
+                                              {"demand", "低保没有发下来"},
+                                              {"category", "社保"}});
+  saved(visit);
+  const RowId row = visit->also.front().second;
+  saved(move_issue(town.place(), "accept", row, {{"due_at", "2026-03-20 18:00"}}));
+  saved(move_issue(town.place(), "assign", row, {{"to_org", kUnit}}));
+  EXPECT_TRUE(town.world.settle());
+  const Workplace unit = town.at(device);
+  ASSERT_EQ(held(unit).size(), 1u);
+  const RowId given = held(unit).front();
+  EXPECT_EQ(shown(unit, "Handout", given, "text"), "低保没有发下来");
+  EXPECT_EQ(shown(unit, "Handout", given, "village"), "鱼泉村");
+  EXPECT_EQ(shown(unit, "Handout", given, "reporter"), "王一");
+  EXPECT_EQ(shown(unit, "Handout", given, "state"), "已交办");
+  EXPECT_EQ(shown(unit, "Handout", given, "due_at"), "2026-03-20 18:00");
+  for (const char* table : {"visit", "issue", "household", "person", "cadre", "diary"}) {
+    EXPECT_EQ(count(unit, table), 0) << table;
+  }
+}
+
+TEST_F(HandoutTest, AMaskedReporterIsNotNamed) {
+  SimDevice& device = unit_joins();
+  assigned({{"reporter_masked", "是"}});
+  const RowId given = held(town.at(device)).front();
+  EXPECT_EQ(shown(town.at(device), "Handout", given, "reporter"), "");
+  EXPECT_EQ(shown(town.at(device), "Handout", given, "phone"), "");
+}
+
+TEST_F(HandoutTest, AUnitWithoutADeviceIsMovedByTheDesk) {
+  const RowId row = assigned();
+  EXPECT_EQ(count(town.place(), "handout"), 0);
+  saved(move_issue(town.place(), "sign", row, {}));
+  EXPECT_EQ(taken(), 0u);
+}
+
+TEST_F(HandoutTest, OnlyLegalMovesAndOnlyTheUnits) {
+  SimDevice& device = unit_joins();
+  assigned();
+  const RowId given = held(town.place()).front();
+  EXPECT_EQ(move_handout(town.place(), "sign", given, {}).error().code, Code::kNotAllowed);
+  EXPECT_THAT(fields_of(act(device, "answer", {{"result", "好了"}})->faults), ElementsAre("state"));
+  EXPECT_THAT(fields_of(act(device, "progress", {{"progress", "在修"}})->faults),
+              ElementsAre("state"));
+  EXPECT_THAT(fields_of(act(device, "object")->faults), ElementsAre("reason"));
+  saved(act(device, "sign", {{"handler", "小李"}}));
+  EXPECT_THAT(fields_of(act(device, "sign")->faults), ElementsAre("state"));
+  EXPECT_THAT(fields_of(act(device, "progress")->faults), ElementsAre("progress"));
+  EXPECT_THAT(fields_of(act(device, "answer")->faults), ElementsAre("result"));
+  saved(act(device, "progress", {{"progress", "查了名单、银行"}}));
+  EXPECT_THAT(fields_of(act(device, "object", {{"reason", "晚了"}})->faults), ElementsAre("state"));
+  saved(act(device, "answer", {{"result", "补发了"}}));
+  EXPECT_EQ(state(device), "已报结");
+  const Workplace unit = town.at(device);
+  EXPECT_THAT(fields_of(amend(unit, *unit.vault.schema().entity("Handout"), given,
+                              {{"result", "没有补发"}}, unit.vault.view())
+                            ->faults),
+              ElementsAre("*"));
+  EXPECT_THAT(
+      fields_of(cancel(unit, *unit.vault.schema().entity("Handout"), given, "x", unit.vault.view())
+                    ->faults),
+      ElementsAre("*"));
+}
+
+TEST_F(HandoutTest, WhatTheUnitDidMovesTheIssueOnce) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  EXPECT_EQ(keeping(row).holder, kUnit);
+  EXPECT_THAT(keeping(row).since, HasSubstr("2026-03-05"));
+  saved(act(device, "sign"));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "state"), "已签收");
+  saved(act(device, "progress", {{"progress", "查了名单、银行"}}));
+  saved(act(device, "progress", {{"progress", "在补发"}}));
+  saved(act(device, "answer", {{"result", "补发了"}}));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(taken(), 0u) << "each line once";
+  EXPECT_EQ(issue(row, "state"), "待审核");
+  EXPECT_EQ(issue(row, "result"), "补发了");
+  EXPECT_THAT(issue(row, "hops"),
+              AllOf(HasSubstr("签收(民政办)"), HasSubstr("办理(民政办):查了名单、银行"),
+                    HasSubstr("办理(民政办):在补发"), HasSubstr("报审(民政办)")));
+  EXPECT_EQ(keeping(row).holder, "民情办");
+  // The desk is not content: it stays with the desk's word at every later contact.
+  saved(move_issue(town.place(), "progress", row, {}));
+  EXPECT_EQ(taken(), 0u);
+  EXPECT_EQ(issue(row, "state"), "办理中");
+}
+
+TEST_F(HandoutTest, TwoDesksThatTakeItApartWriteTheSame) {
+  SimDevice& second = town.world.add_admin(town.desk, "副");
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  saved(act(device, "sign"));
+  EXPECT_TRUE(town.world.settle());
+  EXPECT_EQ(*take_handouts(town.place()), 1u);
+  EXPECT_EQ(*take_handouts(town.at(second)), 1u);
+  EXPECT_TRUE(town.world.settle());
+  EXPECT_EQ(*take_handouts(town.place()), 0u);
+  EXPECT_EQ(*take_handouts(town.at(second)), 0u);
+  for (const Workplace& place : {town.place(), town.at(second)}) {
+    EXPECT_EQ(shown(place, "Issue", row, "state"), "已签收");
+    std::set<std::string> signs;
+    for (const std::string& hop : split(shown(place, "Issue", row, "hops"), "、")) {
+      if (hop.find("签收") != std::string::npos) signs.insert(hop);
+    }
+    EXPECT_EQ(signs.size(), 1u) << "one line, however often it stands there";
+  }
+}
+
+TEST_F(HandoutTest, AnObjectionGoesBackToTheDeskAndALateOneIsFlagged) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  const auto objected = act(device, "object", {{"reason", "不归我们管"}});
+  saved(objected);
+  EXPECT_THAT(objected->flags, IsEmpty());
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "state"), "异议移送");
+  EXPECT_EQ(keeping(row).holder, "民情办");
+  saved(move_issue(town.place(), "assign", row, {{"to_org", kUnit}}));
+  EXPECT_TRUE(town.world.settle());
+  EXPECT_EQ(held(town.at(device)).size(), 2u);
+  EXPECT_EQ(taken(), 0u) << "the old objection is not repeated against the new hand-out";
+  EXPECT_EQ(issue(row, "state"), "已交办");
+  town.world.advance(std::chrono::hours(24 * 8));
+  EXPECT_THAT(fields_of(act(device, "object", {{"reason", "还是不归我们管"}})->flags),
+              ElementsAre("objection"));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "state"), "异议移送") << "kept all the same";
+}
+
+TEST_F(HandoutTest, ReassigningTakesTheHandoutBack) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  saved(move_issue(town.place(), "object", row, {{"reason", "电话里说不归他们"}}));
+  saved(move_issue(town.place(), "assign", row, {{"to_org", "水利站"}}));
+  EXPECT_TRUE(town.world.settle());
+  EXPECT_EQ(state(device), "已收回");
+  EXPECT_THAT(fields_of(act(device, "sign")->faults), ElementsAre("state"));
+  EXPECT_EQ(taken(), 0u);
+}
+
+TEST_F(HandoutTest, OneThatACadreClosedIsTakenBackAtTheDesksContact) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  SimDevice& cadre = town.join("乙", {"鱼泉村"}, false);
+  const Workplace there = town.at(cadre);
+  saved(move_issue(there, "sign", row, {}));
+  saved(move_issue(there, "progress", row, {}));
+  saved(move_issue(there, "close", row, {{"closure", "已解决"}, {"result", "发了"}}));
+  EXPECT_TRUE(town.world.settle());
+  EXPECT_EQ(state(device), "已交办");
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(state(device), "已收回");
+  EXPECT_EQ(taken(), 0u);
+}
+
+TEST_F(HandoutTest, WhatWasDoneMeanwhileIsALineAndNoMove) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  saved(act(device, "sign"));  // not delivered yet
+  saved(move_issue(town.place(), "withdraw", row, {{"reason", "他自己办好了"}}));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "state"), "撤回");
+  EXPECT_THAT(issue(row, "hops"), HasSubstr("签收(民政办)"));
+  EXPECT_EQ(keeping(row).holder, "");
+}
+
+TEST_F(HandoutTest, AnExtensionReachesTheUnitAndItsToday) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  const auto due = [&] {
+    const auto list = today(town.at(device));
+    EXPECT_TRUE(list.ok());
+    std::vector<std::string> out;
+    for (const TodayItem& item : list->items) {
+      out.push_back(cat(item.kind == TodayItem::Kind::kOverdue ? "overdue " : "due ", item.entity,
+                        " ", item.what, " ", item.when ? item.when->iso() : ""));
+    }
+    return out;
+  };
+  EXPECT_THAT(due(), ElementsAre("due handout 低保没有发下来 2026-03-20"));
+  saved(move_issue(town.place(), "extend", row,
+                   {{"extended_until", "2026-03-27"}, {"reason", "材料不全"}}));
+  EXPECT_TRUE(town.world.settle());
+  EXPECT_THAT(due(), ElementsAre("due handout 低保没有发下来 2026-03-27"));
+  town.world.advance(std::chrono::hours(24 * 30));
+  EXPECT_THAT(due(), ElementsAre("overdue handout 低保没有发下来 2026-03-27"));
+}
+
+TEST_F(HandoutTest, AnotherUnitReadsNothingOfIt) {
+  unit_joins();
+  const auto other = unit_account(town.place(), "水利站", "小王");
+  ASSERT_TRUE(other.ok());
+  EXPECT_NE(other->stream, unit_account(town.place(), kUnit, "小李")->stream);
+  EXPECT_EQ(unit_account(town.place(), "没有的站", "x").error().code, Code::kNotFound);
+}
+
+}  // namespace
+}  // namespace mq::work::testing
