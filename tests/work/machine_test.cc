@@ -14,7 +14,7 @@ using mq::testing::SimRandom;
 constexpr int kRounds = 4;  // apart, then together
 constexpr int kApart = 3;   // moves that each makes before they meet
 constexpr int kTries = 60;  // verbs, most of which do not fit
-constexpr std::uint64_t kSeeds = 12;
+constexpr std::uint64_t kSeeds = 4;
 
 // Whatever any verb asks for; a verb takes what it knows.
 const Inputs kAnything = {{"reason", "说明"}};
@@ -164,35 +164,40 @@ std::size_t try_moves(Township& town, SimDevice& device, const Subject& subject,
   return steps_known(town, device, subject.entity(), row) - known;
 }
 
-void play(const Subject& subject, std::uint64_t seed) {
+// Gives how many moves were made.
+std::size_t play(const Subject& subject, std::uint64_t seed) {
   Township town;
   town.with_people();
   saved(add_unit(town.place(), {{"name", "民政办"}}));
   SimDevice& cadre = town.join("甲", {"鱼泉村"}, false);
   SimRandom random(seed);
   const RowId row = subject.make(town.place());
-  ASSERT_TRUE(town.world.settle());
+  EXPECT_TRUE(town.world.settle());
   std::size_t moves = 1;  // into the first state
   for (int round = 0; round < kRounds; ++round) {
     moves += try_moves(town, town.desk, subject, row, random);
     moves += try_moves(town, cadre, subject, row, random);
-    ASSERT_TRUE(town.world.settle());
+    EXPECT_TRUE(town.world.settle());
     EXPECT_EQ(state_of(town.place(), subject.entity(), row),
               state_of(town.at(cadre), subject.entity(), row))
         << subject.entity() << " seed " << seed;
   }
-  EXPECT_GT(moves, 3u) << subject.entity() << " seed " << seed;
   for (SimDevice* device : {&town.desk, &cadre}) {
     EXPECT_EQ(steps_known(town, *device, subject.entity(), row), moves)
         << subject.entity() << " seed " << seed << ": a move was lost";
   }
+  return moves;
 }
 
 TEST(Machines, NoMoveIsLostAndBothDevicesAgree) {
+  std::size_t issues = 0, promises = 0, disputes = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    play(IssueSubject(), seed);
-    play(CommitmentSubject(), seed);
-    play(DisputeSubject(), seed);
+    issues += play(IssueSubject(), seed);
+    promises += play(CommitmentSubject(), seed);
+    disputes += play(DisputeSubject(), seed);
+  }
+  for (const std::size_t moves : {issues, promises, disputes}) {
+    EXPECT_GT(moves, 5 * kSeeds) << "too little was played to prove anything";
   }
 }
 

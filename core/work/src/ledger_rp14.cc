@@ -21,6 +21,22 @@ constexpr std::string_view kSql =
 struct DiaryTally {
   Trace trace;
   std::int64_t diaries = 0, with_issue = 0, late = 0, late_unknown = 0, by_another = 0;
+
+  struct Fact {
+    bool with_issue = false, by_another = false;
+    Lateness late = Lateness::kNot;
+  };
+  void add(const Source& source, const Fact& fact) {
+    const auto count = [&](bool counts, std::int64_t& sum, const char* column) {
+      sum += counts ? 1 : 0;
+      trace.note_if(counts, column, source);
+    };
+    count(true, diaries, "篇数");
+    count(fact.with_issue, with_issue, "有事项篇数");
+    count(fact.late == Lateness::kLate, late, "补录篇数");
+    count(fact.late == Lateness::kUnknown, late_unknown, "补录无从判断");
+    count(fact.by_another, by_another, "代录篇数");
+  }
   std::vector<LedgerCell> row(const std::string& name) const {
     return {name,         diaries,    with_issue,      late,
             late_unknown, by_another, std::int64_t{0}, std::int64_t{0}};
@@ -61,18 +77,8 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
     const auto recorder = RowId::from(q.blob(3));
     const Source source{entity, RowId::from(q.blob(6)).value_or(RowId{})};
     for (DiaryTally* tally : {&by_author[author], &all}) {
-      Trace& trace = tally->trace;
-      trace.on(request.explain);
-      trace.note("篇数", source);
-      trace.note_if(q.integer(5) != 0, "有事项篇数", source);
-      trace.note_if(late == Lateness::kLate, "补录篇数", source);
-      trace.note_if(late == Lateness::kUnknown, "补录无从判断", source);
-      trace.note_if(recorder && !(*recorder == author), "代录篇数", source);
-      ++tally->diaries;
-      tally->with_issue += q.integer(5);
-      tally->late += late == Lateness::kLate ? 1 : 0;
-      tally->late_unknown += late == Lateness::kUnknown ? 1 : 0;
-      tally->by_another += recorder && !(*recorder == author) ? 1 : 0;
+      tally->trace.on(request.explain);
+      tally->add(source, {q.integer(5) != 0, recorder && !(*recorder == author), late});
     }
   }
   for (const Cadre& cadre : cadres) {
