@@ -24,6 +24,7 @@ constexpr Row kRows[] = {
     {"size", mq::bench::row_size},       {"sealing", mq::bench::row_sealing},
     {"search", mq::bench::row_search},   {"ledger", mq::bench::row_ledger},
     {"control", mq::bench::row_control}, {"server", mq::bench::row_server},
+    {"fill", mq::bench::row_fill},
 };
 
 mq::bench::Sizes tiny_sizes() {

@@ -61,6 +61,7 @@ void row_sealing(Bench& bench);
 void row_ledger(Bench& bench);
 void row_search(Bench& bench);
 void row_import(Bench& bench);
+void row_fill(Bench& bench);
 void row_control(Bench& bench);
 // In a process of its own: unlocks the home of `folder` and prints its memory.
 void resident(const std::string& folder);

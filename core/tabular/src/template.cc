@@ -64,7 +64,8 @@ std::string as_utf8(std::string xml) {
   if (end == std::string::npos) return xml;
   constexpr std::string_view kDeclaration =
       "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
-  return cat(kDeclaration, std::string_view(xml).substr(end + 2));
+  xml.replace(0, end + 2, kDeclaration);
+  return xml;
 }
 
 // Names of parts are the same whatever their case, as the format asks.

@@ -163,6 +163,7 @@ class SheetWriter {
     const std::size_t first = fill_.prepared.first;
     const std::size_t behind = first + fill_.lines.size();
     std::string out;
+    out.reserve(fill_.lines.size() * fill_.columns.size() * kCellBytes);
     auto row = sheet_.rows().begin();
     for (; row != sheet_.rows().end() && row->number < first; ++row) out += text_of(*row);
     for (std::size_t i = 0; i < fill_.lines.size(); ++i) put_line(i, out);
@@ -288,8 +289,20 @@ class SheetWriter {
     if (looks_otherwise && !editor_.is_text(style)) style = editor_.made(style, Made::kText);
     begin_cell(number, column, style, out);
     const std::string& p = sheet_.prefix();
-    out += cat(" t=\"inlineStr\"><", p, "is><", p, "t xml:space=\"preserve\">", xml_text(text),
-               "</", p, "t></", p, "is></", p, "c>");
+    const bool edged = trimmed(text).size() != text.size();
+    for (const std::string_view part :
+         {std::string_view(" t=\"inlineStr\"><"), std::string_view(p), std::string_view("is><"),
+          std::string_view(p), std::string_view("t")}) {
+      out += part;
+    }
+    out += edged ? " xml:space=\"preserve\">" : ">";
+    out += xml_text(text);
+    for (const std::string_view part :
+         {std::string_view("</"), std::string_view(p), std::string_view("t></"),
+          std::string_view(p), std::string_view("is></"), std::string_view(p),
+          std::string_view("c>")}) {
+      out += part;
+    }
   }
 
   void put(std::size_t number, std::size_t column, std::size_t style, const FillCell& cell,
@@ -422,6 +435,7 @@ class SheetWriter {
     return out;
   }
 
+  static constexpr std::size_t kCellBytes = 80;       // of most
   static constexpr std::int32_t kEpochDays = 25'569;  // 1970-01-01 as a spreadsheet counts
   static constexpr std::int32_t kFirstDay = 61;       // 1900-03-01, after the day only Excel has
   static constexpr int kLastYear = 9999;

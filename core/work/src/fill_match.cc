@@ -95,6 +95,13 @@ class Matcher {
   Matcher(const std::vector<Fact>& facts, int tier_max) : facts_(facts), tier_max_(tier_max) {}
 
   Found find(std::string_view header) const {
+    Found out = named_so(header);
+    if (out.fact == nullptr && out.candidates.empty()) resembling(readings_of(header), out);
+    return out;
+  }
+
+  // By whole names alone.
+  Found named_so(std::string_view header) const {
     Found out;
     for (const Reading& reading : readings_of(header)) {
       const std::vector<const Fact*> exact = named(facts_, reading.form, tier_max_);
@@ -104,7 +111,6 @@ class Matcher {
       for (const Fact* fact : exact) offer(*fact, out);
       if (!exact.empty()) return out;
     }
-    resembling(readings_of(header), out);
     return out;
   }
 
@@ -156,7 +162,7 @@ Explained explained(const model::Schema& schema, FillAbout about, const tabular:
   const Matcher matcher(facts, kSpokenTier - 1);
   Explained out{about, 0, false, false};
   for (const tabular::TemplateColumn& column : form.columns()) {
-    const Fact* fact = matcher.find(column.header).fact;
+    const Fact* fact = matcher.named_so(column.header).fact;
     if (fact == nullptr) continue;
     ++out.headers;
     out.head = out.head || fact->id == "head.name";
