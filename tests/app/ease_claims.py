@@ -49,7 +49,7 @@ def ease_examples_that_stand_alone_run(t):
 
 
 def ease_topics_say_what_people_do(t):
-    for topic, word in [("月底", "完整性"), ("month", "完整性"), ("备份", "recover make"), ("离线", "bundle export"),
+    for topic, word in [("月底", "完整性"), ("month-end", "完整性"), ("备份", "recover make"), ("离线", "bundle export"),
                         ("口令", "unlock show"), ("纸面", "household card"), ("退出码", "5")]:
         assert word in t.words("desk", "help", topic), topic
     assert "--outcome" in t.words("desk", "help", "visit") and "请不要记" in t.words("desk", "help", "visit")

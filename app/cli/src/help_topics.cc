@@ -17,19 +17,23 @@ constexpr HelpTopic kTopics[] = {
 a visit: minqing visit add --household_id NUMBER --date DAY --outcome … --text …
 what waits: minqing today     with a signal: minqing sync
 the fields: minqing schema visit; completion by Tab: minqing help completion)"},
-    {"月底", "month", "月底怎么做",
+    {"月底", "month-end", "月底怎么做",
      R"(1. 各设备对一次账:minqing sync;没有信号的用 minqing bundle export 带来。
 2. 看还差谁:每张台账的 完整性 一栏写着几个人记到哪一天。
 3. 看两种说法和漏项:minqing conflicts、minqing doctor。
 4. 代录的日记打印出来,请本人签字:minqing diary print --delegated --month 2026-03 -o 代录.html
-5. 出台账:minqing report RP01 --from 2026-03-01 --to 2026-03-31(RP01 到 RP11、RP14)
-6. 交表:加 --format xlsx -o 文件;打印:加 --format html -o 文件。)",
+5. 月结:minqing month close --month 2026-03 先看,数对了加 --sign -o 文件夹 签发并出文件。
+6. 一个数从哪里来:minqing report RP01 --from 2026-03-01 --to 2026-03-31 --explain 鱼泉村,拒访
+7. 没有发生的:minqing month zero RP09;签发以后才到的,下个月自动补报。
+8. 部门来的空表:minqing fill 空表.xlsx -o 填好.xlsx --to 接收单位 --basis 文号)",
      R"(1. every device reconciles: minqing sync; those without signal bring a bundle
 2. who is missing: each ledger says until when how many people's records are here
 3. minqing conflicts, minqing doctor
 4. delegated diaries, to be signed: minqing diary print --delegated --month 2026-03 -o FILE
-5. ledgers: minqing report RP01 --from DAY --to DAY (RP01 to RP11, RP14)
-6. to hand up: --format xlsx -o FILE; to print: --format html -o FILE)"},
+5. minqing month close --month 2026-03 to look, then with --sign -o FOLDER to sign and write
+6. where a number comes from: minqing report RP01 … --explain ROW,COLUMN
+7. nothing happened: minqing month zero RP09; what comes late stands in the next month
+8. another office's blank: minqing fill BLANK -o FILLED --to RECIPIENT --basis DOCUMENT)"},
     {"备份", "backup", "怎么不丢",
      R"(记录先存在本机,对账以后县里和别的设备也有;只在本机的有多少:minqing status
 没有信号、设备要交回或重装:minqing bundle export 文件,存到 U 盘,别人 minqing bundle import 文件
