@@ -108,7 +108,8 @@ void fill(const Ledger& ledger, const Sources& sources, Explanation& out) {
     return;
   }
   const std::set<Source>* own = sources_of(sources, out.column);
-  if (own == nullptr) own = sources_of(sources, "");
+  // Nothing counts in a zero, whatever stands in its row.
+  if (own == nullptr && !is_zero(out.value)) own = sources_of(sources, "");
   out.records = listed(own);
   out.from_records = own != nullptr || is_zero(out.value);
 }
