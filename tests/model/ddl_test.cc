@@ -38,7 +38,8 @@ TEST(Ddl, WhatLedgersAskByDayHasAnIndexOnIt) {
   EXPECT_EQ(statements[2],
             "CREATE INDEX IF NOT EXISTS \"visit_by_date\" ON \"visit\"(stream, \"date\")");
   EXPECT_EQ(statements[3],
-            "CREATE INDEX IF NOT EXISTS \"visit_by_household_id\" ON \"visit\"(\"household_id\")");
+            "CREATE INDEX IF NOT EXISTS \"visit_by_household_id\" ON \"visit\"(\"household_id\", "
+            "\"date\")");
   ASSERT_EQ(indexes(entity("Diary")).size(), 1u);
   EXPECT_EQ(indexes(entity("Diary"))[0].name, "diary_by_date");
   EXPECT_EQ(indexes(entity("Issue"))[0].name, "issue_by_registered_on");

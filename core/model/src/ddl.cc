@@ -68,11 +68,10 @@ std::optional<Index> tied_index(const Entity& entity) {
 std::vector<Index> indexes(const Entity& entity) {
   std::vector<Index> out;
   if (auto tied = tied_index(entity)) out.push_back(*std::move(tied));
-  const auto add = [&](const std::string& field, std::string_view columns_before) {
+  const auto add = [&](const std::string& field, const std::string& columns) {
     std::string name = cat(entity.table, "_by_", field);
-    std::string statement =
-        cat("CREATE INDEX IF NOT EXISTS ", model::quoted(name), " ON ", model::quoted(entity.table),
-            "(", columns_before, model::quoted(field), ")");
+    std::string statement = cat("CREATE INDEX IF NOT EXISTS ", model::quoted(name), " ON ",
+                                model::quoted(entity.table), "(", columns, ")");
     out.push_back({std::move(name), std::move(statement)});
   };
   const auto day = std::find_if(entity.fields.begin(), entity.fields.end(), [](const Field& field) {
@@ -80,8 +79,11 @@ std::vector<Index> indexes(const Entity& entity) {
     return field.rule.need() == pb::NEED_SAVE || field.name == kRegisteredOn;
   });
   if (day == entity.fields.end()) return out;
-  add(day->name, "stream, ");
-  if (entity.field(kHousehold) != nullptr) add(std::string(kHousehold), "");
+  const std::string quoted_day = model::quoted(day->name);
+  add(day->name, cat("stream, ", quoted_day));
+  if (entity.field(kHousehold) != nullptr) {
+    add(std::string(kHousehold), cat(model::quoted(kHousehold), ", ", quoted_day));
+  }
   return out;
 }
 

@@ -132,8 +132,8 @@ Result<std::optional<Date>> last_met(const Workplace& place, const Canonical& ca
   for (const RowId& row : canonical.aliases(household)) {
     MQ_TRY(sqlite::Query q,
            place.vault.database().query(
-               cat("SELECT max(date) FROM \"visit\" WHERE household_id = ?1 AND deleted = 0 AND ",
-                   somebody_met_sql("outcome"))));
+               cat("SELECT date FROM \"visit\" WHERE household_id = ?1 AND deleted = 0 AND ",
+                   somebody_met_sql("outcome"), " ORDER BY date DESC LIMIT 1")));
     q.bind(1, row.view());
     MQ_TRY(const bool found, q.step());
     if (!found || q.is_null(0)) continue;
