@@ -59,8 +59,8 @@ struct HandedOut {
 struct Filled {
   // Not empty: nothing else is said, but answers that were given are among the drafts.
   std::vector<FillQuestion> questions;
-  std::string about;                    // 户, 人 …
-  std::vector<FillColumn> columns;      // as the form's
+  std::string about;                // 户, 人 …
+  std::vector<FillColumn> columns;  // as the form's
   std::vector<tabular::FillLine> lines;
   std::optional<HandedOut> before;
   std::uint32_t version = 0;  // 0: not registered
