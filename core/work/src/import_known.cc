@@ -107,18 +107,19 @@ KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts
 void KnownRoster::flag_likely(const std::vector<std::pair<std::size_t, PersonFacts>>& fresh,
                               ImportResult& result) const {
   if (fresh.empty()) return;
-  std::vector<PersonFacts> all = everybody_;
-  for (const auto& [line, one] : fresh) all.push_back(one);
-  for (const Match& match : matches(all)) {
-    if (match.b < everybody_.size()) continue;  // both were here
+  std::vector<PersonFacts> people;
+  people.reserve(fresh.size());
+  for (const auto& [line, one] : fresh) people.push_back(one);
+  for (const Match& match : matches(everybody_, people)) {
+    const std::size_t at = match.b - everybody_.size();
     const bool both = match.a >= everybody_.size();
-    const PersonFacts& other = all[match.a];
+    const PersonFacts& other = both ? people[match.a - everybody_.size()] : everybody_[match.a];
     // One number twice in the file has been said already.
-    if (both && !other.fingerprint.empty() && other.fingerprint == all[match.b].fingerprint) {
+    if (both && !other.fingerprint.empty() && other.fingerprint == people[at].fingerprint) {
       continue;
     }
     result.faults.push_back(
-        {fresh[match.b - everybody_.size()].first, "姓名", Fate::kFlagged, other.shown, "",
+        {fresh[at].first, "姓名", Fate::kFlagged, other.shown, "",
          cat("可能和户 ", other.house, " 的 ", other.shown, " 是同一个人:", match.why.zh),
          cat("may be ", other.shown, " of household ", other.house, ": ", match.why.en)});
   }

@@ -50,6 +50,9 @@ const std::unordered_map<char32_t, char32_t>& forms() {
   return kMap;
 }
 
+// Unified ideographs; what is compatible with one of them lies elsewhere.
+bool is_ideograph(std::uint32_t c) { return c >= 0x4e00 && c <= 0x9fff; }
+
 std::string digits_of(Date day) {
   std::string iso = day.iso();
   std::erase(iso, '-');
@@ -64,8 +67,13 @@ bool share(const std::vector<std::string>& a, const std::vector<std::string>& b)
 }  // namespace
 
 std::u32string folded_name(std::string_view name) {
+  std::vector<std::uint32_t> points = code_points(name);
+  // Nearly every name is of ideographs alone, which have nothing to be cleaned of.
+  if (!std::ranges::all_of(points, is_ideograph)) {
+    points = code_points(model::normal_number(model::clean_name(name)));
+  }
   std::u32string out;
-  for (const std::uint32_t c : code_points(model::normal_number(model::clean_name(name)))) {
+  for (const std::uint32_t c : points) {
     if (c == 0xb7 || c == '.' || c == '*') continue;  // the dot of a name
     const auto other = forms().find(static_cast<char32_t>(c));
     out.push_back(other == forms().end() ? static_cast<char32_t>(c) : other->second);
@@ -115,8 +123,9 @@ std::optional<Reason> likely_same(const PersonFacts& a, const PersonFacts& b) {
       return Reason{"同组、同户或同电话,同生日,姓名差一字", "one birth and place, a character off"};
     }
     const bool off = one_digit_off(digits_of(*a.birth), digits_of(*b.birth));
-    if (same_name && off && (near || phone)) {
-      return Reason{"同组、同户或同电话,同名,出生日期差一位", "one name and place, a digit off"};
+    const bool same_sex = a.sex != 0 && a.sex == b.sex;
+    if (same_name && off && (near || phone || same_sex)) {
+      return Reason{"同名,出生日期差一位", "one name, a digit of the birth off"};
     }
     return std::nullopt;
   }
@@ -128,54 +137,72 @@ std::optional<Reason> likely_same(const PersonFacts& a, const PersonFacts& b) {
 
 namespace {
 
-// Indices of those that share a key.
-template <class Key>
+// Indices of those that share a key. Kept by a hash of it: whoever shares that alone is looked at
+// for nothing, and likely_same() says no.
 class Buckets {
  public:
-  void add(Key key, std::size_t index) { by_key_[std::move(key)].push_back(index); }
+  template <class... Parts>
+  void add(std::size_t index, const Parts&... parts) {
+    std::size_t hash = 0;
+    ((hash = hash * 0x9E3779B97F4A7C15u + std::hash<Parts>{}(parts)), ...);
+    list_.emplace_back(hash, index);
+  }
+  // Pairs of which one at least is from `first` on.
   template <class Take>
-  void each_pair(const Take& take) const {
-    for (const auto& [key, list] : by_key_) {
-      if (list.size() > kBucketMax) continue;
-      for (std::size_t i = 0; i < list.size(); ++i) {
-        for (std::size_t k = i + 1; k < list.size(); ++k) take(list[i], list[k]);
+  void each_pair(std::size_t first, const Take& take) {
+    std::ranges::sort(list_);
+    for (auto begin = list_.begin(); begin != list_.end();) {
+      const auto end = std::find_if(begin, list_.end(),
+                                    [&](const auto& each) { return each.first != begin->first; });
+      if (static_cast<std::size_t>(end - begin) <= kBucketMax) {
+        each_pair_of(begin, end, first, take);
       }
+      begin = end;
     }
   }
 
  private:
-  std::map<Key, std::vector<std::size_t>> by_key_;
+  using List = std::vector<std::pair<std::size_t, std::size_t>>;  // by hash, then index
+
+  template <class Take>
+  static void each_pair_of(List::const_iterator begin, List::const_iterator end, std::size_t first,
+                           const Take& take) {
+    for (auto b = begin; b != end; ++b) {
+      if (b->second < first) continue;
+      for (auto a = begin; a != b; ++a) take(a->second, b->second);
+    }
+  }
+
+  List list_;
 };
 
 }  // namespace
 
-std::vector<Match> matches(const std::vector<PersonFacts>& people) {
-  Buckets<Bytes> fingerprints;
-  Buckets<std::u32string> names;
-  Buckets<RowId> houses;
-  Buckets<std::pair<std::string, std::string>> phones;  // and day of birth
-  Buckets<std::tuple<vault::StreamIx, int, std::int32_t>> places;
-  for (std::size_t i = 0; i < people.size(); ++i) {
-    const PersonFacts& one = people[i];
-    if (!one.fingerprint.empty()) fingerprints.add(one.fingerprint, i);
-    names.add(one.name, i);
-    houses.add(one.household, i);
-    if (one.birth) places.add({one.stream, one.group, one.birth->days}, i);
-    for (const std::string& phone : one.phones) {
-      phones.add({phone, one.birth ? one.birth->iso() : std::string()}, i);
-    }
+std::vector<Match> matches(const std::vector<PersonFacts>& people) { return matches({}, people); }
+
+std::vector<Match> matches(std::span<const PersonFacts> known, std::span<const PersonFacts> fresh) {
+  const auto at = [&](std::size_t i) -> const PersonFacts& {
+    return i < known.size() ? known[i] : fresh[i - known.size()];
+  };
+  Buckets fingerprints, names, houses, places, phones;
+  for (std::size_t i = 0; i < known.size() + fresh.size(); ++i) {
+    const PersonFacts& one = at(i);
+    const int day = one.birth ? one.birth->days : 0;
+    if (!one.fingerprint.empty()) fingerprints.add(i, text_of(one.fingerprint));
+    names.add(i, std::u32string_view(one.name));
+    houses.add(i, text_of(one.household.view()));
+    if (one.birth) places.add(i, one.stream, one.group, day);
+    for (const std::string& phone : one.phones) phones.add(i, std::string_view(phone), day);
   }
   std::set<std::pair<std::size_t, std::size_t>> met;
   std::vector<Match> out;
   const auto take = [&](std::size_t a, std::size_t b) {
-    const auto why = likely_same(people[a], people[b]);
+    const auto why = likely_same(at(a), at(b));
     if (why && met.insert({a, b}).second) out.push_back({a, b, *why});
   };
-  fingerprints.each_pair(take);
-  names.each_pair(take);
-  houses.each_pair(take);
-  places.each_pair(take);
-  phones.each_pair(take);
+  for (Buckets* each : {&fingerprints, &names, &houses, &places, &phones}) {
+    each->each_pair(known.size(), take);
+  }
   std::ranges::sort(out, {}, [](const Match& m) { return std::pair(m.a, m.b); });
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,12 +38,14 @@ struct Reason {
 };
 std::optional<Reason> likely_same(const PersonFacts& a, const PersonFacts& b);
 
-// Pairs (by index, the smaller first) that likely_same() holds for, each once.
+// Pairs (by index, the smaller first) that likely_same() holds for, each once; of `known` and
+// `fresh` taken together only those with a fresh one.
 struct Match {
   std::size_t a = 0, b = 0;
   Reason why;
 };
 std::vector<Match> matches(const std::vector<PersonFacts>& people);
+std::vector<Match> matches(std::span<const PersonFacts> known, std::span<const PersonFacts> fresh);
 
 // Everybody who counts here; with the numbers of documents that may be read.
 Result<std::vector<PersonFacts>> everybody(const Workplace& place);
