@@ -35,6 +35,10 @@ struct TextHash {
   }
 };
 
+// Nobody asks how much memory SQLite uses, and counting takes a lock at every allocation. Has to be
+// said before SQLite is started, which registering a file system does.
+[[maybe_unused]] const int kUncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+
 // More texts than the program has; beyond it somebody builds SQL from values.
 constexpr std::size_t kCachedTextsMax = 512;
 // Pages that are written again and again reach the database once a checkpoint; larger than SQLite's

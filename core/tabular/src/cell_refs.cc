@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "grid.h"
 #include "mq/base/text.h"
@@ -62,7 +63,19 @@ std::optional<CellArea> parse_cell_area(std::string_view text) {
 }
 
 std::string cell_ref_text(std::size_t row, std::size_t column) {
-  return cat(column_name(column), row);
+  std::string out;
+  append_cell_ref(out, row, column);
+  return out;
+}
+
+void append_cell_ref(std::string& out, std::size_t row, std::size_t column) {
+  constexpr std::size_t kMostLetters = 14, kMostDigits = 20;  // of any number of 64 bits
+  char text[kMostLetters + kMostDigits];
+  char* begin = text + kMostLetters;
+  for (std::size_t rest = column + 1; rest > 0; rest = (rest - 1) / 26) {
+    *--begin = static_cast<char>('A' + (rest - 1) % 26);
+  }
+  out.append(begin, std::to_chars(text + kMostLetters, std::end(text), row).ptr);
 }
 
 std::string cell_area_text(const CellArea& area) {

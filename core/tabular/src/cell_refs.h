@@ -22,6 +22,8 @@ struct CellArea {
 std::optional<CellRef> parse_cell_ref(std::string_view text);
 std::optional<CellArea> parse_cell_area(std::string_view text);
 std::string cell_ref_text(std::size_t row, std::size_t column);
+// The same, behind what is written already.
+void append_cell_ref(std::string& out, std::size_t row, std::size_t column);
 std::string cell_area_text(const CellArea& area);
 
 // `by` rows are put in below row `last`: what stands below moves down, and an area that ends on a

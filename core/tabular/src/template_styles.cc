@@ -58,24 +58,20 @@ StyleEditor::StyleEditor(std::string xml) : xml_(std::move(xml)) {
     if (list == "fills" && name == "fill" && !tag->closing) ++fill_count_;
     if (list == "cellXfs" && name == "xf") {
       if (!tag->closing) xf_begin = tag->begin;
-      if (tag->closing || tag->empty) xfs_.push_back(xml_.substr(xf_begin, tag->end - xf_begin));
+      if (tag->closing || tag->empty) add_xf(xml_.substr(xf_begin, tag->end - xf_begin));
     }
     if (!tag->closing && !tag->empty) open.push_back(name);
   }
   own_xfs_ = xfs_.size();
 }
 
-std::string StyleEditor::attribute_of(std::size_t base, std::string_view name) const {
-  if (base >= xfs_.size()) return {};
-  const std::string_view xf = xfs_[base];
+void StyleEditor::add_xf(std::string xf) {
   std::size_t at = 0;
   const auto tag = next_tag(xf, at);
-  return tag ? std::string(raw_attribute(xf.substr(0, tag->end), name).value_or(""))
-             : std::string();
-}
-
-bool StyleEditor::is_text(std::size_t base) const {
-  return number_in(attribute_of(base, "numFmtId")) == kTextFormat;
+  const auto format =
+      tag ? raw_attribute(std::string_view(xf).substr(0, tag->end), "numFmtId") : std::nullopt;
+  texts_.push_back(number_in(format.value_or("")) == kTextFormat);
+  xfs_.push_back(std::move(xf));
 }
 
 std::size_t StyleEditor::made(std::size_t base, Made what) {
@@ -93,7 +89,7 @@ std::size_t StyleEditor::made(std::size_t base, Made what) {
     const std::size_t format = what == Made::kText ? kTextFormat : next_number_format_;
     head = with_attribute(with_attribute(head, "numFmtId", cat(format)), "applyNumberFormat", "1");
   }
-  xfs_.push_back(head + xf.substr(tag->end));
+  add_xf(head + xf.substr(tag->end));
   return at->second;
 }
 

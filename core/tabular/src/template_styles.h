@@ -22,12 +22,12 @@ class StyleEditor {
 
   // The number of the format made from `base`.
   std::size_t made(std::size_t base, Made what);
-  bool is_text(std::size_t base) const;
+  bool is_text(std::size_t base) const { return base < texts_.size() && texts_[base]; }
   // The part with all that was made.
   std::string part() const;
 
  private:
-  std::string attribute_of(std::size_t base, std::string_view name) const;
+  void add_xf(std::string xf);
 
   std::string xml_;
   std::string prefix_;
@@ -42,6 +42,7 @@ class StyleEditor {
   std::size_t root_end_ = 0, before_borders_ = 0, fill_count_ = 0;
   std::size_t next_number_format_ = 0;
   std::vector<std::string> xfs_;  // as they stand, then those made
+  std::vector<bool> texts_;       // of each: kept as text
   std::size_t own_xfs_ = 0;
   std::map<std::pair<std::size_t, Made>, std::size_t> made_;
 };

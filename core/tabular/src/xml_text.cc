@@ -1,6 +1,7 @@
 #include "xml_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "mq/base/text.h"
@@ -27,10 +28,13 @@ bool is_unwritable(std::uint32_t point) {
 }
 
 // A byte of text that stands for itself wherever it is: most texts are of such alone.
-bool is_plain(char c) {
-  constexpr std::string_view kSpecial = "&<>\"_\xef";
-  return static_cast<unsigned char>(c) >= 0x20 && kSpecial.find(c) == std::string_view::npos;
-}
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t byte = 0x20; byte < out.size(); ++byte) out[byte] = true;
+  for (const char c : std::string_view("&<>\"_\xef")) out[static_cast<unsigned char>(c)] = false;
+  return out;
+}();
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 void append_escape(std::string& out, std::uint32_t point) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -62,9 +66,11 @@ std::size_t columns_of(std::string_view line) {
 
 }  // namespace
 
-std::string xml_text(std::string_view text) {
-  if (std::ranges::all_of(text, is_plain)) return std::string(text);
-  std::string out;
+void append_xml_text(std::string& out, std::string_view text) {
+  if (std::ranges::all_of(text, is_plain)) {
+    out += text;
+    return;
+  }
   std::size_t at = 0;
   for (const std::uint32_t point : code_points(text)) {
     if (point == '_' && looks_escaped(text.substr(at))) {
@@ -74,6 +80,11 @@ std::string xml_text(std::string_view text) {
     }
     at += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   }
+}
+
+std::string xml_text(std::string_view text) {
+  std::string out;
+  append_xml_text(out, text);
   return out;
 }
 

@@ -10,6 +10,8 @@ namespace mq::tabular {
 // carriage return, and text that only looks like such an escape come as _xHHHH_, which readers turn
 // back.
 std::string xml_text(std::string_view text);
+// The same, behind what is written already: a workbook has a text in most of its cells.
+void append_xml_text(std::string& out, std::string_view text);
 
 // Columns that the longest line takes, a Chinese character two.
 std::size_t text_columns(std::string_view text);

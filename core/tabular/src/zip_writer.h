@@ -14,12 +14,11 @@ struct ZipPart {
   std::string content;
 };
 
-// How hard to pack: a workbook of thousands of lines is packed in a third of the time at kQuick,
-// and takes a fifth more room.
+// How hard to pack: kQuick takes less time and more room.
 enum class Packing { kUsual, kQuick };
 
 // In order, deflated, each dated 1980-01-01, so that the same parts give the same bytes with the
-// same zlib. kInternal: libzip refused, which is a fault of this program or of its memory.
+// same libdeflate. kInternal: libzip refused, which is a fault of this program or of its memory.
 Result<Bytes> zip_of(const std::vector<ZipPart>& parts, Packing packing = Packing::kUsual);
 
 }  // namespace mq::tabular

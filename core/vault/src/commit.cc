@@ -1,10 +1,10 @@
 // What a person wants, made ops, and made durable: one SQLite commit, one fsync.
 #include <algorithm>
-#include <cstring>
 #include <unordered_map>
 
 #include "changes.h"
 #include "fresh_row.h"
+#include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 
@@ -147,13 +147,6 @@ class RowOrder {
   struct Group {
     std::size_t first = 0, last = 0;  // changes
     bool placed = false;
-  };
-  struct IdHash {
-    std::size_t operator()(const RowId& id) const {
-      std::array<std::uint64_t, 2> half;
-      std::memcpy(half.data(), id.data.data(), sizeof half);
-      return half[0] ^ half[1] * 0x9e3779b97f4a7c15u;
-    }
   };
 
   // Nearly always the row of the change before.

@@ -38,8 +38,6 @@ std::string_view fixed_columns(std::string_view entity) {
   return "NULL, NULL, NULL, NULL, NULL";
 }
 
-bool may_move(std::string_view entity) { return entity == "Household" || entity == "Person"; }
-
 FillCell number_cell(const model::Field& field, std::int64_t value) {
   if (field.type == model::FieldType::kBool) return std::string(value != 0 ? "是" : "否");
   if (field.type == model::FieldType::kEnum) {
@@ -71,8 +69,8 @@ FillCell text_cell(std::string_view text) {
 
 class CellReader {
  public:
-  CellReader(const model::Field& field, const FillTable::Names& names)
-      : field_(field), names_(names) {}
+  CellReader(const model::Field& field, const FillTable::Known& known)
+      : field_(field), known_(known) {}
 
   Result<FillCell> read(const sqlite::Query& q, int column) const {
     if (q.is_null(column)) return FillCell(NotHeld{});
@@ -85,8 +83,8 @@ class CellReader {
  private:
   std::string named(ByteView id) const {
     const auto row = RowId::from(id);
-    const auto found = row ? names_.rows.find(*row) : names_.rows.end();
-    return found == names_.rows.end() ? std::string() : found->second;
+    const auto found = row ? known_.names.find(*row) : known_.names.end();
+    return found == known_.names.end() ? std::string() : found->second;
   }
 
   Result<FillCell> repeated(ByteView packed) const {
@@ -105,7 +103,7 @@ class CellReader {
   }
 
   const model::Field& field_;
-  const FillTable::Names& names_;
+  const FillTable::Known& known_;
 };
 
 bool out_of_scope(std::int64_t status) {
@@ -131,21 +129,32 @@ std::size_t FillTable::want(const model::Field& field) {
   return at;
 }
 
-Status FillTable::load(const Names& names) {
+bool FillTable::counts(const FillRow& row, const Known& known) const {
+  if (entity_.name == "Household") return known.households.counts(row.id, row.stream);
+  return entity_.name != "Person" || known.people.counts(row.id, row.stream);
+}
+
+RowId FillTable::linked(const RowId& to, const Known& known) const {
+  if (entity_.name == "Household") return known.people.of(to);
+  return entity_.name == "Person" ? known.households.home(to) : known.households.of(to);
+}
+
+Status FillTable::load(const Known& known) {
   std::string sql = cat("SELECT id, stream, ", fixed_columns(entity_.name));
   std::vector<CellReader> readers;
   for (const model::Field* field : fields_) {
     sql += cat(", ", model::quoted(field->name));
-    readers.emplace_back(*field, names);
+    readers.emplace_back(*field, known);
   }
   sql += cat(" FROM ", model::quoted(entity_.table), " WHERE deleted = 0");
-  if (may_move(entity_.name)) sql += " AND moved_to IS NULL AND same_as IS NULL";
   MQ_TRY(sqlite::Query q, place_.vault.database().query(sql));
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
     FillRow row{row_id(q, 0), q.integer(1), row_id(q, 2),           std::nullopt,
                 q.integer(4), q.integer(5), std::string(q.text(6)), {}};
+    if (!counts(row, known)) continue;
+    row.link = linked(row.link, known);
     if (!q.is_null(3)) row.day = q.integer(3);
     row.cells.reserve(readers.size());
     for (std::size_t i = 0; i < readers.size(); ++i) {
@@ -205,21 +214,23 @@ Status FillData::load() {
   table(*schema.entity("Household"));
   table(*schema.entity("Person"));  // heads
   table(*schema.entity(entity_of(about_)));
-  MQ_CHECK(load_names());
-  for (const auto& [name, one] : tables_) MQ_CHECK(one->load(names_));
+  MQ_CHECK(load_known());
+  for (const auto& [name, one] : tables_) MQ_CHECK(one->load(known_));
   for (const FillRow& person : table_of("Person")->rows()) ++counted_[person.link];
   MQ_CHECK(load_visits());
   return load_helpers();
 }
 
-Status FillData::load_names() {
+Status FillData::load_known() {
+  MQ_TRY(known_.households, Canonical::households(place_));
+  MQ_TRY(known_.people, Canonical::people(place_));
   sqlite::Database& db = place_.vault.database();
   for (const char* sql : {"SELECT id, name FROM \"cadre\"", "SELECT id, name FROM \"org_unit\""}) {
     MQ_TRY(sqlite::Query q, db.query(sql));
     for (;;) {
       MQ_TRY(const bool more, q.step());
       if (!more) break;
-      names_.rows[row_id(q, 0)] = q.text(1);
+      known_.names[row_id(q, 0)] = q.text(1);
     }
   }
   MQ_TRY(sqlite::Query q,
@@ -239,7 +250,7 @@ Status FillData::load_visits() {
     if (!more) return {};
     const std::int64_t day = q.integer(1);
     if (!in_period(day)) continue;
-    Visits& visits = visits_[row_id(q, 0)];
+    Visits& visits = visits_[known_.households.of(row_id(q, 0))];
     ++visits.count;
     visits.last = std::max(visits.last, day);
   }
@@ -262,8 +273,9 @@ Status FillData::load_helpers() {
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
-    helpers_[row_id(q, 0)].push_back({std::string(q.text(1)), std::string(q.text(2)),
-                                      std::string(q.text(3)), std::string(q.text(4))});
+    helpers_[known_.households.of(row_id(q, 0))].push_back(
+        {std::string(q.text(1)), std::string(q.text(2)), std::string(q.text(3)),
+         std::string(q.text(4))});
   }
 }
 
@@ -277,7 +289,9 @@ std::vector<FillLineRows> FillData::lines(bool all) const {
   const FillTable& households = *table_of("Household");
   const FillTable& people = *table_of("Person");
   const bool dated = about_ == FillAbout::kVisit || about_ == FillAbout::kIssue;
-  std::vector<FillLineRows> out;
+  using Key = std::tuple<std::size_t, std::int64_t, std::string_view, std::int64_t, bool,
+                         std::int64_t, RowId>;
+  std::vector<std::pair<Key, FillLineRows>> found;
   for (const FillRow& row : table_of(entity_of(about_))->rows()) {
     const auto village = village_of_.find(row.stream);
     if (village == village_of_.end() || (dated && !in_period(row.day))) continue;
@@ -285,23 +299,16 @@ std::vector<FillLineRows> FillData::lines(bool all) const {
                       nullptr, village->second};
     if (!dated && (line.house == nullptr || (!all && out_of_scope(line.house->state)))) continue;
     if (line.house != nullptr) line.head = people.find(line.house->link);
-    out.push_back(line);
+    found.emplace_back(
+        Key(line.village, line.house == nullptr ? 0 : line.house->order,
+            line.house == nullptr ? std::string_view() : line.house->number,
+            dated ? row.day.value_or(0) : 0, line.head != &row, dated ? 0 : row.order, row.id),
+        line);
   }
-  const auto key = [&](const FillLineRows& line) {
-    const FillRow& own = *line.own;
-    const bool head = line.head == line.own;
-    const std::string_view number = line.house == nullptr ? std::string_view() : line.house->number;
-    return std::tuple(line.village, line.house == nullptr ? 0 : line.house->order, number,
-                      dated ? own.day.value_or(0) : 0, !head, dated ? 0 : own.order,
-                      std::cref(own.id));
-  };
-  std::ranges::sort(out, [&](const FillLineRows& a, const FillLineRows& b) {
-    const auto x = key(a), y = key(b);
-    return std::tie(std::get<0>(x), std::get<1>(x), std::get<2>(x), std::get<3>(x), std::get<4>(x),
-                    std::get<5>(x), std::get<6>(x).get()) <
-           std::tie(std::get<0>(y), std::get<1>(y), std::get<2>(y), std::get<3>(y), std::get<4>(y),
-                    std::get<5>(y), std::get<6>(y).get());
-  });
+  std::ranges::sort(found, {}, &std::pair<Key, FillLineRows>::first);
+  std::vector<FillLineRows> out;
+  out.reserve(found.size());
+  for (const auto& [key, line] : found) out.push_back(line);
   return out;
 }
 

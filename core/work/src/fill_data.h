@@ -2,7 +2,6 @@
 // a time would cost a hundred times as much.
 #pragma once
 
-#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,24 +11,18 @@
 #include <vector>
 
 #include "fill_facts.h"
+#include "mq/base/id_hash.h"
 #include "mq/tabular/template.h"
+#include "mq/work/canonical.h"
 #include "mq/work/directory.h"
 #include "mq/work/fill.h"
 
 namespace mq::work {
 
-struct RowIdHash {
-  std::size_t operator()(const RowId& id) const {
-    std::size_t out = 0;
-    std::memcpy(&out, id.data.data() + id.data.size() - sizeof(out), sizeof(out));
-    return out;
-  }
-};
-
 struct FillRow {
   RowId id;
   vault::StreamIx stream = 0;
-  RowId link;  // the household of a person, visit or issue; the head of a household
+  RowId link;  // the household for which a person, visit or issue counts; the head of a household
   std::optional<std::int64_t> day;  // of birth, of the visit, of registration
   std::int64_t order = 0;           // group of a household, relation of a person
   std::int64_t state = 0;           // status of a household; 1: the reporter of an issue is hidden
@@ -44,19 +37,24 @@ class FillTable {
 
   // The place of the field's cell in a row; before load().
   std::size_t want(const model::Field& field);
-  struct Names {
-    std::unordered_map<RowId, std::string, RowIdHash> rows;  // cadres and org units
+  // What the rows of other tables say of a row.
+  struct Known {
+    std::unordered_map<RowId, std::string, IdHash> names;  // of cadres and org units
+    Canonical households, people;
   };
-  Status load(const Names& names);
+  Status load(const Known& known);
   const FillRow* find(const RowId& id) const;
   const std::vector<FillRow>& rows() const { return rows_; }
 
  private:
+  bool counts(const FillRow& row, const Known& known) const;
+  RowId linked(const RowId& to, const Known& known) const;
+
   const Workplace& place_;
   const model::Entity& entity_;
   std::vector<const model::Field*> fields_;
   std::vector<FillRow> rows_;
-  std::unordered_map<RowId, std::size_t, RowIdHash> at_;
+  std::unordered_map<RowId, std::size_t, IdHash> at_;
 };
 
 struct FillLineRows {
@@ -91,7 +89,7 @@ class FillData {
   FillTable& table(const model::Entity& entity);
   const FillTable* table_of(std::string_view entity) const;
   void want_field(std::string_view entity, std::uint32_t field);
-  Status load_names();
+  Status load_known();
   Status load_visits();
   Status load_helpers();
   tabular::FillCell of_row(const Fact& fact, const FillLineRows& line) const;
@@ -109,13 +107,13 @@ class FillData {
   std::vector<Village> villages_;
   std::map<vault::StreamIx, std::size_t> village_of_;  // PRIVATE streams too
   std::string township_;
-  FillTable::Names names_;
+  FillTable::Known known_;
   std::map<std::string, std::unique_ptr<FillTable>, std::less<>> tables_;
   std::map<const model::Field*, std::size_t> places_;
   std::set<Computed> wanted_;
-  std::unordered_map<RowId, Visits, RowIdHash> visits_;
-  std::unordered_map<RowId, std::vector<Helper>, RowIdHash> helpers_;
-  std::unordered_map<RowId, std::int64_t, RowIdHash> counted_;  // people of a household
+  std::unordered_map<RowId, Visits, IdHash> visits_;
+  std::unordered_map<RowId, std::vector<Helper>, IdHash> helpers_;
+  std::unordered_map<RowId, std::int64_t, IdHash> counted_;  // people of a household
 };
 
 }  // namespace mq::work

@@ -1,7 +1,6 @@
 // The four kinds of file. Each reads its rows into wishes; what becomes of them is import.cc's.
 #pragma once
 
-#include <cstring>
 #include <vector>
 
 #include "import_merge.h"
@@ -16,15 +15,6 @@ struct ImportRun {
   ImportResult& result;
   std::vector<Wish> wishes;
   std::vector<std::pair<std::string, std::string>> new_villages;  // name, region code
-};
-
-// Ids of imported rows are digests already.
-struct IdHash {
-  std::size_t operator()(const RowId& id) const {
-    std::size_t out;
-    std::memcpy(&out, id.data.data(), sizeof out);
-    return out;
-  }
 };
 
 const std::vector<ColumnSpec>& roster_columns();

@@ -16,6 +16,8 @@ Result<KnownRoster> KnownRoster::load(const Workplace& place) {
   MQ_TRY(out.households_, Canonical::households(place));
   MQ_TRY(out.people_, Canonical::people(place));
   MQ_TRY(out.everybody_, everybody(place));
+  out.by_id_.reserve(out.everybody_.size());
+  out.rows_.reserve(out.everybody_.size());
   for (std::size_t i = 0; i < out.everybody_.size(); ++i) {
     out.by_id_.emplace(out.everybody_[i].id, i);
     out.residents_[out.everybody_[i].household].push_back(i);
@@ -104,22 +106,18 @@ KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts
   return {one.id, 0, false};
 }
 
-void KnownRoster::flag_likely(const std::vector<std::pair<std::size_t, PersonFacts>>& fresh,
-                              ImportResult& result) const {
-  if (fresh.empty()) return;
-  std::vector<PersonFacts> people;
-  people.reserve(fresh.size());
-  for (const auto& [line, one] : fresh) people.push_back(one);
-  for (const Match& match : matches(everybody_, people)) {
+void KnownRoster::flag_likely(const Newcomers& fresh, ImportResult& result) const {
+  for (const Match& match : matches(everybody_, fresh.people)) {
     const std::size_t at = match.b - everybody_.size();
     const bool both = match.a >= everybody_.size();
-    const PersonFacts& other = both ? people[match.a - everybody_.size()] : everybody_[match.a];
+    const PersonFacts& other =
+        both ? fresh.people[match.a - everybody_.size()] : everybody_[match.a];
     // One number twice in the file has been said already.
-    if (both && !other.fingerprint.empty() && other.fingerprint == people[at].fingerprint) {
+    if (both && !other.fingerprint.empty() && other.fingerprint == fresh.people[at].fingerprint) {
       continue;
     }
     result.faults.push_back(
-        {fresh[at].first, "姓名", Fate::kFlagged, other.shown, "",
+        {fresh.lines[at], "姓名", Fate::kFlagged, other.shown, "",
          cat("可能和户 ", other.house, " 的 ", other.shown, " 是同一个人:", match.why.zh),
          cat("may be ", other.shown, " of household ", other.house, ": ", match.why.en)});
   }

@@ -9,6 +9,7 @@
 
 #include "import_kinds.h"
 #include "likely.h"
+#include "mq/base/id_hash.h"
 #include "mq/work/canonical.h"
 
 namespace mq::work {
@@ -41,8 +42,11 @@ class KnownRoster {
   Where person(const RowId& household, const PersonFacts& one) const;
 
   // Newcomers against everybody and each other: "line, whom it may be".
-  void flag_likely(const std::vector<std::pair<std::size_t, PersonFacts>>& fresh,
-                   ImportResult& result) const;
+  struct Newcomers {
+    std::vector<PersonFacts> people;
+    std::vector<std::size_t> lines;  // of each
+  };
+  void flag_likely(const Newcomers& fresh, ImportResult& result) const;
 
  private:
   const Workplace* place_ = nullptr;
@@ -50,7 +54,7 @@ class KnownRoster {
   std::vector<PersonFacts> everybody_;
   std::unordered_map<RowId, std::size_t, IdHash> by_id_;  // of those who count
   std::unordered_map<RowId, vault::StreamIx, IdHash> rows_;
-  std::map<RowId, std::vector<std::size_t>> residents_;
+  std::unordered_map<RowId, std::vector<std::size_t>, IdHash> residents_;
   std::map<std::string, RowId> by_number_;
 };
 

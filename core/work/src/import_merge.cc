@@ -35,14 +35,9 @@ void append_set(Bytes& to, const model::Field& field, const std::vector<model::V
 }
 
 // Only ever compared with others of the same vault, which keeps them; no secret key is needed.
-std::array<std::uint8_t, 8> digest(const Bytes& content) {
+ImportMemory::Digest digest(const Bytes& content) {
   static const Key32 kSame;
-  return std::bit_cast<std::array<std::uint8_t, 8>>(vault::short_hash(kSame, content));
-}
-
-// A row and its P3 companion have one id.
-std::string memory_name(const Wish& wish) {
-  return cat(wish.guarded ? "import.private." : "import.", wish.row.hex());
+  return std::bit_cast<ImportMemory::Digest>(vault::short_hash(kSame, content));
 }
 
 std::string people_text(const model::Field& field, const model::Value& value,
@@ -88,25 +83,12 @@ vault::Change change_of(const Wish& wish, const model::Field& field, WishCell& c
 }  // namespace
 
 ImportMerge::ImportMerge(const Workplace& place, vault::View seen, const std::vector<Wish>& wishes)
-    : place_(place), seen_(seen) {
+    : place_(place), seen_(seen), memory_(place) {
   std::map<const model::Entity*, std::size_t> rows;
   for (const Wish& wish : wishes) ++rows[wish.entity];
   for (const auto& [entity, count] : rows) {
     known_.try_emplace(entity->number, place.vault, *entity, count);
   }
-}
-
-Result<ImportMerge::Memory> ImportMerge::remembered(const Wish& wish) {
-  MQ_TRY(const std::optional<Bytes> stored, place_.vault.setting(memory_name(wish)));
-  Memory memory;
-  if (!stored) return memory;
-  ByteReader reader(*stored);
-  while (reader.left() > 0 && !reader.failed()) {
-    const auto field = static_cast<std::uint32_t>(reader.varint());
-    memory.emplace_back(field, reader.array<8>());
-  }
-  if (reader.failed()) memory.clear();  // without a memory people's corrections win
-  return memory;
 }
 
 // What the file says and what is here, as bytes that are equal if the contents are.
@@ -130,9 +112,10 @@ void ImportMerge::read_cells(const WishCell& cell, const model::Field& field,
 Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
   MQ_TRY(const std::optional<vault::RowData> data, known_.at(wish.entity->number).load(wish.row));
   // A row and its memory are stored in one commit: no row, no memory.
-  Memory memory;
+  const ImportMemory::Of of{wish.stream, wish.entity->number, wish.row};
+  ImportMemory::Cells memory;
   if (data) {
-    MQ_TRY(memory, remembered(wish));
+    MQ_TRY(memory, memory_.read(of));
   }
   memory.reserve(std::max(memory.size(), wish.cells.size()));
   bool writes = false, learns = false;
@@ -142,7 +125,7 @@ Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
   for (WishCell& cell : wish.cells) {
     const model::Field& field = *wish.entity->field(cell.field);
     read_cells(cell, field, data);
-    const Digest file = digest(file_);
+    const ImportMemory::Digest file = digest(file_);
     const auto last =
         std::lower_bound(memory.begin(), memory.end(), cell.field,
                          [](const auto& entry, std::uint32_t f) { return entry.first < f; });
@@ -170,15 +153,7 @@ Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
   // By field, as the vault stores a new row soonest.
   std::sort(out.begin() + begin, out.end(),
             [](const auto& a, const auto& b) { return a.field < b.field; });
-  if (learns) {
-    Bytes bytes;
-    bytes.reserve(memory.size() * (sizeof(Digest) + 2));
-    for (const auto& [field, value] : memory) {
-      append_varint(bytes, field);
-      bytes.insert(bytes.end(), value.begin(), value.end());
-    }
-    memories_.emplace_back(memory_name(wish), std::move(bytes));
-  }
+  if (learns) MQ_CHECK(memory_.learn(of, memory));
   return writes;
 }
 
@@ -189,11 +164,7 @@ Status ImportMerge::commit() {
       if (!changes.empty()) drafts.push_back({stream, std::move(changes)});
     }
     if (!drafts.empty()) MQ_CHECK(place_.vault.commit(drafts, seen_));
-    // In the order of their tree, so that neighbours go into one page.
-    std::stable_sort(memories_.begin(), memories_.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [name, bytes] : memories_) MQ_CHECK(place_.vault.set_setting(name, bytes));
-    return {};
+    return memory_.store();
   });
 }
 

@@ -1,17 +1,16 @@
 // ImportMerge: wishes of a file against what is here and what the file said last time.
 //
 // Three-way, per cell: what the file did not change is left alone; what only the file changed is
-// written; what both the file and people changed is listed and left. What the file said is
-// remembered per row as digests of its cells, in the vault, never as text.
+// written; what both the file and people changed is listed and left.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "import_memory.h"
 #include "known_rows.h"
 #include "mq/work/import.h"
 
@@ -49,10 +48,6 @@ class ImportMerge {
   Status commit();
 
  private:
-  using Digest = std::array<std::uint8_t, 8>;
-  using Memory = std::vector<std::pair<std::uint32_t, Digest>>;  // by field
-
-  Result<Memory> remembered(const Wish& wish);
   void read_cells(const WishCell& cell, const model::Field& field,
                   const std::optional<vault::RowData>& data);
 
@@ -61,7 +56,7 @@ class ImportMerge {
   std::map<std::uint32_t, KnownRows> known_;  // by entity
   Bytes file_, here_;                         // of the cell at hand
   std::map<vault::StreamIx, std::vector<vault::Change>> changes_;
-  std::vector<std::pair<std::string, Bytes>> memories_;
+  ImportMemory memory_;
 };
 
 }  // namespace mq::work

@@ -13,6 +13,7 @@
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/relation.pb.h"
+#include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/chinese_id.h"
 #include "mq/model/identity.h"
@@ -299,7 +300,9 @@ class RosterReader {
       member.id = where.row;
       member.stream = where.stream;
       member.left_alone = where.double_of_another;
-      if (where.stream == 0) newcomers_.emplace_back(member.line, asked.people[i]);
+      if (where.stream != 0) continue;
+      newcomers_.lines.push_back(member.line);
+      newcomers_.people.push_back(std::move(asked.people[i]));
     }
     return true;
   }
@@ -446,7 +449,7 @@ class RosterReader {
   PrivateColumns of_household_, of_person_;
   Bytes fingerprint_key_;
   KnownRoster known_;
-  std::vector<std::pair<std::size_t, PersonFacts>> newcomers_;  // by line
+  KnownRoster::Newcomers newcomers_;
   std::vector<Family> families_;
   std::unordered_map<std::string, std::size_t> index_;  // by number
   std::unordered_set<RowId, IdHash> seen_;

@@ -8,6 +8,7 @@
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/visit.pb.h"
+#include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/identity.h"
 #include "mq/work/directory.h"

@@ -1,11 +1,11 @@
 #include "likely.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <unordered_map>
 
 #include "minqing/model/v1/person.pb.h"
+#include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 #include "mq/model/text_cleanup.h"
@@ -181,6 +181,7 @@ class Buckets {
 std::vector<Match> matches(const std::vector<PersonFacts>& people) { return matches({}, people); }
 
 std::vector<Match> matches(std::span<const PersonFacts> known, std::span<const PersonFacts> fresh) {
+  if (fresh.empty()) return {};
   const auto at = [&](std::size_t i) -> const PersonFacts& {
     return i < known.size() ? known[i] : fresh[i - known.size()];
   };
@@ -217,12 +218,13 @@ struct House {
   std::vector<std::string> phones;
 };
 
-Result<std::map<RowId, House>> houses_of(const Workplace& place, const Canonical& canonical) {
+Result<std::unordered_map<RowId, House, IdHash>> houses_of(const Workplace& place,
+                                                           const Canonical& canonical) {
   const model::Field& phones = *place.vault.schema().entity("Household")->field("phones");
   MQ_TRY(sqlite::Query q, place.vault.database().query(
                               "SELECT id, stream, household_no, group_no, head_person_id, phones "
                               "FROM \"household\" WHERE deleted = 0"));
-  std::map<RowId, House> out;
+  std::unordered_map<RowId, House, IdHash> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return out;
@@ -239,11 +241,11 @@ Result<std::map<RowId, House>> houses_of(const Workplace& place, const Canonical
   }
 }
 
-Result<std::map<RowId, std::string>> documents(const Workplace& place) {
+Result<std::unordered_map<RowId, std::string, IdHash>> documents(const Workplace& place) {
   MQ_TRY(sqlite::Query q, place.vault.database().query(
                               "SELECT id, id_no FROM \"person_private\" WHERE deleted = 0 AND "
                               "id_no IS NOT NULL"));
-  std::map<RowId, std::string> out;
+  std::unordered_map<RowId, std::string, IdHash> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return out;
