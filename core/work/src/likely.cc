@@ -119,11 +119,11 @@ std::optional<Reason> likely_same(const PersonFacts& a, const PersonFacts& b) {
   if (a.birth && b.birth) {
     const bool same_day = *a.birth == *b.birth;
     if (same_name && same_day) return Reason{"同名同生日", "one name and birth"};
-    if (same_day && (near || phone)) {
-      return Reason{"同组、同户或同电话,同生日,姓名差一字", "one birth and place, a character off"};
+    const bool same_sex = a.sex != 0 && a.sex == b.sex;
+    if (same_day && (near || phone || same_sex)) {
+      return Reason{"同生日,姓名差一字", "one birth, a character off"};
     }
     const bool off = one_digit_off(digits_of(*a.birth), digits_of(*b.birth));
-    const bool same_sex = a.sex != 0 && a.sex == b.sex;
     if (same_name && off && (near || phone || same_sex)) {
       return Reason{"同名,出生日期差一位", "one name, a digit of the birth off"};
     }
@@ -131,6 +131,9 @@ std::optional<Reason> likely_same(const PersonFacts& a, const PersonFacts& b) {
   }
   if (same_name && (house || phone)) {
     return Reason{"同名,同户或同电话", "one name, one household or telephone"};
+  }
+  if (phone && !house) {
+    return Reason{"两户同电话,姓名差一字", "two households of one telephone, a character off"};
   }
   return std::nullopt;
 }
@@ -185,15 +188,15 @@ std::vector<Match> matches(std::span<const PersonFacts> known, std::span<const P
   const auto at = [&](std::size_t i) -> const PersonFacts& {
     return i < known.size() ? known[i] : fresh[i - known.size()];
   };
-  Buckets fingerprints, names, houses, places, phones;
+  Buckets fingerprints, names, houses, days, phones;
   for (std::size_t i = 0; i < known.size() + fresh.size(); ++i) {
     const PersonFacts& one = at(i);
     const int day = one.birth ? one.birth->days : 0;
     if (!one.fingerprint.empty()) fingerprints.add(i, text_of(one.fingerprint));
     names.add(i, std::u32string_view(one.name));
     houses.add(i, text_of(one.household.view()));
-    if (one.birth) places.add(i, one.stream, one.group, day);
-    for (const std::string& phone : one.phones) phones.add(i, std::string_view(phone), day);
+    if (one.birth) days.add(i, day);
+    for (const std::string& phone : one.phones) phones.add(i, std::string_view(phone));
   }
   std::set<std::pair<std::size_t, std::size_t>> met;
   std::vector<Match> out;
@@ -201,7 +204,7 @@ std::vector<Match> matches(std::span<const PersonFacts> known, std::span<const P
     const auto why = likely_same(at(a), at(b));
     if (why && met.insert({a, b}).second) out.push_back({a, b, *why});
   };
-  for (Buckets* each : {&fingerprints, &names, &houses, &places, &phones}) {
+  for (Buckets* each : {&fingerprints, &names, &houses, &days, &phones}) {
     each->each_pair(known.size(), take);
   }
   std::ranges::sort(out, {}, [](const Match& m) { return std::pair(m.a, m.b); });
