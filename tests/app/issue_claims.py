@@ -47,6 +47,11 @@ def the_months_issues_balance_by_unit_and_category(t):
     assert rows["镇水利站"]["办结"] == 1 and rows["镇水利站"]["按期率"] == {"numerator": 1, "denominator": 1}, rows
     total = t.run("desk", "report", "RP03", *MONTH)["totals"]
     assert total["上期结转"] + total["本期新收"] - total["办结"] == total["在办"], total
+    late = {unit["unit"]: unit for unit in t.run("desk", "issue", "overdue", "--village", VILLAGE)["units"]}
+    open_here = [row for row in t.run("desk", "issue", "list", "--village", VILLAGE)["rows"] if "closed_on" not in row]
+    assert late[VILLAGE]["open"] == len(open_here) and "镇水利站" not in late, (late, len(open_here))
+    assert all(issue["due"] > "2026-08-01" for issue in late[VILLAGE]["issues"]) and "handler" not in str(late), late
+    t.run("desk", "issue", "overdue", "--village", "没有的村", expect=3)
     kinds = t.run("desk", "report", "RP04", *MONTH)
     assert [(row["类别"], row["办结"]) for row in kinds["rows"]] == [("饮水", 1)], kinds
     assert kinds["totals"]["新收"] == 4 and "饮水" in kinds["basis"]["热点前三"], kinds

@@ -61,6 +61,9 @@ def paper_cards_say_who_reads_and_how_to_refuse(t):
     for words in ["联系人：曾泽飞", "驻村第一书记", phone, "管理员", "请不要记", "12345", "12388", "要看", "要改", "联系卡户"]:
         assert words in html, words
     assert done["cards"] == 1
+    t.run("desk", "programme", "set", "--complaint-phone", "0719-5550123")
+    told, _ = page(t, "desk", "household", "card", house)
+    assert "先打镇里 07195550123；不想找镇里，打 12345" in told and "0719" not in html
     sizes = [float(size) for size in re.findall(r"(\d+)pt[/;]", html)]
     assert min(sizes) >= 16, ("large type", sizes)
     t.run("desk", "household", "card", house, "--village", "鱼泉村", "-o", t.path("x.html"), expect=2)

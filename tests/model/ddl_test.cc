@@ -42,12 +42,23 @@ TEST(Ddl, WhatLedgersAskByDayHasAnIndexOnIt) {
             "\"date\")");
   ASSERT_EQ(indexes(entity("Diary")).size(), 1u);
   EXPECT_EQ(indexes(entity("Diary"))[0].name, "diary_by_date");
-  EXPECT_EQ(indexes(entity("Issue"))[0].name, "issue_by_registered_on");
+  EXPECT_EQ(indexes(entity("Issue"))[2].name, "issue_by_registered_on");
   ASSERT_EQ(indexes(entity("Person")).size(), 1u) << "people are read village by village";
   EXPECT_EQ(
       indexes(entity("Person"))[0].statement,
       "CREATE INDEX IF NOT EXISTS \"person_tied\" ON \"person\"(id) WHERE same_as IS NOT NULL "
       "OR moved_from IS NOT NULL OR moved_to IS NOT NULL");
+}
+
+TEST(Ddl, WhatIsOpenIsFoundAmongManyThatAreNot) {
+  const auto issue = indexes(entity("Issue"));
+  EXPECT_EQ(
+      issue[0].statement,
+      "CREATE INDEX IF NOT EXISTS \"issue_open\" ON \"issue\"(stream) WHERE closed_on IS NULL");
+  EXPECT_EQ(
+      issue[1].statement,
+      "CREATE INDEX IF NOT EXISTS \"issue_to_call_back\" ON \"issue\"(state) WHERE callback IS "
+      "NULL AND closed_on IS NOT NULL");
 }
 
 TEST(Ddl, AnUpgradeAddsOnlyWhatIsMissing) {

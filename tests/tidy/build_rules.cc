@@ -72,6 +72,7 @@ const std::map<std::string, std::string>& packages_of_cmake() {
       {"libsodium", "libsodium-dev"},
       {"libzstd", "libzstd-dev"},
       {"libzip", "libzip-dev"},
+      {"libdeflate", "libdeflate-dev"},
       {"pugixml", "libpugixml-dev"},
       {"libutf8proc", "libutf8proc-dev"},
       {"gRPC", "libgrpc-dev"},

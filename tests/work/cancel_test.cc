@@ -1,4 +1,5 @@
 // Cancelling: for mistakes only; what is cancelled stays, is not counted, and can come back.
+#include "mq/work/roster.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -77,6 +78,18 @@ TEST_F(CancelTest, AHouseholdThatOthersReferToStays) {
   EXPECT_THAT(refused->faults[0].zh, HasSubstr("走访 1 条"));
   EXPECT_EQ(rows("household"), 6);
   saved(cancel_row("Visit", there));
+  saved(cancel_row("Household", row));
+}
+
+TEST_F(CancelTest, AHouseholdThatAnotherWasMergedIntoStaysUntilThatIsTakenBack) {
+  const RowId row = household_here();
+  const RowId other = Directory(town.place()).household("999999100201010002")->id;
+  const RowId change = saved(
+      change_household(town.place(), "merge", other, {{"into", row.hex()}, {"on", "2026-03-04"}}));
+  const auto refused = cancel_row("Household", row);
+  EXPECT_THAT(fields_of(refused->faults), ElementsAre("*"));
+  EXPECT_THAT(refused->faults[0].zh, HasSubstr("1 次名册变动"));
+  saved(undo_change(town.place(), "undo", change, {{"on", "2026-03-05"}}));
   saved(cancel_row("Household", row));
 }
 

@@ -140,20 +140,13 @@ TEST_F(DisputeTest, EveryLevelAsksForItsOwnFourDecisions) {
 
 // Whoever led the mediation does not ask whether it holds.
 TEST_F(DisputeTest, SomebodyElseCallsBack) {
-  const RowId row = saved(add_dispute(town.place(), {{"village", "鱼泉村"},
-                                                     {"parties", "王某、李某"},
-                                                     {"kind", "邻里"},
-                                                     {"found_on", "2026-03-01"},
-                                                     {"text", "界石"}}));
-  saved(move_dispute(
-      town.place(), "mediate", row,
-      {{"lead_id", "甲"}, {"measure", "到场"}, {"due", "2026-03-20"}, {"duty", "组长"}}));
-  saved(move_dispute(town.place(), "settle", row, {{"agreement", "口头"}}));
-  saved(move_dispute(town.place(), "perform", row, {}));
-  const auto own =
-      move_dispute(town.place(), "callback", row, {{"callback", "满意"}, {"callback_by", "甲"}});
+  const RowId row = found("2026-03-01");
+  saved(move(row, "mediate", with_four({{"lead_id", "甲"}})));
+  saved(move(row, "settle"));
+  saved(move(row, "perform"));
+  const auto own = move(row, "callback", {{"callback", "满意"}, {"callback_by", "甲"}});
   EXPECT_EQ(fields_of(own->faults), std::vector<std::string>{"callback_by"});
-  saved(move_dispute(town.place(), "callback", row, {{"callback", "满意"}}));
+  saved(move(row, "callback"));
 }
 
 TEST_F(DisputeTest, TheHourStartsAtTheRecordedFailureAndACallCounts) {

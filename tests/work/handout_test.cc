@@ -27,26 +27,9 @@ class HandoutTest : public ::testing::Test {
     saved(add_unit(town.place(), {{"name", kUnit}}));
     saved(add_unit(town.place(), {{"name", "水利站"}}));
   }
-  SimDevice& unit_joins(const std::string& unit = kUnit, const std::string& name = "小李") {
+  SimDevice& unit_joins() {
     town.join("甲", {"鱼泉村"}, false);
-    const auto account = unit_account(town.place(), unit, name);
-    MQ_ASSERT(account.ok());
-    const sync::NewStream fresh{wire::pb::STREAM_KIND_HANDOUT, {}, unit, account->stream};
-    MQ_ASSERT(sync::create_streams({fresh}, town.desk.vault(), town.desk.keyring(),
-                                   town.desk.control(), town.desk.network, town.desk.clock,
-                                   town.desk.random)
-                  .ok());
-    sync::InviteOptions invite;
-    invite.role = wire::pb::ROLE_KIND_UNIT;
-    invite.name = name;
-    invite.person = account->member;
-    invite.streams = {account->stream};
-    const auto code = sync::invite_members({invite}, town.desk.member());
-    MQ_ASSERT(code.ok());
-    SimDevice& device = town.world.add_device(name);
-    MQ_ASSERT(device.boot().ok() && device.join(code->front().code).ok());
-    EXPECT_TRUE(town.world.settle());
-    return device;
+    return town.join_unit(kUnit, "小李");
   }
   RowId assigned(const Inputs& more = {}, const std::string& unit = kUnit) {
     Inputs all{{"village", "鱼泉村"},
@@ -288,10 +271,14 @@ TEST_F(HandoutTest, AnExtensionReachesTheUnitAndItsToday) {
 }
 
 TEST_F(HandoutTest, AnotherUnitReadsNothingOfIt) {
-  unit_joins();
-  const auto other = unit_account(town.place(), "水利站", "小王");
-  ASSERT_TRUE(other.ok());
-  EXPECT_NE(other->stream, unit_account(town.place(), kUnit, "小李")->stream);
+  SimDevice& ours = unit_joins();
+  SimDevice& theirs = town.join_unit("水利站", "小王");
+  assigned();
+  EXPECT_EQ(count(town.at(ours), "handout"), 1);
+  EXPECT_EQ(count(town.at(theirs), "handout"), 0);
+  assigned({}, "水利站");
+  EXPECT_EQ(count(town.at(ours), "handout"), 1);
+  EXPECT_EQ(count(town.at(theirs), "handout"), 1);
   EXPECT_EQ(unit_account(town.place(), "没有的站", "x").error().code, Code::kNotFound);
 }
 

@@ -1,6 +1,7 @@
-// The state machines of issues, commitments and disputes under two pairs of hands that do not know
-// of each other: every move that was accepted at entry is in the history afterwards, both devices
-// agree on the state, and the next move is possible from it.
+// The state machines of issues, hand-outs, commitments and disputes under two pairs of hands that
+// do not know of each other: every move that was accepted at entry is in the history afterwards,
+// both devices agree on the state, and the next move is possible from it.
+#include "mq/work/handout.h"
 #include "mq/work/issue.h"
 #include "mq/work/moves.h"
 #include "support/sim_random.h"
@@ -27,6 +28,11 @@ struct Verb {
 class Subject {
  public:
   virtual ~Subject() = default;
+  // Who moves it, apart; the desk and a cadre of the village unless said otherwise.
+  virtual std::vector<SimDevice*> hands(Township& town) const {
+    return {&town.desk, &town.join("甲", {"鱼泉村"}, false)};
+  }
+  // On the desk's device; the row that is moved.
   virtual RowId make(const Workplace& place) const = 0;
   virtual std::vector<Verb> verbs() const = 0;
   virtual Result<Outcome> move(const Workplace& place, const Verb& verb,
@@ -60,6 +66,32 @@ class IssueSubject final : public Subject {
     return move_issue(place, verb.name, row, verb.inputs);
   }
   const char* entity() const override { return "Issue"; }
+};
+
+// Two people of one unit.
+class HandoutSubject final : public Subject {
+ public:
+  std::vector<SimDevice*> hands(Township& town) const override {
+    return {&town.join_unit("民政办", "小李"), &town.join_unit("民政办", "小王")};
+  }
+  RowId make(const Workplace& place) const override {
+    const RowId issue = IssueSubject().make(place);
+    saved(move_issue(place, "accept", issue, {{"due_at", "2026-03-20 12:00"}}));
+    saved(move_issue(place, "assign", issue, {{"to_org", "民政办"}}));
+    auto q = place.vault.database().query("SELECT id FROM \"handout\"");
+    EXPECT_TRUE(q.ok() && *q->step());
+    return RowId::from(q->blob(0)).value_or(RowId{});
+  }
+  std::vector<Verb> verbs() const override {
+    return {{"sign", {}},
+            {"object", kAnything},
+            {"progress", {{"progress", "在办"}}},
+            {"answer", {{"result", "办了"}}}};
+  }
+  Result<Outcome> move(const Workplace& place, const Verb& verb, const RowId& row) const override {
+    return move_handout(place, verb.name, row, verb.inputs);
+  }
+  const char* entity() const override { return "Handout"; }
 };
 
 class CommitmentSubject final : public Subject {
@@ -169,20 +201,21 @@ std::size_t play(const Subject& subject, std::uint64_t seed) {
   Township town;
   town.with_people();
   saved(add_unit(town.place(), {{"name", "民政办"}}));
-  SimDevice& cadre = town.join("甲", {"鱼泉村"}, false);
+  const std::vector<SimDevice*> hands = subject.hands(town);
   SimRandom random(seed);
   const RowId row = subject.make(town.place());
   EXPECT_TRUE(town.world.settle());
   std::size_t moves = 1;  // into the first state
   for (int round = 0; round < kRounds; ++round) {
-    moves += try_moves(town, town.desk, subject, row, random);
-    moves += try_moves(town, cadre, subject, row, random);
+    for (SimDevice* device : hands) moves += try_moves(town, *device, subject, row, random);
     EXPECT_TRUE(town.world.settle());
-    EXPECT_EQ(state_of(town.place(), subject.entity(), row),
-              state_of(town.at(cadre), subject.entity(), row))
-        << subject.entity() << " seed " << seed;
+    for (SimDevice* device : hands) {
+      EXPECT_EQ(state_of(town.place(), subject.entity(), row),
+                state_of(town.at(*device), subject.entity(), row))
+          << subject.entity() << " seed " << seed;
+    }
   }
-  for (SimDevice* device : {&town.desk, &cadre}) {
+  for (SimDevice* device : hands) {
     EXPECT_EQ(steps_known(town, *device, subject.entity(), row), moves)
         << subject.entity() << " seed " << seed << ": a move was lost";
   }
@@ -190,15 +223,17 @@ std::size_t play(const Subject& subject, std::uint64_t seed) {
 }
 
 TEST(Machines, NoMoveIsLostAndBothDevicesAgree) {
-  std::size_t issues = 0, promises = 0, disputes = 0;
+  std::size_t issues = 0, handouts = 0, promises = 0, disputes = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     issues += play(IssueSubject(), seed);
+    handouts += play(HandoutSubject(), seed);
     promises += play(CommitmentSubject(), seed);
     disputes += play(DisputeSubject(), seed);
   }
   for (const std::size_t moves : {issues, promises, disputes}) {
     EXPECT_GT(moves, 5 * kSeeds) << "too little was played to prove anything";
   }
+  EXPECT_GT(handouts, 3 * kSeeds) << "it has few states";
 }
 
 }  // namespace

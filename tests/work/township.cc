@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mq/tabular/sheet.h"
+#include "mq/work/handout.h"
 
 namespace mq::work::testing {
 
@@ -54,8 +55,7 @@ ImportResult Township::import(ImportKind kind, const std::string& csv, bool skip
   return done.ok() ? *done : ImportResult{};
 }
 
-SimDevice& Township::join(const std::string& name, const std::vector<std::string>& names,
-                          bool guarded) {
+void Township::register_streams() {
   std::vector<sync::NewStream> fresh;
   for (const vault::StreamInfo& info : desk.vault().streams()) {
     if (info.ordinal != 0) continue;
@@ -65,6 +65,21 @@ SimDevice& Township::join(const std::string& name, const std::vector<std::string
             sync::create_streams(fresh, desk.vault(), desk.keyring(), desk.control(), desk.network,
                                  desk.clock, desk.random)
                 .ok());
+}
+
+SimDevice& Township::enter(const sync::InviteOptions& invite) {
+  const auto code = sync::invite_member(invite, desk.vault(), desk.keyring(), desk.control(),
+                                        desk.network, desk.clock, desk.random);
+  MQ_ASSERT(code.ok());
+  SimDevice& device = world.add_device(invite.name);
+  MQ_ASSERT(device.boot().ok() && device.join(*code).ok());
+  EXPECT_TRUE(world.settle());
+  return device;
+}
+
+SimDevice& Township::join(const std::string& name, const std::vector<std::string>& names,
+                          bool guarded) {
+  register_streams();
   sync::InviteOptions invite;
   invite.role = pb::ROLE_KIND_CADRE;
   invite.name = name;
@@ -79,13 +94,19 @@ SimDevice& Township::join(const std::string& name, const std::vector<std::string
   const auto account = prepare_account(place(), name, "", areas);
   MQ_ASSERT(account.ok());
   invite.person = account->member;
-  const auto code = sync::invite_member(invite, desk.vault(), desk.keyring(), desk.control(),
-                                        desk.network, desk.clock, desk.random);
-  MQ_ASSERT(code.ok());
-  SimDevice& device = world.add_device(name);
-  MQ_ASSERT(device.boot().ok() && device.join(*code).ok());
-  EXPECT_TRUE(world.settle());
-  return device;
+  return enter(invite);
+}
+
+SimDevice& Township::join_unit(const std::string& unit, const std::string& name) {
+  const auto account = unit_account(place(), unit, name);
+  MQ_ASSERT(account.ok());
+  register_streams();
+  sync::InviteOptions invite;
+  invite.role = pb::ROLE_KIND_UNIT;
+  invite.name = name;
+  invite.person = account->member;
+  invite.streams = {account->stream};
+  return enter(invite);
 }
 
 std::vector<std::string> fields_of(const std::vector<model::Fault>& faults) {

@@ -37,9 +37,16 @@ class Township {
   ImportResult import(ImportKind kind, const std::string& csv, bool skip_refused = false);
   // A cadre on a device of his own, of those villages; `guarded`: with their PRIVATE streams.
   SimDevice& join(const std::string& name, const std::vector<std::string>& villages, bool guarded);
+  // Somebody of a unit that issues are handed to, on a device of his own.
+  SimDevice& join_unit(const std::string& unit, const std::string& name);
 
   World world;
   SimDevice& desk;
+
+ private:
+  // Those that stand on the desk's device alone so far.
+  void register_streams();
+  SimDevice& enter(const sync::InviteOptions& invite);
 };
 
 // The fields named in the faults, sorted; "" joined to nothing if there are none.

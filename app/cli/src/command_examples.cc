@@ -27,6 +27,8 @@ constexpr std::string_view kText =
   看现行的规则和定额 | rules and quotas
 + programme set --quota 一般=1 --quota 科级=2
   改结对定额 | change quotas
++ programme set --complaint-phone 0719-5550123
+  印在联系卡上的投诉电话 | the telephone for complaints, on contact cards
 + programme set --needs 健康、收入
   写明需要采集的敏感项 | name the sensitive needs
 + import roster samples/township/roster-鱼泉村.csv
@@ -63,6 +65,8 @@ constexpr std::string_view kText =
   交给一个单位 | hand it to a unit
 - issue close 编号 --closure 已解决 --result 已清运
   办结 | close it
++ issue overdue
+  哪个单位有超期的,不按人 | which unit has overdue ones, never by person
 + household add --village 鱼泉村 --head_name 郑小八 --group_no 2
   路上发现的新户 | a household found on the way
 + household show 999999100201010001

@@ -41,7 +41,8 @@ constexpr Command kCommands[] = {
      "--needs 健康、收入、证件号码\nprogramme set [--programme 活动名] --auto-lock-minutes 分钟 "
      "--rotate-days 天\nprogramme set [--programme 活动名] --period-day 起始日 --hand-up-day "
      "上报日 --late-rule "
-     "补报上期|更正报\nprogramme add --title 活动名 --from 日期 --to 日期 [--needs "
+     "补报上期|更正报\nprogramme set [--programme 活动名] --complaint-phone 电话\nprogramme add "
+     "--title 活动名 --from 日期 --to 日期 [--needs "
      "…]",
      "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
     {"import",
@@ -84,7 +85,7 @@ constexpr Command kCommands[] = {
      "issue review 编号 --result 办理情况\n"
      "issue close 编号 --closure 办结方式 --result 办理情况\n"
      "issue callback 编号 --callback 满意\nissue finish 编号\nissue merge 编号 --into 编号\n"
-     "issue list|show|amend|cancel …",
+     "issue overdue [--village 村]\nissue list|show|amend|cancel …",
      "民情事项", "issues", run_record},
     {"household",
      "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "

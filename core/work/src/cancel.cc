@@ -92,6 +92,16 @@ class Cancelling {
       zh += cat(zh.empty() ? "" : "、", label, " ", rows, " 条");
       en += cat(en.empty() ? "" : ", ", rows, " of ", table);
     }
+    MQ_TRY(const std::int64_t changes, standing_changes());
+    if (changes > 0) {
+      fault("*",
+            cat("这一户有 ", changes,
+                " 次名册变动(分、并、迁)还作数,不能作废;变动错了请先撤销(change list,change undo "
+                "编号)"),
+            cat("", changes,
+                " changes of the roster name this household; take them back first (change list, "
+                "change undo ID)"));
+    }
     if (!zh.empty()) {
       fault("*",
             cat("这一户还有 ", zh,
@@ -102,6 +112,17 @@ class Cancelling {
                 "; cancel or amend those first, or change its status"));
     }
     return {};
+  }
+
+  // Others were merged into it, split from it or moved with it.
+  Result<std::int64_t> standing_changes() {
+    MQ_TRY(sqlite::Query q,
+           place_.vault.database().query(
+               "SELECT count(*) FROM \"roster_change\" WHERE deleted = 0 AND undone_on IS NULL AND "
+               "(instr(\"from\", ?1) > 0 OR instr(\"to\", ?1) > 0)"));
+    q.bind(1, data_.id.view());
+    MQ_TRY(const bool found, q.step());
+    return found ? q.integer(0) : 0;
   }
 
   Status check_person() {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "ledger_parts.h"
@@ -26,6 +27,10 @@ struct IssueFact {
   // What it was at the end of that day.
   bool open_after(Date day) const { return !closed || *closed > day; }
 };
+
+// The last moment of an open issue, in SQL: an extension ends with its day in Shanghai.
+inline constexpr std::string_view kIssueDueMsSql =
+    "coalesce((extended_until + 1) * 86400000 - 28800001, due_at)";
 
 // Registered by the last day, and not ended before `from`; cancelled ones and those without a day
 // of registering are left out.

@@ -1,7 +1,6 @@
 // RP03 事项办理情况: per unit, what was carried over, came, was done and is left (DOMAIN (c)).
-#include <map>
-
 #include "issue_facts.h"
+#include "issue_units.h"
 #include "mq/base/text.h"
 
 namespace mq::work {
@@ -67,40 +66,6 @@ struct Tally {
   }
 };
 
-struct Unit {
-  std::string name;
-  Tally tally;
-};
-
-// In organisation order: villages that keep their own, then the units that were handed some.
-class Units {
- public:
-  static Result<Units> load(const Workplace& place, const std::vector<Village>& villages) {
-    Units out;
-    for (const Village& village : villages) out.add(village.org_unit, village.name);
-    MQ_TRY(sqlite::Query q, place.vault.database().query(
-                                "SELECT id, name FROM \"org_unit\" WHERE deleted = 0 AND stream_id "
-                                "IS NULL ORDER BY order_no, id"));
-    for (;;) {
-      MQ_TRY(const bool more, q.step());
-      if (!more) return out;
-      out.add(RowId::from(q.blob(0)).value_or(RowId{}), std::string(q.text(1)));
-    }
-  }
-  Tally& of(const IssueFact& issue) {
-    const auto named = issue.unit ? at_.find(*issue.unit) : at_.end();
-    return units_[named != at_.end() ? named->second : at_.at(issue.village)].tally;
-  }
-  std::vector<Unit>& all() { return units_; }
-
- private:
-  void add(const RowId& id, std::string name) {
-    if (at_.try_emplace(id, units_.size()).second) units_.push_back({std::move(name), {}});
-  }
-  std::vector<Unit> units_;
-  std::map<RowId, std::size_t> at_;
-};
-
 }  // namespace
 
 Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request) {
@@ -108,22 +73,23 @@ Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request)
   ledger.columns = {"单位", "上期结转", "本期新收", "受理",   "办结",  "其中按期",
                     "在办", "超期",     "延期",     "办结率", "按期率"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
-  MQ_TRY(Units units, Units::load(place, villages));
+  MQ_TRY(const IssueUnits units, IssueUnits::load(place, villages));
+  std::vector<Tally> tallies(units.names().size());
   ledger.quotients = {{"办结率", "办结", "结转和受理"},
                       {"按期率", "截止在本期的按期", "截止在本期"}};
   ledger.upward.rows = true;
   const std::uint32_t entity = entity_number(place, "Issue");
   Tally all;
   MQ_CHECK(each_issue(place, request.period, villages, [&](const IssueFact& issue) {
-    for (Tally* tally : {&units.of(issue), &all}) {
+    for (Tally* tally : {&tallies[units.of(issue.unit, issue.village)], &all}) {
       tally->trace.on(request.explain);
       tally->add(issue, request.period);
       if (request.explain) tally->explain(issue, request.period, entity);
     }
   }));
-  for (Unit& unit : units.all()) {
-    Tally& tally = unit.tally;
-    if (tally.carried + tally.fresh > 0) add_row(ledger, tally.row(unit.name), tally.trace);
+  for (std::size_t i = 0; i < tallies.size(); ++i) {
+    Tally& tally = tallies[i];
+    if (tally.carried + tally.fresh > 0) add_row(ledger, tally.row(units.names()[i]), tally.trace);
   }
   set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("单位", "交办了的算承办单位,没有交办的算所在的村");

@@ -1,10 +1,12 @@
 #include "mq/work/papers.h"
 
 #include <algorithm>
+#include <map>
 
 #include "ledger_parts.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/canonical.h"
 #include "record_parts.h"
 
 namespace mq::work {
@@ -60,8 +62,6 @@ Result<std::vector<RowId>> rows(sqlite::Query& q) {
   }
 }
 
-constexpr std::string_view kActive = " AND r.deleted = 0 AND r.status = ?2 ORDER BY ";
-
 }  // namespace
 
 Result<PaperMarks> marks_of(const Workplace& place, const vault::RowData& data) {
@@ -87,7 +87,12 @@ Result<std::vector<RowId>> visits_to_print(const Workplace& place, const VisitsW
   }
   if (wanted.household) {
     MQ_TRY(const Household household, directory.household(*wanted.household));
-    where += cat(" AND household_id = x'", household.id.hex(), "'");
+    MQ_TRY(const Canonical canonical, Canonical::households(place));
+    std::vector<std::string> ids;
+    for (const RowId& row : canonical.aliases(canonical.of(household.id))) {
+      ids.push_back(cat("x'", row.hex(), "'"));
+    }
+    where += cat(" AND household_id IN (", join(ids, ","), ")");
   }
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(cat("SELECT id FROM \"visit\" WHERE deleted = 0 AND date "
@@ -112,23 +117,59 @@ Result<std::vector<RowId>> paired_households(const Workplace& place, const RowId
     MQ_TRY(const Village named, Directory(place).village(*village));
     where = cat(" AND h.stream = ", named.stream);
   }
+  MQ_TRY(const Canonical canonical, Canonical::households(place));
   MQ_TRY(sqlite::Query q,
-         place.vault.database().query(
-             cat("SELECT DISTINCT h.id FROM \"pairing\" r JOIN \"household\" h ON h.id = "
-                 "r.household_id AND h.deleted = 0 AND h.moved_to IS NULL WHERE r.cadre_id = ?1",
-                 where, kActive, "h.household_no")));
+         place.vault.database().query("SELECT household_id FROM \"pairing\" WHERE cadre_id = ?1 "
+                                      "AND deleted = 0 AND status = ?2"));
   q.bind(1, cadre.view()).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
-  return rows(q);
+  MQ_TRY(const std::vector<RowId> paired, rows(q));
+  std::map<std::string, RowId> by_number;
+  for (const RowId& each : paired) {
+    const RowId row = canonical.of(each);
+    MQ_TRY(sqlite::Query house,
+           place.vault.database().query(cat("SELECT h.household_no, h.stream FROM \"household\" h "
+                                            "WHERE h.id = ?1 AND h.deleted = 0",
+                                            where)));
+    house.bind(1, row.view());
+    for (;;) {
+      MQ_TRY(const bool more, house.step());
+      if (!more) break;
+      if (canonical.counts(row, house.integer(1))) by_number[std::string(house.text(0))] = row;
+    }
+  }
+  std::vector<RowId> out;
+  for (const auto& [number, row] : by_number) out.push_back(row);
+  return out;
 }
 
 Result<std::vector<RowId>> paired_cadres(const Workplace& place, const RowId& household) {
+  MQ_TRY(const Canonical canonical, Canonical::households(place));
+  std::vector<RowId> out;
+  for (const RowId& row : canonical.aliases(canonical.of(household))) {
+    MQ_TRY(sqlite::Query q,
+           place.vault.database().query(
+               "SELECT DISTINCT c.id FROM \"pairing\" r JOIN \"cadre\" c ON c.id = r.cadre_id AND "
+               "c.deleted = 0 WHERE r.household_id = ?1 AND r.deleted = 0 AND r.status = ?2 ORDER "
+               "BY c.order_no IS NULL, c.order_no, c.id"));
+    q.bind(1, row.view()).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+    MQ_TRY(const std::vector<RowId> cadres, rows(q));
+    for (const RowId& cadre : cadres) {
+      if (std::ranges::find(out, cadre) == out.end()) out.push_back(cadre);
+    }
+  }
+  return out;
+}
+
+// The newest of those in force says.
+Result<std::string> complaint_phone(const Workplace& place, Date day) {
   MQ_TRY(sqlite::Query q,
-         place.vault.database().query(cat(
-             "SELECT DISTINCT c.id FROM \"pairing\" r JOIN \"cadre\" c ON c.id = r.cadre_id AND "
-             "c.deleted = 0 WHERE r.household_id = ?1",
-             kActive, "c.order_no IS NULL, c.order_no, c.id")));
-  q.bind(1, household.view()).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
-  return rows(q);
+         place.vault.database().query(
+             "SELECT complaint_phone FROM \"programme\" WHERE deleted = 0 AND \"from\" <= ?1 AND "
+             "\"to\" >= ?1 AND complaint_phone IS NOT NULL ORDER BY \"from\" DESC, id DESC LIMIT "
+             "1"));
+  q.bind(1, std::int64_t{day.days});
+  MQ_TRY(const bool found, q.step());
+  return found ? std::string(q.text(0)) : std::string();
 }
 
 }  // namespace mq::work

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "issue_facts.h"
 #include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/handout.pb.h"
@@ -29,14 +30,15 @@ constexpr std::size_t kWords = 20;
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
 
 // Issues in my hands whose deadline has come or comes within a week; also those that stand in the
-// name of somebody whose village I have taken over. An extension ends with its day in Shanghai.
+// name of somebody whose village I have taken over.
 Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
   MQ_TRY(const Custody custody, Custody::load(place));
-  MQ_TRY(sqlite::Query q, place.vault.database().query(
-                              "SELECT id, title, coalesce((extended_until + 1) * 86400000 - "
-                              "28800001, due_at) AS last, coalesce(handler_id, recorded_by), "
-                              "village_id FROM \"issue\" WHERE deleted = 0 AND due_at IS NOT NULL "
-                              "AND closed_on IS NULL AND last < ?1 ORDER BY last"));
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             cat("SELECT id, title, ", kIssueDueMsSql,
+                 " AS last, coalesce(handler_id, recorded_by), village_id FROM \"issue\" WHERE "
+                 "deleted = 0 AND due_at IS NOT NULL AND closed_on IS NULL AND last < ?1 ORDER BY "
+                 "last")));
   const std::int64_t now = place.clock.wall().ms;
   q.bind(1, now + kWeek * kDayMs);
   for (;;) {
@@ -60,7 +62,9 @@ Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(
              "SELECT id, title, closed_on, recorded_by, village_id, handler_id FROM \"issue\" "
-             "WHERE deleted = 0 AND state = ?1 AND callback IS NULL ORDER BY closed_on, id"));
+             "WHERE deleted = 0 AND state = ?1 AND callback IS NULL AND closed_on IS NOT NULL "
+             "ORDER BY "
+             "closed_on, id"));
   q.bind(1, std::int64_t{mpb::ISSUE_STATE_CLOSED});
   for (;;) {
     MQ_TRY(const bool more, q.step());

@@ -6,6 +6,7 @@
 #include "../record_json.h"
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
+#include "mq/work/month.h"
 #include "mq/work/papers.h"
 #include "mq/work/readers.h"
 #include "paper.h"
@@ -53,7 +54,9 @@ Result<ContactCard> card_of(RecordContext& c, const RowId& cadre, const RowId& r
                  "要改：说哪里不对，当场改；改前的话留底，谁改的看得见。",
                  "不让记：说一声“请不要记”，就只记来过、见到了，别的一个字不写。",
                  "不愿见、不愿说，都可以，不影响您家任何待遇。"};
-  card.complain = {"先找乡镇或村里；不想找他们，打 12345。",
+  MQ_TRY(const std::string phone, work::complaint_phone(c.place, work::working_day(c.place)));
+  card.complain = {phone.empty() ? std::string("先找乡镇或村里；不想找他们，打 12345。")
+                                 : cat("先打镇里 ", phone, "；不想找镇里，打 12345。"),
                    "干部作风、违纪问题，打 12388（纪委监委）。"};
   return card;
 }

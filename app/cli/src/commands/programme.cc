@@ -6,10 +6,26 @@
 #include "mq/work/intervals.h"
 #include "mq/work/month.h"
 #include "mq/work/organisation.h"
+#include "mq/work/papers.h"
 
 namespace mq::cli {
 
 namespace {
+
+// Whom a villager may ring.
+Status show_complaints(Call& call, const work::Workplace& place) {
+  MQ_TRY(const std::string phone, work::complaint_phone(place, work::working_day(place)));
+  call.out.object()["complaint_phone"] = phone;
+  if (phone.empty()) {
+    call.out.say("联系卡上还没有镇里的投诉电话;写上:programme set --complaint-phone 电话",
+                 "contact cards carry no telephone of the township yet: programme set "
+                 "--complaint-phone NUMBER");
+  } else {
+    call.out.say(cat("投诉电话(印在联系卡上):", phone),
+                 cat("complaints, on contact cards: ", phone));
+  }
+  return {};
+}
 
 // Which days a month's report covers.
 Status show_month(Call& call, const work::Workplace& place) {
@@ -65,6 +81,7 @@ Status show(Call& call, const work::Workplace& place) {
                  cat(name, ": every ", often, " days"));
   }
   call.out.object()["interval"] = std::move(interval);
+  MQ_CHECK(show_complaints(call, place));
   return show_month(call, place);
 }
 
@@ -89,8 +106,9 @@ Result<work::ProgrammeRow> chosen(Call& call, const work::Workplace& place) {
 
 // Fields of a programme that are set by a flag of the same name, of the programme that --programme
 // names.
-constexpr const char* kSetFlags[] = {"needs",      "auto_lock_minutes", "rotate_days",
-                                     "period_day", "hand_up_day",       "late_rule"};
+constexpr const char* kSetFlags[] = {"needs",          "auto_lock_minutes", "rotate_days",
+                                     "period_day",     "hand_up_day",       "late_rule",
+                                     "complaint_phone"};
 
 work::Inputs inputs_to_set(const Call& call) {
   work::Inputs inputs;
@@ -186,7 +204,7 @@ Status add(Call& call, Home& home, const work::Workplace& place) {
 Status run_programme(Call& call) {
   MQ_CHECK(only_flags(call, {"quota", "days", "interval", "programme", "needs", "title", "doc_no",
                              "from", "to", "remark", "auto_lock_minutes", "rotate_days",
-                             "period_day", "hand_up_day", "late_rule"}));
+                             "period_day", "hand_up_day", "late_rule", "complaint_phone"}));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   const std::string verb = call.args.word(1);

@@ -16,6 +16,7 @@
 #include "mq/work/moves.h"
 #include "mq/work/profile.h"
 #include "mq/work/roster.h"
+#include "overdue.h"
 #include "paper.h"
 #include "record_inputs.h"
 
@@ -308,6 +309,7 @@ Status run_record(Call& call) {
   const bool of_roster_rows = entity->name == "Household" || entity->name == "Person";
   if (verb == "duplicates" && of_roster_rows) return run_duplicates(c);
   if (verb == "distinct" && of_roster_rows) return run_distinct(c);
+  if (verb == "overdue" && entity->name == "Issue") return run_overdue(c);
   if (const Mover* mover = mover_of(*entity, verb)) return move_by(c, *mover);
   return call.usage(
       cat(verb.empty() ? cat("请写明要做什么:") : cat("没有 ", entity->command, " ", verb, ":"),

@@ -34,5 +34,7 @@ Result<std::vector<RowId>> paired_households(const Workplace& place, const RowId
                                              const std::optional<std::string>& village);
 // Cadres paired with the household now, in organisation order.
 Result<std::vector<RowId>> paired_cadres(const Workplace& place, const RowId& household);
+// Whom a villager may ring; empty if no programme in force on that day says it.
+Result<std::string> complaint_phone(const Workplace& place, Date day);
 
 }  // namespace mq::work
