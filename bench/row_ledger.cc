@@ -6,6 +6,7 @@
 // them) with SQL over a covering index in plain SQLite.
 #include <sqlite3.h>
 
+#include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/directory.h"
@@ -242,12 +243,68 @@ Times compare(Township& township, Plain& plain, const work::Period& period, int 
   return times;
 }
 
+// One issue to ten visits; one in a hundred of them is open.
+class Issues {
+ public:
+  Issues(Township& township, const Place& place)
+      : place_(place), at_(township.place()), entity_(at_.vault.schema().entity("Issue")->number) {}
+
+  void add(std::size_t count) {
+    for (std::size_t done = 0; done < count;) {
+      std::map<vault::StreamIx, std::vector<vault::Change>> changes;
+      for (std::size_t i = 0; i < kInCommit && done < count; ++i, ++done) add_one(done, changes);
+      std::vector<vault::Draft> drafts;
+      for (auto& [stream, list] : changes) drafts.push_back({stream, std::move(list)});
+      must(at_.vault.commit(drafts, at_.vault.view()));
+    }
+  }
+
+ private:
+  using I = model::pb::Issue;
+  static constexpr std::size_t kInCommit = 1'000;
+
+  void add_one(std::size_t at, std::map<vault::StreamIx, std::vector<vault::Change>>& changes) {
+    const work::Village& village = place_.villages[at % place_.villages.size()];
+    const bool open = at % 100 == 0;
+    const std::int64_t day = kLastDay - static_cast<std::int64_t>(at % 700) - 10;
+    RowId row;
+    at_.random.fill(row.data);
+    const auto set = [&](std::uint32_t field, model::Value value) {
+      vault::Change change;
+      change.entity = entity_;
+      change.row = row;
+      change.field = field;
+      change.value = std::move(value);
+      changes[village.stream].push_back(std::move(change));
+    };
+    const std::int64_t state =
+        open ? model::pb::ISSUE_STATE_ACCEPTED : model::pb::ISSUE_STATE_FINISHED;
+    const std::string& text = place_.texts[at % place_.texts.size()];
+    set(I::kTitleFieldNumber, std::string(first_characters(text, 10)));
+    set(I::kTextFieldNumber, text);
+    set(I::kStateFieldNumber, state);
+    set(I::kVillageIdFieldNumber, to_bytes(village.org_unit.view()));
+    set(I::kRegisteredOnFieldNumber, day);
+    set(I::kDueAtFieldNumber, (day + 20) * kDayMs);
+    set(I::kRecordedByFieldNumber, to_bytes(place_.cadres[at % place_.cadres.size()].id.view()));
+    if (open) return;
+    set(I::kClosedOnFieldNumber, day + 5);
+    set(I::kCallbackFieldNumber, std::int64_t{1});
+  }
+
+  const Place& place_;
+  const work::Workplace at_;
+  const std::uint32_t entity_;
+};
+
 constexpr double kFrameMs = 1000.0 / 60;
 constexpr std::size_t kPairs = 4;  // of a cadre of county rank
 
 // What a screen asks each time it is opened, by somebody who has not met one of his households.
 void measure_today(Township& township, const Place& place, std::size_t held, int repeats) {
   const work::Workplace workplace = township.place();
+  const std::size_t issues = held / 10;
+  Issues(township, place).add(issues);
   const work::Cadre me = *must(work::Directory(workplace).me());
   for (std::size_t i = 0; i < kPairs; ++i) {
     const auto made =
@@ -262,7 +319,9 @@ void measure_today(Township& township, const Place& place, std::size_t held, int
     if (must(work::today(workplace)).pairs != static_cast<int>(kPairs)) stop("a pairing is lost");
     if (i > 0) times.push_back(watch.ms());
   }
-  print({"9", cat("today, for a cadre with ", kPairs, " households, ", held, " visits held"),
+  print({"9",
+         cat("today, for a cadre with ", kPairs, " households, ", held, " visits and ", issues,
+             " issues held"),
          number(median(times), 1) + " ms", number(kFrameMs, 1) + " ms", median(times), "ms",
          kFrameMs, false, "one frame at 60 Hz"});
 }
