@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -198,6 +199,8 @@ std::string drop_pinyin(std::string_view text) {
 }
 
 std::string normal_number(std::string_view text) {
+  const auto stays = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+  if (std::ranges::all_of(text, stays)) return std::string(text);  // nearly always
   if (is_usual(text)) return usual_number(text);
   std::string out;
   for (const std::uint32_t c : code_points(nfkc(text))) {

@@ -47,8 +47,8 @@ Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
       const auto found = std::ranges::find_first_of(headers, names[k]);
       if (found != headers.end() && !table.has(column.names.front())) {
         const auto at = static_cast<std::size_t>(found - headers.begin());
-        table.places_.push_back(
-            {column.names.front(), at, std::string(trimmed(sheet.rows[r].cells[at]))});
+        table.at_.emplace(column.names.front(), table.places_.size());
+        table.places_.push_back({at, std::string(trimmed(sheet.rows[r].cells[at]))});
       }
       if (column.needed && found == headers.end()) {
         missing.emplace_back(column.names.front());
@@ -75,8 +75,8 @@ Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
 }
 
 const ImportTable::Place* ImportTable::place(std::string_view column) const {
-  const auto found = std::ranges::find(places_, column, &Place::column);
-  return found == places_.end() ? nullptr : &*found;
+  const auto found = at_.find(column);
+  return found == at_.end() ? nullptr : &places_[found->second];
 }
 
 std::string_view ImportTable::raw(std::size_t row, std::string_view column) const {

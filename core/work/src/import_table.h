@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "mq/work/import.h"
@@ -37,12 +38,12 @@ class ImportTable {
   std::size_t header_line_ = 0;
   std::vector<const tabular::Row*> rows_;
   struct Place {
-    std::string_view column;
     std::size_t at = 0;
     std::string header;
   };
   const Place* place(std::string_view column) const;
-  std::vector<Place> places_;  // few, and asked for by every cell
+  std::vector<Place> places_;
+  std::unordered_map<std::string_view, std::size_t> at_;  // by column: every cell asks
 };
 
 // Reads the cells of one row: cleans, parses, and writes down every fault.
