@@ -262,20 +262,23 @@ Status FillData::load_helpers() {
     return each >= Computed::kHelper && each <= Computed::kHelperTitle;
   });
   if (!any) return {};
-  MQ_TRY(sqlite::Query q,
-         place_.vault.database().query(
-             "SELECT p.household_id, c.name, c.phone, o.name, c.title FROM \"pairing\" p JOIN "
-             "\"cadre\" c ON c.id = p.cadre_id LEFT JOIN \"org_unit\" o ON o.id = c.org_id WHERE "
-             "p.deleted = 0 AND c.deleted = 0 AND p.\"from\" <= ?1 AND (p.\"to\" >= ?1 OR "
-             "(p.\"to\" IS NULL AND p.status = ?2)) ORDER BY p.\"from\", p.id"));
+  MQ_TRY(
+      sqlite::Query q,
+      place_.vault.database().query(
+          "SELECT p.household_id, c.name, c.phone, o.name, c.title, c.id FROM \"pairing\" p JOIN "
+          "\"cadre\" c ON c.id = p.cadre_id LEFT JOIN \"org_unit\" o ON o.id = c.org_id WHERE "
+          "p.deleted = 0 AND c.deleted = 0 AND p.\"from\" <= ?1 AND (p.\"to\" >= ?1 OR "
+          "(p.\"to\" IS NULL AND p.status = ?2)) ORDER BY p.\"from\", p.id"));
   q.bind(1, std::int64_t{options_.until.value_or(options_.today).days})
       .bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
-    helpers_[known_.households.of(row_id(q, 0))].push_back(
-        {std::string(q.text(1)), std::string(q.text(2)), std::string(q.text(3)),
-         std::string(q.text(4))});
+    std::vector<Helper>& helpers = helpers_[known_.households.of(row_id(q, 0))];
+    const RowId cadre = row_id(q, 5);
+    if (std::ranges::find(helpers, cadre, &Helper::cadre) != helpers.end()) continue;
+    helpers.push_back({cadre, std::string(q.text(1)), std::string(q.text(2)),
+                       std::string(q.text(3)), std::string(q.text(4))});
   }
 }
 

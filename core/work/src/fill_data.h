@@ -83,6 +83,7 @@ class FillData {
     std::int64_t count = 0, last = 0;
   };
   struct Helper {
+    RowId cadre;
     std::string name, phone, unit, title;
   };
 
