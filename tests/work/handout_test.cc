@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "mq/base/date.h"
 #include "mq/work/issue.h"
 #include "mq/work/today.h"
 #include "work/township.h"
@@ -248,6 +249,91 @@ TEST_F(HandoutTest, WhatWasDoneMeanwhileIsALineAndNoMove) {
   EXPECT_EQ(keeping(row).holder, "");
 }
 
+// However the desk ends it or takes it from the unit, the unit sees that it is out of its hands.
+TEST_F(HandoutTest, EveryWayOutTakesTheHandoutBack) {
+  SimDevice& device = unit_joins();
+  const std::vector<std::pair<std::vector<const char*>, Inputs>> ways = {
+      {{"withdraw"}, {{"reason", "他自己办好了"}}},
+      {{"object", "waive"}, {{"reason", "不用办"}}},
+      {{"object", "legal"}, {{"reason", "去法院"}}},
+      {{"sign", "progress", "close"}, {{"closure", "已解决"}, {"result", "发了"}}}};
+  for (const auto& [verbs, words] : ways) {
+    const RowId row = assigned();
+    for (const char* verb : verbs) saved(move_issue(town.place(), verb, row, words));
+    EXPECT_TRUE(town.world.settle());
+    EXPECT_EQ(state(device), "已收回") << verbs.back();
+  }
+}
+
+// What it answered stays its answer when the desk closes the issue on it.
+TEST_F(HandoutTest, AnAnswerThatTheDeskClosesStaysAnAnswer) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  const auto told = [&](const char* field) {
+    return shown(town.at(device), "Handout", held(town.at(device)).back(), field);
+  };
+  std::string now = shanghai_minute(device.clock.wall());
+  saved(act(device, "sign"));
+  EXPECT_EQ(told("signed_at"), now);
+  const std::string since = keeping(row).since;
+  town.world.advance(std::chrono::hours(1));
+  saved(act(device, "progress", {{"progress", "在补发"}, {"result", "先写下的"}}));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "result"), "") << "only an answer is one";
+  EXPECT_EQ(keeping(row).since, since) << "with the unit since it was handed out";
+  EXPECT_EQ(today(town.at(device))->items.size(), 1u) << "in progress is not answered";
+  now = shanghai_minute(device.clock.wall());
+  saved(act(device, "answer", {{"result", "补发了"}}));
+  EXPECT_EQ(told("answered_at"), now);
+  EXPECT_EQ(taken(), 1u);
+  saved(move_issue(town.place(), "close", row, {{"closure", "已解决"}}));
+  EXPECT_EQ(taken(), 0u);
+  EXPECT_EQ(state(device), "已报结");
+}
+
+// Whoever signs and begins within one second has signed first.
+TEST_F(HandoutTest, TwoActsOfOneSecondStandInTheirOrder) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  saved(act(device, "sign"));
+  saved(act(device, "progress", {{"progress", "在补发"}}));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "state"), "办理中");
+}
+
+// The unit signed what the desk had already taken back and handed out to it anew.
+TEST_F(HandoutTest, ALineOfAnOldHandoutMovesNothingOfTheNewOne) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  const RowId old = held(town.at(device)).front();
+  saved(move_issue(town.place(), "object", row, {{"reason", "电话里说不归他们"}}));
+  town.world.advance(std::chrono::minutes(1));
+  saved(move_issue(town.place(), "assign", row, {{"to_org", kUnit}}));
+  saved(move_handout(town.at(device), "sign", old, {}));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_THAT(issue(row, "hops"), HasSubstr("签收(民政办)"));
+  EXPECT_EQ(issue(row, "state"), "已交办") << "the new one is not signed";
+  EXPECT_EQ(shown(town.at(device), "Handout", old, "state"), "已收回");
+  saved(act(device, "sign"));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "state"), "已签收");
+}
+
+// The same of one that went to another unit meanwhile.
+TEST_F(HandoutTest, OneThatWasSignedWhileItWentElsewhereIsTakenBack) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  saved(move_issue(town.place(), "object", row, {{"reason", "电话里说不归他们"}}));
+  town.world.advance(std::chrono::minutes(1));
+  saved(move_issue(town.place(), "assign", row, {{"to_org", "水利站"}}));
+  town.world.advance(std::chrono::minutes(1));
+  saved(act(device, "sign"));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(issue(row, "state"), "已交办");
+  EXPECT_EQ(state(device), "已收回");
+  EXPECT_EQ(taken(), 0u);
+}
+
 TEST_F(HandoutTest, AnExtensionReachesTheUnitAndItsToday) {
   SimDevice& device = unit_joins();
   const RowId row = assigned();
@@ -268,6 +354,8 @@ TEST_F(HandoutTest, AnExtensionReachesTheUnitAndItsToday) {
   EXPECT_THAT(due(), ElementsAre("due handout 低保没有发下来 2026-03-27"));
   town.world.advance(std::chrono::hours(24 * 30));
   EXPECT_THAT(due(), ElementsAre("overdue handout 低保没有发下来 2026-03-27"));
+  device.clock.jump(std::chrono::hours(24 * 400));
+  EXPECT_THAT(due(), ElementsAre("due handout 低保没有发下来 2026-03-27")) << "the clock is wrong";
 }
 
 TEST_F(HandoutTest, AnotherUnitReadsNothingOfIt) {

@@ -1,6 +1,7 @@
 // The desk's side of hand-outs: giving them out, taking them back, and bringing home what units
 // did.
 #include <algorithm>
+#include <map>
 
 #include "handouts.h"
 #include "issue_making.h"
@@ -214,6 +215,10 @@ Status follow_issue(const Workplace& place, std::string_view verb, const RowId& 
 Result<std::size_t> take_handouts(const Workplace& place) {
   if (!place.is_desk()) return std::size_t{0};
   MQ_TRY(const std::vector<vault::RowData> all, handouts(place, {}));
+  std::map<RowId, RowId> newest;  // of each issue
+  for (const vault::RowData& one : all) {
+    if (const auto issue = id_of(one, H::kIssueIdFieldNumber)) newest[*issue] = one.id;
+  }
   std::size_t changed = 0;
   for (const vault::RowData& one : all) {
     const auto issue_id = id_of(one, H::kIssueIdFieldNumber);
@@ -224,14 +229,17 @@ Result<std::size_t> take_handouts(const Workplace& place) {
     if (!issue || issue->deleted) continue;
     const vault::StreamInfo* here = place.vault.stream(one.stream);
     const vault::StreamInfo* now = stream_of_unit(place, *issue);
-    const bool current = now != nullptr && now->ix == one.stream &&
-                         number_of(one, H::kStateFieldNumber) != mpb::HANDOUT_STATE_TAKEN_BACK;
+    // Given out anew since, or to another unit: what is done with it moves nothing any more.
+    const bool its_own = now != nullptr && now->ix == one.stream && newest.at(*issue_id) == one.id;
+    const bool current =
+        its_own && number_of(one, H::kStateFieldNumber) != mpb::HANDOUT_STATE_TAKEN_BACK;
     std::vector<vault::Draft> drafts;
     vault::Draft draft{issue->stream, echoes(place, *issue, one, here->label, current)};
     if (!draft.changes.empty()) drafts.push_back(std::move(draft));
-    // A cadre who closed it holds no hand-out to take back.
+    // A cadre who closed it holds no hand-out to take back; a unit may have signed one that the
+    // desk was taking back.
     const bool closed = number_of(*issue, I::kClosedOnFieldNumber) != 0;
-    if (closed && !over(one)) {
+    if ((closed || !its_own) && !over(one)) {
       drafts.push_back({one.stream, {step_to(place, one.id, mpb::HANDOUT_STATE_TAKEN_BACK)}});
     }
     if (drafts.empty()) continue;
