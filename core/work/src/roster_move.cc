@@ -99,9 +99,12 @@ class Moving {
       MQ_TRY(Content content, cell_of(place_, old, field));
       if (field.name == "village_id") content = {to_bytes(to_.org_unit.view())};
       if (field.name == "group_no" && group_) content = {*group_};
-      MQ_TRY(const Content there, cell_of(place_, fresh, field));
-      if (content.empty() && there.empty()) continue;
-      step_.fill(fresh, field, std::move(content));
+      // What was emptied since the row stood there does not come back with it.
+      if (content.empty()) {
+        MQ_CHECK(step_.set_content(fresh, field, {}));
+      } else {
+        step_.fill(fresh, field, std::move(content));
+      }
     }
     MQ_CHECK(mark(fresh, "moved_from", from_));
     const model::Field& away = *old.entity->field("moved_to");
