@@ -159,5 +159,23 @@ TEST_F(ExplainTest, NothingIsNotedUnlessAsked) {
   EXPECT_TRUE(ledger->total_sources.empty());
 }
 
+// What stands behind a whole row answers for its cells, but for a zero, in which nothing counts.
+TEST(ExplainRow, AnswersForItsCellsAndForNoZero) {
+  Ledger ledger;
+  ledger.columns = {"干部", "结对户", "慰问", "人口"};
+  ledger.rows = {{std::string("甲"), std::string("王一"), Money{0}, std::int64_t{4}},
+                 {std::string("乙"), std::string("张三"), Money{5}, std::int64_t{4}}};
+  ledger.row_sources = {{{"", {{5, RowId{}}}}}, {}};
+  const auto opened = [&](const char* cell) {
+    const auto found = explain(ledger, cell);
+    EXPECT_TRUE(found.ok()) << cell;
+    return std::pair(found->records.size(), found->from_records);
+  };
+  EXPECT_EQ(opened("1,人口"), std::pair(std::size_t{1}, true));
+  EXPECT_EQ(opened("1,慰问"), std::pair(std::size_t{0}, true));
+  EXPECT_EQ(opened("2,人口"), std::pair(std::size_t{0}, false))
+      << "nobody noted what it comes from";
+}
+
 }  // namespace
 }  // namespace mq::work::testing

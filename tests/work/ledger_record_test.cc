@@ -66,6 +66,8 @@ TEST(LedgerRecord, IsReadBackAsItWasWritten) {
   ASSERT_EQ(read->earlier.size(), 1u);
   EXPECT_EQ(read->earlier[0].totals, record.earlier[0].totals);
   EXPECT_EQ(read->ledger.complete[0].parts[1].until, std::nullopt);
+  EXPECT_EQ(read->ledger.complete[0].parts[0].until, small().complete[0].parts[0].until);
+  EXPECT_EQ(read->ledger.complete[0].parts[0].people, 7);
 }
 
 // A record comes from another device: whatever stands in it, reading ends, and what is taken is
@@ -80,6 +82,9 @@ TEST(LedgerRecord, NothingElseIsTakenForOne) {
               Code::kCorrupt)
         << bad;
   }
+  Ledger wide = small();
+  wide.rows[1].emplace_back(std::int64_t{1});
+  EXPECT_FALSE(read_ledger(write_ledger({wide, {}})).ok()) << "a cell that belongs to no column";
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string flipped = text;
     flipped[i] = static_cast<char>(flipped[i] ^ 0x01);
@@ -141,6 +146,19 @@ TEST(Upward, HidesATotalThatIsMadeOfFewOnesOnly) {
   ledger.totals[3] = std::int64_t{2};
   EXPECT_EQ(cell_line(upward(ledger).totals[3]), "<3");
   EXPECT_TRUE(upward(ledger).rows.empty());
+}
+
+// Fewer than three are hidden: three are not.
+TEST(Upward, ShowsThreeAndHidesAShareOfWhatIsHidden) {
+  Ledger ledger = small();
+  ledger.rows[0][3] = std::int64_t{3};
+  EXPECT_EQ(cell_line(upward(ledger).rows[0][3]), "3");
+  EXPECT_EQ(cell_line(upward(ledger).rows[1][3]), "9");
+  ledger.rows[0][2] = std::int64_t{2};
+  ledger.rows[0][3] = std::int64_t{0};
+  ledger.rows[0][4] = Ratio{0, 2};
+  EXPECT_EQ(cell_line(upward(ledger).rows[0][2]), "<3");
+  EXPECT_EQ(cell_line(upward(ledger).rows[0][4]), "※") << "what it divides by would be told";
 }
 
 }  // namespace

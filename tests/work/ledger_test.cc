@@ -200,6 +200,55 @@ TEST_F(LedgerTest, Rp06CountsAPairThatEndedAfterThePeriod) {
             "合计 3 7 3 1 4 1/3");
 }
 
+// Whoever said nothing of an end is helped no more once he is said not to be.
+TEST_F(LedgerTest, Rp06LeavesOutAPairThatEndedOnNoKnownDay) {
+  amend_row("Pairing", pair("乙", kThree), {{"status", "已变更"}});
+  EXPECT_EQ(line_of(made(ledger_rp06, kMarch).totals), "合计 3 7 3 1 4 1/3");
+}
+
+TEST_F(LedgerTest, Rp01LeavesOutWhoIsNotThere) {
+  const RowId row = Directory(town.place()).household(kTwo)->id;
+  const auto households = [&](const char* status) {
+    amend_row("Household", row, {{"status", status}});
+    return text_of(made(ledger_rp01, kMarch, "鱼泉村").rows[0][2]);
+  };
+  for (const char* status : {"死亡", "注销", "空挂"}) EXPECT_EQ(households(status), "2") << status;
+  for (const char* status : {"外出", "出租", "流出"}) EXPECT_EQ(households(status), "3") << status;
+}
+
+// Nobody said when it was written down: the device's clock judges, unless it was known to be wrong,
+// says more than the server can confirm, or nothing has been delivered yet.
+TEST_F(LedgerTest, WhereNobodySaidTheClockJudgesIfItCan) {
+  SimDevice& phone = town.join("乙", {"鱼泉村"}, false);
+  const auto visit_on = [&](const char* date) {
+    saved(add_visit(
+        town.at(phone),
+        {{"visited_by", "乙"}, {"household_id", kOne}, {"date", date}, {"outcome", "见到户主"}}));
+  };
+  // 补录户次 补录无从判断
+  const auto late = [&] {
+    const auto ledger = ledger_rp01(town.at(phone), {kMarch, std::string("鱼泉村")});
+    EXPECT_TRUE(ledger.ok());
+    return cat(text_of(ledger->totals[15]), " ", text_of(ledger->totals[16]));
+  };
+  visit_on("2026-03-02");
+  EXPECT_EQ(late(), "0 1") << "not delivered yet";
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(late(), "0 0") << "the third day after";
+  visit_on("2026-03-01");
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(late(), "1 0") << "the fourth";
+  phone.vault().set_clock_class(ClockClass::kKnownWrong);
+  visit_on("2026-03-01");
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(late(), "1 1");
+  phone.vault().set_clock_class(ClockClass::kWall);
+  phone.clock.jump(std::chrono::hours(24 * 10));
+  visit_on("2026-03-01");
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(late(), "1 2") << "later than the server had it";
+}
+
 // 干部 篇数 有事项篇数 补录篇数 补录无从判断 代录篇数 抽查数 核实数
 TEST_F(LedgerTest, Rp14CountsSubmittedDiariesInOrganisationOrder) {
   const RowId raised =

@@ -1,0 +1,212 @@
+// What becomes of a month after it was signed: what arrives late and is told once, further
+// versions, two desks that sign apart, and longer periods.
+#include <set>
+
+#include "minqing/model/v1/report.pb.h"
+#include "work/month_home.h"
+
+namespace mq::work::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class LateTest : public MonthTest {
+ protected:
+  // A moment later, so that what is signed stands in the order of signing.
+  std::vector<SignedReport> sign_next(const MonthReview& made, const std::string& reason = "") {
+    town.world.advance(std::chrono::minutes(1));
+    return sign(made, reason);
+  }
+  void deed(const std::string& date) {
+    saved(add_deed(town.place(), {{"title", "送口粮"},
+                                  {"household_id", kOne},
+                                  {"done_on", date},
+                                  {"money", "426"},
+                                  {"owner_id", "甲"}}));
+  }
+  std::string see(const RowId& report, std::string_view field) {
+    return shown(town.place(), "ReportSnapshot", report, field);
+  }
+  static const std::vector<std::string>& one_visit() {
+    static const std::vector<std::string> kOnce{"2026-01 走访户次 1", "2026-01 走访人次 1"};
+    return kOnce;
+  }
+};
+
+TEST_F(LateTest, OnlyWhatWasSignedForAnEarlierMonthIsLate) {
+  sign_next(review("2026-02"));
+  visit(kOne, "2026-02-20");
+  EXPECT_THAT(late_of(review("2026-01")), IsEmpty());
+  EXPECT_THAT(late_of(review("2026-02")), IsEmpty()) << "that is a correction of the month itself";
+}
+
+TEST_F(LateTest, AfterACorrectionOnlyWhatCameSinceIsLate) {
+  visit(kOne, "2026-01-10");
+  sign_next(review("2026-01"));
+  visit(kTwo, "2026-01-20");
+  sign_next(review("2026-01"), "漏了一次");
+  EXPECT_THAT(late_of(review("2026-02")), IsEmpty()) << "it was corrected";
+  visit(kSix, "2026-01-25");
+  EXPECT_EQ(late_of(review("2026-02")), one_visit()) << "of two versions once";
+}
+
+TEST_F(LateTest, ACorrectionAfterALaterIssueCountsWhatThatOneToldToo) {
+  visit(kOne, "2026-01-10");
+  sign_next(review("2026-01"));
+  visit(kTwo, "2026-01-20");
+  sign_next(review("2026-02"));
+  visit(kSix, "2026-01-25");
+  sign_next(review("2026-01"), "又漏了一次");
+  EXPECT_THAT(late_of(review("2026-03")), IsEmpty());
+}
+
+TEST_F(LateTest, WhatHappenedIsToldAndWhatStandsIsNot) {
+  for (const std::string& house : {kOne, kTwo, kThree}) visit(house, "2026-01-10");
+  sign_next(review("2026-01", {"RP01", "RP08"}));
+  visit(kFour, "2026-01-12");
+  saved(add_household(town.place(), {{"village", "鱼泉村"}, {"head_name", "新来的"}}));
+  deed("2026-01-15");
+  const MonthReview made = review("2026-02", {"RP01", "RP08"});
+  const std::vector<std::string> late = late_of(made);
+  EXPECT_THAT(late, Contains("2026-01 已走访户数 1"));
+  EXPECT_THAT(late, Contains("2026-01 走访户次 1"));
+  EXPECT_THAT(late, Contains("2026-01 资金(元) 42600分"));
+  EXPECT_THAT(late, ::testing::Not(Contains("2026-01 应走访户数 1")));
+  ASSERT_EQ(made.ledgers.size(), 2u);
+  const std::string name = "补报 2026-01-01 至 2026-01-31";
+  EXPECT_EQ(basis_of(made.ledgers[0].ledger, name), "已走访户数 +1,走访户次 +1,走访人次 +1");
+  EXPECT_THAT(basis_of(made.ledgers[1].ledger, name), ::testing::HasSubstr("+42600 分"))
+      << "each in its own";
+  EXPECT_THAT(basis_of(made.ledgers[1].ledger, name),
+              ::testing::Not(::testing::HasSubstr("走访户次")));
+}
+
+TEST_F(LateTest, TheTwelveLastSignedMonthsMayStillGetLateOnes) {
+  for (int months = 12; months >= 0; --months) {
+    const Month month = month_of(2025 + (12 - months) / 12, (12 - months) % 12 + 1, {});
+    const auto ledger = ledger_rp01(town.place(), {month.period, {}, false});
+    ASSERT_TRUE(ledger.ok());
+    town.world.advance(std::chrono::minutes(1));
+    ASSERT_TRUE(sign_reports(town.place(), {{*ledger, {}}}, "").ok());
+  }
+  visit(kOne, "2025-01-10");
+  visit(kTwo, "2025-02-10");
+  visit(kSix, "2026-01-10");
+  EXPECT_THAT(late_of(review("2026-02")), ElementsAre("2025-02 走访户次 1", "2025-02 走访人次 1",
+                                                      "2026-01 走访户次 1", "2026-01 走访人次 1"));
+}
+
+TEST_F(LateTest, EachVersionNamesTheOneItReplacesAndOnlyItsOwnReason) {
+  const auto first = sign_next(review("2026-02"));
+  visit(kOne, "2026-02-03");
+  const auto second = sign_next(review("2026-02", {"RP01", "RP09"}), "漏了一次");
+  ASSERT_EQ(second.size(), 2u);
+  EXPECT_EQ(see(second[0].row, "version"), "2");
+  EXPECT_EQ(see(second[0].row, "replaces"), first[0].row.hex());
+  EXPECT_EQ(see(second[0].row, "reason"), "漏了一次");
+  EXPECT_EQ(see(second[1].row, "version"), "1");
+  EXPECT_EQ(see(second[1].row, "reason"), "") << "what is signed first corrects nothing";
+  visit(kTwo, "2026-02-04");
+  const auto third = sign_next(review("2026-02"), "又漏了一次");
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(see(third[0].row, "version"), "3");
+  EXPECT_EQ(see(third[0].row, "replaces"), second[0].row.hex());
+  EXPECT_EQ(basis_of(third[0].record.ledger, "干部行"), "") << "there are no rows of cadres in it";
+}
+
+TEST_F(LateTest, WhatDoesNotFitItsDigestIsNotTaken) {
+  const auto done = sign_next(review("2026-02"));
+  const Workplace place = town.place();
+  const auto data =
+      place.vault.load(place.vault.schema().entity("ReportSnapshot")->number, done[0].row);
+  vault::Change bent;
+  bent.entity = (*data)->entity;
+  bent.row = done[0].row;
+  bent.field = ::minqing::model::v1::ReportSnapshot::kDigestFieldNumber;
+  bent.value = std::string(64, '0');
+  ASSERT_TRUE(place.vault.commit({{(*data)->stream, {bent}}}, place.vault.view()).ok());
+  EXPECT_EQ(signed_reports(place).error().code, Code::kCorrupt);
+}
+
+// Two desks sign one month apart: both stand, the later one counts, and the next is a third.
+TEST_F(LateTest, OfTwoThatWereSignedApartTheLaterOneCountsEverywhere) {
+  sign_next(review("2026-01"));
+  town.join("甲", {"鱼泉村"}, false);  // and the stream of reports is opened
+  const auto account = prepare_account(town.place(), "乙", "", {});
+  ASSERT_TRUE(account.ok());
+  sync::InviteOptions invite;
+  invite.role = wire::pb::ROLE_KIND_DESK;
+  invite.name = "乙";
+  invite.person = account->member;
+  const auto code = sync::invite_members({invite}, town.desk.member());
+  ASSERT_TRUE(code.ok());
+  SimDevice& second = town.world.add_device("乙");
+  ASSERT_TRUE(second.boot().ok() && second.join(code->front().code).ok());
+  ASSERT_TRUE(town.world.settle());
+  const auto sign_at = [&](SimDevice& device) {
+    town.world.advance(std::chrono::minutes(1));
+    const Workplace place = town.at(device);
+    const auto made = review_month(place, *parse_month("2026-02", {}), {"RP01"});
+    ASSERT_TRUE(made.ok());
+    ASSERT_TRUE(sign_month(place, *made, "").ok());
+  };
+  sign_at(second);
+  visit(kOne, "2026-02-03");
+  sign_at(town.desk);
+  ASSERT_TRUE(town.world.settle());
+  for (SimDevice* device : {&town.desk, &second}) {
+    const auto all = signed_reports(town.at(*device));
+    ASSERT_TRUE(all.ok());
+    ASSERT_EQ(all->size(), 3u);
+    const SignedReport* last = last_signed(*all, "RP01", month_of(2026, 2, {}).period);
+    EXPECT_EQ(last->record.ledger.signing->signer, "管理员");
+    EXPECT_EQ(cell_line(last->record.ledger.totals[5]), "1");
+  }
+}
+
+TEST_F(LateTest, AQuarterAHalfAndAYearEndWithTheirMonthAndAreSignedApart) {
+  const auto longer = [&](const char* label) {
+    const MonthReview made = review(label, {"RP17"});
+    if (made.ledgers.empty()) return std::string("none");
+    const Ledger& ledger = made.ledgers[0].ledger;
+    return cat(ledger.period.from.iso(), " ", ledger.period.to.iso(), " ",
+               made.ledgers[0].signed_version);
+  };
+  EXPECT_EQ(longer("2026-02"), "none");
+  EXPECT_EQ(longer("2026-03"), "2026-01-01 2026-03-31 0");
+  sign_next(review("2026-03", {"RP17"}));
+  EXPECT_EQ(longer("2026-03"), "2026-01-01 2026-03-31 1");
+  EXPECT_EQ(longer("2026-06"), "2026-01-01 2026-06-30 0") << "not what the quarter was";
+  EXPECT_EQ(longer("2026-09"), "2026-07-01 2026-09-30 0");
+  EXPECT_EQ(longer("2026-12"), "2026-01-01 2026-12-31 0");
+}
+
+// Which months were signed meanwhile changes how a quarter came about, not what it came to.
+TEST_F(LateTest, AQuarterThatWasSignedChangesWithWhatItCountsOnly) {
+  visit(kOne, "2026-01-10");
+  sign_next(review("2026-03", {"RP17"}));
+  sign_next(review("2026-01"));
+  visit(kTwo, "2026-02-10");
+  std::set<std::string> changed;
+  const MonthReview again = review("2026-03", {"RP17"});
+  for (const LedgerChange& each : again.ledgers[0].since_signed) changed.insert(each.column);
+  EXPECT_THAT(changed, ElementsAre("本期重算"));
+}
+
+TEST_F(LateTest, WhatStandsIsTheLastMonthsInAQuarter) {
+  saved(add_issue(town.place(), {{"village", "鱼泉村"},
+                                 {"text", "水渠"},
+                                 {"category", "饮水"},
+                                 {"registered_on", "2026-02-03"}}));
+  const Period quarter = period("2026-01-01", "2026-03-31");
+  EXPECT_THAT(whole_lines(ledger_rp17(town.place(), {quarter, {}, false})),
+              Contains("RP03 在办 1 0 0 1"));
+  const auto village = ledger_rp17(town.place(), {quarter, std::string("鱼泉村"), false});
+  ASSERT_FALSE(village.ok());
+  EXPECT_EQ(village.error().code, Code::kInvalidInput);
+}
+
+}  // namespace
+}  // namespace mq::work::testing
