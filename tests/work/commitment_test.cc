@@ -138,8 +138,10 @@ TEST_F(CommitmentTest, EachStepAsksForItsOwn) {
   saved(part);
   EXPECT_THAT(part->flags[0].zh, HasSubstr("互评、领导点评"));
   EXPECT_EQ(see(row, "state"), "申报完成");
-  saved(move(row, "rate", {{"rating_peers", "满意"}, {"rating_leader", "基本满意"}}));
-  EXPECT_EQ(see(row, "state"), "评诺") << "the four came in two steps";
+  saved(move(row, "rate", {{"rating_peers", "满意"}}));
+  EXPECT_EQ(see(row, "state"), "申报完成") << "three of four";
+  saved(move(row, "rate", {{"rating_leader", "基本满意"}}));
+  EXPECT_EQ(see(row, "state"), "评诺") << "the four came in three steps";
   EXPECT_THAT(fields_of(move(row, "settle", {{"outcome", "未兑现"}})->faults),
               ElementsAre("explanation"));
   saved(move(row, "settle"));
@@ -153,6 +155,24 @@ TEST_F(CommitmentTest, EachStepAsksForItsOwn) {
                             ->faults),
               ElementsAre("state"))
       << "a state is moved, never amended";
+}
+
+// What nobody typed is today, and the promise is his who wrote it down.
+TEST_F(CommitmentTest, EachStepNotesItsDay) {
+  const RowId row = saved(add_commitment(
+      town.place(),
+      {{"village", "鱼泉村"}, {"kind", "实事"}, {"text", "修桥"}, {"due", "2026-12-31"}}));
+  EXPECT_EQ(see(row, "owner_id"), Directory(town.place()).cadre("管理员")->id.hex());
+  EXPECT_EQ(see(row, "proposed_on"), "2026-03-05");
+  saved(move(row, "review"));
+  saved(move(row, "publish", {}));
+  EXPECT_EQ(see(row, "published_on"), "2026-03-05");
+  saved(move(row, "progress"));
+  saved(move(row, "done"));
+  EXPECT_EQ(see(row, "reported_on"), "2026-03-05");
+  saved(move(row, "rate"));
+  saved(move(row, "keep"));
+  EXPECT_EQ(see(row, "settled_on"), "2026-03-05");
 }
 
 TEST_F(CommitmentTest, MovesMadeApartAreBothKept) {

@@ -138,6 +138,33 @@ TEST_F(DisputeTest, EveryLevelAsksForItsOwnFourDecisions) {
   EXPECT_EQ(see(row, "outcome"), "上交");
 }
 
+// What nobody typed is today; each failure belongs to its level.
+TEST_F(DisputeTest, EachStepNotesItsDay) {
+  const auto fresh = [&] {
+    const RowId row = found("2026-03-01");
+    saved(move(row, "mediate", kFour));
+    EXPECT_EQ(see(row, "accepted_on"), "2026-03-05");
+    return row;
+  };
+  const RowId kept = fresh();
+  saved(move(kept, "settle"));
+  EXPECT_EQ(see(kept, "ended_on"), "2026-03-05");
+  saved(move(kept, "perform"));
+  EXPECT_EQ(see(kept, "performed_on"), "2026-03-05");
+  const RowId row = fresh();
+  saved(move(row, "fail", {{"failed_at", "2026-03-05 07:00"}}));
+  saved(move(row, "report", {{"reported_at", "2026-03-05 07:30"}}));
+  saved(move(row, "mediate", with_four({{"on_site_at", "2026-03-05 08:00"}})));
+  saved(move(row, "fail", {{"failed_at", "2026-03-05 09:00"}}));
+  saved(move(row, "mediate"));
+  saved(move(row, "fail", {{"failed_at", "2026-03-05 11:00"}}));
+  EXPECT_EQ(see(row, "group_failed_at"), "2026-03-05 07:00");
+  EXPECT_EQ(see(row, "village_failed_at"), "2026-03-05 09:00");
+  EXPECT_EQ(see(row, "township_failed_at"), "2026-03-05 11:00");
+  saved(move(row, "handup"));
+  EXPECT_EQ(see(row, "ended_on"), "2026-03-05");
+}
+
 // Whoever led the mediation does not ask whether it holds.
 TEST_F(DisputeTest, SomebodyElseCallsBack) {
   const RowId row = found("2026-03-01");
@@ -161,6 +188,12 @@ TEST_F(DisputeTest, TheHourStartsAtTheRecordedFailureAndACallCounts) {
   saved(late);
   EXPECT_THAT(fields_of(late->flags), ElementsAre("reported_at"));
   EXPECT_THAT(fields_of(reported("2026-03-05 09:59")->faults), ElementsAre("reported_at"));
+  const RowId untyped = found("2026-03-01");
+  saved(move(untyped, "mediate"));
+  saved(move(untyped, "fail"));  // at ten; the clock stands on eight
+  EXPECT_THAT(fields_of(move(untyped, "report", {})->flags), ElementsAre("reported_at"))
+      << "a clock that may be wrong refuses nothing";
+  EXPECT_EQ(see(untyped, "state"), "已报村");
   const auto came = [&](const char* at) {
     return move(reported("2026-03-05 10:30")->row, "mediate", with_four({{"on_site_at", at}}));
   };

@@ -7,6 +7,7 @@
 #include "mq/work/issue.h"
 #include "mq/work/ledger.h"
 #include "mq/work/moves.h"
+#include "mq/work/roster.h"
 #include "mq/work/today.h"
 #include "work/township.h"
 
@@ -206,6 +207,8 @@ TEST_F(HandoverTest, TodayShowsItToTheSuccessor) {
   SimDevice& third = town.join("丙", {"鱼泉村", "清渭社区"}, false);
   ASSERT_TRUE(give("甲", "丙").ok());
   const RowId row = issue("路灯", {{"handler_id", "甲"}});
+  const RowId done = issue("垃圾", {{"handler_id", "乙"}, {"recorded_by", "甲"}});
+  saved(move_issue(town.place(), "close", done, {{"closure", "已解决"}, {"result", "已清运"}}));
   saved(move_issue(town.place(), "accept", row, {{"due_at", "2026-03-06 12:00"}}));
   ASSERT_TRUE(town.world.settle());
   const auto made = today(town.at(third));
@@ -214,7 +217,7 @@ TEST_F(HandoverTest, TodayShowsItToTheSuccessor) {
   for (const TodayItem& item : made->items) {
     if (item.entity == "issue") due.push_back(item.what);
   }
-  EXPECT_THAT(due, ElementsAre("路灯"));
+  EXPECT_THAT(due, ElementsAre("路灯", "垃圾")) << "and asks whether it helped";
   EXPECT_EQ(made->pairs, 2);
 }
 
@@ -251,6 +254,65 @@ TEST_F(HandoverTest, WrongOrdersChangeNothing) {
   EXPECT_EQ(tried.error().code, Code::kNotAllowed);
   EXPECT_EQ(count(town.place(), "pairing"), before);
   EXPECT_EQ(count(town.place(), "handover"), 0);
+}
+
+TEST_F(HandoverTest, WhoHandedOverOnTheFirstDayDidNotServeInThatMonth) {
+  ASSERT_TRUE(give("甲", "丙", day("2026-03-02")).ok());
+  const auto authors = [&](const char* from, const char* to) {
+    const auto ledger = ledger_rp14(town.place(), {{day(from), day(to)}, std::string("鱼泉村")});
+    std::vector<std::string> out;
+    for (const auto& row : ledger->rows) out.push_back(std::get<std::string>(row[0]));
+    return out;
+  };
+  EXPECT_THAT(authors("2026-03-01", "2026-03-31"), ElementsAre("甲", "乙", "丙"));
+  EXPECT_THAT(authors("2026-03-02", "2026-03-31"), ElementsAre("乙", "丙"));
+}
+
+// The household moved to another village, which he keeps: what stands in the old one is no pair.
+TEST_F(HandoverTest, AHouseholdThatMovedAwayIsNotHandedOverWithTheVillage) {
+  saved(change_household(town.place(), "move", Directory(town.place()).household(kOne)->id,
+                         {{"village", "清渭社区"}, {"on", "2026-03-01"}}));
+  const auto moved = give("甲", "丙");
+  ASSERT_TRUE(moved.ok()) << moved.error().en;
+  EXPECT_EQ(moved->pairings, 1u);
+  EXPECT_THAT(pairings(kTwo), ElementsAre("甲 2026-01-05 2026-03-01 3", "丙 2026-03-02 - 1"));
+}
+
+TEST_F(HandoverTest, APairGoesOnWithItsProgrammeAndSaysWhy) {
+  const RowId campaign = saved(add_programme(
+      town.place(), {{"title", "民情走访"}, {"from", "2026-01-01"}, {"to", "2026-12-31"}}));
+  const RowId late = saved(add_pairing(town.place(), {{"cadre_id", "甲"},
+                                                      {"household_id", "999999100201020003"},
+                                                      {"from", "2026-03-04"},
+                                                      {"programme_id", campaign.hex()}}));
+  ASSERT_TRUE(give("甲", "丙", day("2026-03-02"), "调县里").ok());
+  EXPECT_THAT(pairings("999999100201020003"),
+              ElementsAre("甲 2026-03-04 2026-03-04 3", "丙 2026-03-05 - 1"))
+      << "no pair ends before it began";
+  EXPECT_EQ(see("Pairing", late, "reason"), "移交给 丙:调县里");
+  auto q = town.place().vault.database().query(
+      "SELECT count(*) FROM \"pairing\" WHERE reason = '接手自 甲:调县里' AND programme_id = ?1");
+  q->bind(1, campaign.view());
+  ASSERT_TRUE(*q->step());
+  EXPECT_EQ(q->integer(0), 1);
+}
+
+// Without a day it goes on with the handover that stands between the two, and with no other.
+TEST_F(HandoverTest, WithoutADayItIsTodayUnlessOneStandsBetweenThem) {
+  ASSERT_TRUE(give("甲", "丙", day("2026-02-01")).ok());
+  EXPECT_EQ(give("甲", "丙", {})->on, day("2026-02-01"));
+  EXPECT_EQ(give("丙", "乙", {})->on, day("2026-03-05"));
+  ASSERT_TRUE(give("乙", "甲", day("2026-03-05")).ok());
+  EXPECT_EQ(give("甲", "丙", {})->on, day("2026-03-05")) << "he had it back in between";
+}
+
+TEST_F(HandoverTest, WhoIsInChargeAgainWithoutAHandoverAnswersForHisOwn) {
+  ASSERT_TRUE(give("甲", "丙").ok());
+  const Workplace place = town.place();
+  saved(amend(place, *place.vault.schema().entity("Cadre"), cadre("甲").id,
+              {{"area_ids", "鱼泉村"}}, place.vault.view()));
+  issue("路灯", {{"handler_id", "甲"}});
+  EXPECT_THAT(responsible(), ElementsAre("路灯 甲"));
 }
 
 }  // namespace

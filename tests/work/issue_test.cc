@@ -224,6 +224,52 @@ TEST_F(IssueTest, EveryIllegalMoveIsRefusedAtEntry) {
   EXPECT_GT(refused, 200);
 }
 
+// DOMAIN F2 once more, written apart from the table: what may follow each state.
+TEST_F(IssueTest, TheTableIsTheOneOfTheDomain) {
+  const std::map<std::string, std::string> next = {
+      {"登记", "待受理、已受理、退回补充、已办结、重复合并、无须办理、撤回、依法导入、当场办结"},
+      {"待受理", "已受理、退回补充、已办结、重复合并、无须办理、撤回、依法导入"},
+      {"退回补充", "待受理、重复合并、撤回"},
+      {"已受理", "已交办、办理中、挂起、已办结、重复合并、无须办理、撤回、依法导入"},
+      {"已交办", "已签收、异议移送、撤回"},
+      {"异议移送", "已交办、无须办理、撤回、依法导入"},
+      {"已签收", "办理中、异议移送、待审核、撤回"},
+      {"办理中", "待审核、挂起、已办结、撤回"},
+      {"挂起", "办理中、待审核、已办结、撤回"},
+      {"待审核", "办理中、已办结"},
+      {"已办结", "已回访"},
+      {"当场办结", "已回访"},
+      {"已回访", "销号、重办"},
+      {"重办", "已交办、办理中、待审核、挂起、已办结、撤回"}};
+  const model::Field& state = *town.place().vault.schema().entity("Issue")->field("state");
+  constexpr int kStates = 32;
+  for (int from = 1; from < kStates; ++from) {
+    const std::string name = model::format_value(state, std::int64_t{from});
+    const auto listed = next.find(name);
+    std::vector<std::string> expected, made;
+    if (listed != next.end()) expected = split(listed->second, "、");
+    for (int to = 1; to < kStates; ++to) {
+      if (!legal_issue_move(from, to)) continue;
+      made.push_back(model::format_value(state, std::int64_t{to}));
+    }
+    EXPECT_THAT(made, ::testing::UnorderedElementsAreArray(expected)) << name;
+  }
+}
+
+// The term counts from when it was accepted, and with a doubtful clock from the server's time.
+TEST_F(IssueTest, ATermCountsFromAcceptanceAndNotFromAClockThatIsWrong) {
+  const RowId typed = saved(add({{"village", "鱼泉村"}, {"registered_on", "2026-03-01"}}));
+  saved(move_issue(town.place(), "accept", typed, {{"accepted_at", "2026-03-02 09:00"}}));
+  EXPECT_EQ(see(typed, "due_at"), "2026-03-05 23:59");
+  ASSERT_TRUE(town.world.settle());
+  town.desk.clock.jump(-std::chrono::hours(24 * 3));
+  const RowId row = saved(add({{"village", "鱼泉村"}, {"registered_on", "2026-03-01"}}));
+  const auto accepted = move_issue(town.place(), "accept", row, {});
+  saved(accepted);
+  EXPECT_THAT(fields_of(accepted->flags), ::testing::Contains("due_at")) << "and it is told";
+  EXPECT_EQ(see(row, "due_at"), "2026-03-10 23:59");
+}
+
 TEST_F(IssueTest, SomeMovesAreTheDesksAlone) {
   SimDevice& cadre = town.join("丙", {"鱼泉村"}, false);
   for (const IssueVerb& verb : issue_verbs()) {
@@ -246,6 +292,8 @@ TEST_F(IssueTest, AnExtensionIsLaterAndOfAPetitionThirtyDaysAtMost) {
   EXPECT_THAT(extend("2026-05-04"), ElementsAre("extended_until"));
   EXPECT_THAT(extend("2026-06-04"), ElementsAre("extended_until"));
   EXPECT_THAT(extend("2026-06-03"), ElementsAre());
+  saved(move_issue(place, "close", row, {{"closure", "已解决"}, {"result", "办了"}}));
+  EXPECT_THAT(extend("2026-06-02"), ElementsAre("due_at")) << "it is closed";
 }
 
 TEST_F(IssueTest, ADeadlineBeyondTheTableIsAsked) {

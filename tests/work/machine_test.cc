@@ -1,6 +1,7 @@
 // The state machines of issues, hand-outs, commitments and disputes under two pairs of hands that
 // do not know of each other: every move that was accepted at entry is in the history afterwards,
 // both devices agree on the state, and the next move is possible from it.
+#include "mq/model/step.h"
 #include "mq/work/handout.h"
 #include "mq/work/issue.h"
 #include "mq/work/moves.h"
@@ -156,8 +157,8 @@ std::int64_t state_of(const Workplace& place, const char* entity_name, const Row
 }
 
 // STEP moves of the row that a device knows of, counted or not.
-std::size_t steps_known(Township& town, SimDevice& device, const char* entity_name,
-                        const RowId& row) {
+std::vector<model::Step> steps_of(Township& town, SimDevice& device, const char* entity_name,
+                                  const RowId& row) {
   const Workplace place = town.at(device);
   const model::Entity& entity = *place.vault.schema().entity(entity_name);
   const auto open = [&](const wire::Envelope& envelope) -> Result<std::vector<model::Transaction>> {
@@ -168,11 +169,18 @@ std::size_t steps_known(Township& town, SimDevice& device, const char* entity_na
   };
   const auto all = place.vault.history(entity.number, row, open);
   EXPECT_TRUE(all.ok());
-  std::size_t steps = 0;
+  std::vector<model::Step> steps;
   for (const vault::HistoryEntry& entry : *all) {
-    steps += entry.op.field == entity.field("state")->number ? 1 : 0;
+    if (entry.op.field != entity.field("state")->number) continue;
+    const auto step = model::decode_step(entry.op.value);
+    EXPECT_TRUE(step.ok());
+    if (step.ok()) steps.push_back(*step);
   }
   return steps;
+}
+std::size_t steps_known(Township& town, SimDevice& device, const char* entity_name,
+                        const RowId& row) {
+  return steps_of(town, device, entity_name, row).size();
 }
 
 // Verbs of the table or not: if one was refused, the state has not moved. Gives how many moves
@@ -234,6 +242,31 @@ TEST(Machines, NoMoveIsLostAndBothDevicesAgree) {
     EXPECT_GT(moves, 5 * kSeeds) << "too little was played to prove anything";
   }
   EXPECT_GT(handouts, 3 * kSeeds) << "it has few states";
+}
+
+// Who asks later why it was given back finds it in the step itself.
+TEST(Machines, AReasonStandsInTheStepThatItWasGivenFor) {
+  Township town;
+  town.with_people();
+  const Workplace place = town.place();
+  const RowId issue = IssueSubject().make(place);
+  saved(move_issue(place, "withdraw", issue, {{"reason", "他自己办好了"}}));
+  const RowId promise = CommitmentSubject().make(place);
+  saved(move_commitment(place, "review", promise, {{"decision", "通过"}, {"reason", "都同意"}}));
+  const RowId dispute = DisputeSubject().make(place);
+  Inputs asked = DisputeSubject().verbs().front().inputs;
+  asked.push_back({"reason", "双方请求"});
+  saved(move_dispute(place, "mediate", dispute, asked));
+  const auto reasons = [&](const char* entity, const RowId& row) {
+    std::vector<std::string> out;
+    for (const model::Step& step : steps_of(town, town.desk, entity, row)) {
+      if (!step.reason.empty()) out.push_back(step.reason);
+    }
+    return out;
+  };
+  EXPECT_THAT(reasons("Issue", issue), ::testing::ElementsAre("他自己办好了"));
+  EXPECT_THAT(reasons("Commitment", promise), ::testing::ElementsAre("都同意"));
+  EXPECT_THAT(reasons("Dispute", dispute), ::testing::ElementsAre("双方请求"));
 }
 
 }  // namespace

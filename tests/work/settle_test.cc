@@ -1,6 +1,8 @@
 // Two versions of a fact: one is taken, both are kept, or a person writes a third.
 #include "mq/work/settle.h"
 
+#include <algorithm>
+
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -70,6 +72,37 @@ TEST_F(SettleTest, OfTextsBothMayStay) {
   EXPECT_NE(text.find("路灯坏"), std::string::npos);
   ASSERT_TRUE(settle(town.place(), conflict, *both, town.place().vault.view()).ok());
   expect_settled("remark", text);
+}
+
+TEST_F(SettleTest, WhatIsShownStandsFirstAndNothingTwice) {
+  const vault::Conflict conflict = two_versions("remark", "水管漏", "路灯坏");
+  vault::Conflict both = conflict;
+  std::ranges::sort(both.claims, {}, [](const vault::Claim& claim) { return claim.shown; });
+  ASSERT_TRUE(both.claims.back().shown);
+  const std::string shown = std::get<std::string>(both.claims.back().value);
+  both.claims.insert(both.claims.begin(), both.claims.front());
+  const std::string text = std::get<std::string>(*all_claims(town.place(), both));
+  EXPECT_EQ(text.rfind(shown, 0), 0u);
+  EXPECT_EQ(text.find("水管漏"), text.rfind("水管漏"));
+  EXPECT_EQ(text.find("路灯坏"), text.rfind("路灯坏"));
+}
+
+// Somebody cancelled it while the two versions were looked at.
+TEST_F(SettleTest, ACancelledRecordHasNothingLeftToSettle) {
+  const auto added = add_household(town.place(), {{"village", "鱼泉村"}, {"head_name", "新来的"}});
+  const RowId row = saved(added);
+  const Workplace place = town.place();
+  vault::Conflict conflict;
+  conflict.entity = place.vault.schema().entity("Household")->number;
+  conflict.row = row;
+  conflict.field = place.vault.schema().entity("Household")->field("addr")->number;
+  conflict.stream = Directory(place).household(row.hex())->stream;
+  const Status before = settle(place, conflict, std::string("河边"), place.vault.view());
+  EXPECT_TRUE(before.ok());
+  saved(cancel(place, *place.vault.schema().entity("Household"), row, "重复", place.vault.view()));
+  const Status done = settle(place, conflict, std::string("坡上"), place.vault.view());
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, Code::kConflict);
 }
 
 TEST_F(SettleTest, OfANumberOnlyOneCanBeTrue) {

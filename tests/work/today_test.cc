@@ -3,7 +3,9 @@
 
 #include "mq/work/intervals.h"
 #include "mq/work/issue.h"
+#include "mq/work/local_entry.h"
 #include "mq/work/moves.h"
+#include "mq/work/roster.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -142,6 +144,9 @@ TEST_F(TodayTest, APromiseOfMineIsListedFromAWeekBefore) {
 TEST_F(TodayTest, AClockBehindTheServersIsDoubtful) {
   ASSERT_TRUE(town.world.settle());
   ASSERT_FALSE(today(town.place())->clock_doubtful);
+  town.desk.clock.jump(-std::chrono::minutes(50));
+  EXPECT_FALSE(today(town.place())->clock_doubtful) << "within the hour";
+  town.desk.clock.jump(std::chrono::minutes(50));
   town.desk.clock.jump(-std::chrono::hours(48));
   EXPECT_TRUE(today(town.place())->clock_doubtful);
   town.desk.clock.jump(std::chrono::hours(48 + 24 * 400));
@@ -154,6 +159,13 @@ TEST_F(TodayTest, CountsPairsAndWhatStandsOnThisDeviceAlone) {
   EXPECT_EQ(made->pairs, 1);
   EXPECT_EQ(made->pairs_due, 0) << "the founder has no rank";
   EXPECT_GT(made->unsent, 0u);
+  const Workplace place = town.place();
+  ASSERT_TRUE(
+      keep_local(
+          place, *place.vault.schema().entity("Visit"),
+          {{"household_id", "999999100201010002"}, {"date", "2026-03-05"}, {"outcome", "见到户主"}})
+          .ok());
+  EXPECT_EQ(today(place)->unsent, made->unsent + 1);
 }
 
 TEST_F(TodayTest, ADraftWaitsUntilItIsSubmitted) {
@@ -161,6 +173,87 @@ TEST_F(TodayTest, ADraftWaitsUntilItIsSubmitted) {
   EXPECT_THAT(items(), ElementsAre("draft 走访三户 2026-03-04"));
   saved(submit_diary(town.place(), row));
   EXPECT_THAT(items(), IsEmpty());
+}
+
+TEST_F(TodayTest, APromiseThatWasGivenBackOrSettledIsNotListed) {
+  const auto promise = [&](const char* text) {
+    return saved(add_commitment(
+        town.place(),
+        {{"village", "鱼泉村"}, {"kind", "年度"}, {"text", text}, {"due", "2026-03-06"}}));
+  };
+  const auto move = [&](const RowId& row, const char* verb, const Inputs& inputs) {
+    saved(move_commitment(town.place(), verb, row, inputs));
+  };
+  promise("修桥");
+  move(promise("退回的"), "review", {{"decision", "退回"}, {"review", "太大"}});
+  const RowId failed = promise("没办成的");
+  move(failed, "review", {{"decision", "通过"}});
+  move(failed, "publish", {});
+  move(failed, "progress", {{"progress", "开工"}});
+  move(failed, "settle", {{"outcome", "未兑现"}, {"explanation", "塌方"}});
+  EXPECT_THAT(items(), ElementsAre("promised 修桥 2026-03-06"));
+}
+
+TEST_F(TodayTest, WhatIsClosedIsNotDueAnyMore) {
+  const RowId row = saved(
+      add_issue(town.place(), {{"village", "鱼泉村"}, {"text", "办完的"}, {"category", "环保"}}));
+  saved(move_issue(town.place(), "accept", row, {{"due_at", "2026-03-06 12:00"}}));
+  saved(move_issue(town.place(), "withdraw", row, {{"reason", "他自己办好了"}}));
+  EXPECT_THAT(items(), IsEmpty());
+}
+
+TEST_F(TodayTest, ADraftThatIWroteForSomebodyElseIsMine) {
+  saved(add_diary(town.place(), {{"date", "2026-03-04"},
+                                 {"body", "替他写的"},
+                                 {"author_id", "甲"},
+                                 {"agreed", "念给他听过"}}));
+  EXPECT_THAT(items(), ElementsAre("draft 替他写的 2026-03-04"));
+}
+
+TEST_F(TodayTest, APairThatHasEndedIsNotMine) {
+  pair_me();
+  const Workplace place = town.place();
+  auto q = place.vault.database().query("SELECT id FROM \"pairing\"");
+  ASSERT_TRUE(*q->step());
+  saved(amend(place, *place.vault.schema().entity("Pairing"), *RowId::from(q->blob(0)),
+              {{"to", "2026-03-01"}, {"status", "已结束"}}, place.vault.view()));
+  EXPECT_THAT(items(), IsEmpty());
+}
+
+// The household is in two rows: whoever was met under either was met.
+TEST_F(TodayTest, AVisitToTheDoubleOfAHouseholdCounts) {
+  pair_me();
+  const RowId twin =
+      saved(add_household(town.place(), {{"village", "鱼泉村"}, {"head_name", "王一"}}));
+  saved(add_visit(town.place(), {{"household_id", twin.hex()},
+                                 {"date", "2026-03-01"},
+                                 {"outcome", "见到家人"},
+                                 {"visited_by", "甲"}}));
+  EXPECT_EQ(items().size(), 1u);
+  saved(change_household(town.place(), "merge", twin,
+                         {{"into", "999999100201010001"}, {"same", "是"}}));
+  EXPECT_THAT(items(), IsEmpty());
+}
+
+// After a move its row stands twice, and only what the new one says goes for it.
+TEST_F(TodayTest, TheIntervalIsThatOfTheRowThatCounts) {
+  pair_me();
+  visit("2026-02-20", "见到家人");
+  ASSERT_TRUE(set_interval(town.place(), "监测", 7).ok());
+  const Workplace place = town.place();
+  const auto classes = [&](const char* text) {
+    saved(amend(place, *place.vault.schema().entity("Household"),
+                Directory(place).household("999999100201010001")->id, {{"class", text}},
+                place.vault.view()));
+  };
+  classes("监测");
+  EXPECT_EQ(items().size(), 1u);
+  saved(change_household(place, "move", Directory(place).household("999999100201010001")->id,
+                         {{"village", "清渭社区"}}));
+  classes("一般");
+  EXPECT_THAT(items(), IsEmpty());
+  EXPECT_EQ(set_interval(town.at(town.join("甲", {"鱼泉村"}, false)), "监测", 1).error().code,
+            Code::kNotAllowed);
 }
 
 }  // namespace
