@@ -31,18 +31,17 @@ class FillRosterTest : public RosterTest {
                         const std::string& number) {
     return cat(head, " ", facts, " ", number);
   }
-  void pair(const std::string& name, const std::string& number) {
-    saved(add_pairing(place(),
-                      {{"cadre_id", name}, {"household_id", number}, {"from", "2026-03-01"}}));
+  void pair(const std::string& name, const std::string& number, const char* from) {
+    saved(add_pairing(place(), {{"cadre_id", name}, {"household_id", number}, {"from", from}}));
   }
 };
 
 TEST_F(FillRosterTest, OneHouseholdTwiceIsOneLineWithTheVisitsAndHelpersOfBoth) {
   met(kTwo);
   met(kFour);
-  pair("甲", kTwo);
-  pair("甲", kFour);
-  pair("乙", kTwo);
+  pair("甲", kTwo, "2026-03-01");
+  pair("甲", kFour, "2026-03-03");
+  pair("乙", kTwo, "2026-03-02");
   const RowId change = saved(step("merge", kTwo, {{"into", kFour}, {"same", "是"}}));
   EXPECT_THAT(households(), ElementsAre(of("王一", "0 ", kOne), of("赵四", "0 ", kThree),
                                         of("孙五", "2 甲、乙", kFour), of("周六", "0 ", kSix)));

@@ -256,7 +256,7 @@ Status FillData::load_visits() {
   }
 }
 
-// Pairings in force on the day.
+// Pairings in force on the day; who came first, then in organisation order.
 Status FillData::load_helpers() {
   const bool any = std::ranges::any_of(wanted_, [](Computed each) {
     return each >= Computed::kHelper && each <= Computed::kHelperTitle;
@@ -268,7 +268,8 @@ Status FillData::load_helpers() {
           "SELECT p.household_id, c.name, c.phone, o.name, c.title, c.id FROM \"pairing\" p JOIN "
           "\"cadre\" c ON c.id = p.cadre_id LEFT JOIN \"org_unit\" o ON o.id = c.org_id WHERE "
           "p.deleted = 0 AND c.deleted = 0 AND p.\"from\" <= ?1 AND (p.\"to\" >= ?1 OR "
-          "(p.\"to\" IS NULL AND p.status = ?2)) ORDER BY p.\"from\", p.id"));
+          "(p.\"to\" IS NULL AND p.status = ?2)) ORDER BY p.\"from\", c.order_no IS NULL, "
+          "c.order_no, c.id, p.id"));
   q.bind(1, std::int64_t{options_.until.value_or(options_.today).days})
       .bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
   for (;;) {
