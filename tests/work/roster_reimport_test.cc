@@ -96,6 +96,19 @@ TEST_F(ReimportTest, ANewcomerWhoMayBeSomebodyIsFlaggedWithHisHousehold) {
   EXPECT_EQ(result.stored, 1u) << "flagged, and kept";
 }
 
+TEST_F(ReimportTest, WhatAnEarlierFileSaidIsRememberedBeyondTheNextOne) {
+  std::string changed = kRoster;
+  changed.replace(changed.find("低保"), cat("低保").size(), "监测");
+  EXPECT_EQ(again(changed).stored, 1u);
+  const model::Entity& household = *place().vault.schema().entity("Household");
+  saved(amend(place(), household, house(kOne), {{"group_no", "7"}}, place().vault.view()));
+  const ImportResult result = again(changed);
+  EXPECT_EQ(result.stored, 0u);
+  EXPECT_THAT(listed(result), IsEmpty()) << "a correction stays, and nobody is asked";
+  EXPECT_EQ(see("Household", house(kOne), "group_no"), "7");
+  EXPECT_EQ(again(kRoster).stored, 1u) << "and what the file takes back is taken back";
+}
+
 TEST_F(ReimportTest, WhatThisDeviceDoesNotRememberIsNotOverwritten) {
   town.join("乙", {"鱼泉村", "清渭社区"}, true);
   SimDevice& second = town.world.add_admin(town.desk, "副");
