@@ -151,6 +151,9 @@ TEST_F(DisputeTest, EachStepNotesItsDay) {
   EXPECT_EQ(see(kept, "ended_on"), "2026-03-05");
   saved(move(kept, "perform"));
   EXPECT_EQ(see(kept, "performed_on"), "2026-03-05");
+  saved(move(kept, "callback"));
+  EXPECT_EQ(see(kept, "callback_on"), "2026-03-05");
+  EXPECT_EQ(see(kept, "callback_by"), Directory(town.place()).cadre("管理员")->id.hex());
   const RowId row = fresh();
   saved(move(row, "fail", {{"failed_at", "2026-03-05 07:00"}}));
   saved(move(row, "report", {{"reported_at", "2026-03-05 07:30"}}));

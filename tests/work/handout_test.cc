@@ -97,6 +97,8 @@ TEST_F(HandoutTest, AUnitGetsTheTextOfThatMomentAndNothingElse) {
   EXPECT_EQ(shown(unit, "Handout", given, "reporter"), "王一");
   EXPECT_EQ(shown(unit, "Handout", given, "state"), "已交办");
   EXPECT_EQ(shown(unit, "Handout", given, "due_at"), "2026-03-20 18:00");
+  EXPECT_EQ(shown(unit, "Handout", given, "category"), "社保");
+  EXPECT_EQ(shown(unit, "Handout", given, "handed_by"), "管理员");
   for (const char* table : {"visit", "issue", "household", "person", "cadre", "diary"}) {
     EXPECT_EQ(count(unit, table), 0) << table;
   }

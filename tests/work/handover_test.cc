@@ -258,14 +258,16 @@ TEST_F(HandoverTest, WrongOrdersChangeNothing) {
 
 TEST_F(HandoverTest, WhoHandedOverOnTheFirstDayDidNotServeInThatMonth) {
   ASSERT_TRUE(give("甲", "丙", day("2026-03-02")).ok());
-  const auto authors = [&](const char* from, const char* to) {
-    const auto ledger = ledger_rp14(town.place(), {{day(from), day(to)}, std::string("鱼泉村")});
+  const auto authors = [&](const char* from, const char* to, const char* where = "鱼泉村") {
+    const auto ledger = ledger_rp14(town.place(), {{day(from), day(to)}, std::string(where)});
     std::vector<std::string> out;
     for (const auto& row : ledger->rows) out.push_back(std::get<std::string>(row[0]));
     return out;
   };
   EXPECT_THAT(authors("2026-03-01", "2026-03-31"), ElementsAre("甲", "乙", "丙"));
   EXPECT_THAT(authors("2026-03-02", "2026-03-31"), ElementsAre("乙", "丙"));
+  EXPECT_THAT(authors("2026-03-01", "2026-03-31", "清渭社区"), ElementsAre("乙", "丙"))
+      << "what he handed over was another village";
 }
 
 // The household moved to another village, which he keeps: what stands in the old one is no pair.

@@ -114,6 +114,7 @@ TEST_F(IssueTest, FromRegisteringToStrikingOff) {
       ElementsAre("callback_by"))
       << "never by the handler";
   saved(move_issue(place, "callback", row, {{"callback", "不满意"}, {"callback_by", "乙"}}));
+  EXPECT_EQ(see(row, "callback_on"), "2026-03-05");
   EXPECT_THAT(fields_of(move_issue(place, "finish", row, {})->faults), ElementsAre("callback"));
   saved(move_issue(place, "reopen", row, {{"reason", "又堆满了"}}));
   EXPECT_EQ(see(row, "closed_on"), "") << "open again";
@@ -155,6 +156,9 @@ TEST_F(IssueTest, EndsInOtherWaysWithTheirReasons) {
         std::tuple{"legal", "依法导入", "导入法定程序"}}) {
     const RowId row = fresh();
     EXPECT_THAT(fields_of(move_issue(place, verb, row, {})->faults), ElementsAre("reason")) << verb;
+    EXPECT_THAT(fields_of(move_issue(place, verb, row, {{"reason", " "}})->faults),
+                ElementsAre("reason"))
+        << verb << " without a word";
     saved(move_issue(place, verb, row, {{"reason", "说明"}}));
     EXPECT_EQ(see(row, "state"), state);
     EXPECT_EQ(see(row, "closure"), closure);

@@ -214,6 +214,13 @@ TEST_F(LedgerTest, Rp01LeavesOutWhoIsNotThere) {
   };
   for (const char* status : {"死亡", "注销", "空挂"}) EXPECT_EQ(households(status), "2") << status;
   for (const char* status : {"外出", "出租", "流出"}) EXPECT_EQ(households(status), "3") << status;
+  const Workplace place = town.place();
+  const RowId mistaken =
+      saved(add_household(place, {{"village", "鱼泉村"}, {"head_name", "新来的"}}));
+  EXPECT_EQ(households("正常"), "4");
+  saved(cancel(place, *place.vault.schema().entity("Household"), mistaken, "重复",
+               place.vault.view()));
+  EXPECT_EQ(households("正常"), "3") << "a mistake";
 }
 
 // Nobody said when it was written down: the device's clock judges, unless it was known to be wrong,

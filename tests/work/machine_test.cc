@@ -264,6 +264,11 @@ TEST(Machines, AReasonStandsInTheStepThatItWasGivenFor) {
     }
     return out;
   };
+  for (const char* verb : {"publish", "progress", "progress"}) {
+    saved(move_commitment(place, verb, promise, {{"progress", "开工"}}));
+  }
+  EXPECT_EQ(steps_known(town, town.desk, "Commitment", promise), 4u)
+      << "going on with it is no further step";
   EXPECT_THAT(reasons("Issue", issue), ::testing::ElementsAre("他自己办好了"));
   EXPECT_THAT(reasons("Commitment", promise), ::testing::ElementsAre("都同意"));
   EXPECT_THAT(reasons("Dispute", dispute), ::testing::ElementsAre("双方请求"));

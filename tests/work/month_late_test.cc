@@ -3,6 +3,8 @@
 #include <set>
 
 #include "minqing/model/v1/report.pb.h"
+#include "mq/work/issue.h"
+#include "mq/work/moves.h"
 #include "work/month_home.h"
 
 namespace mq::work::testing {
@@ -106,6 +108,7 @@ TEST_F(LateTest, EachVersionNamesTheOneItReplacesAndOnlyItsOwnReason) {
   EXPECT_EQ(see(second[0].row, "version"), "2");
   EXPECT_EQ(see(second[0].row, "replaces"), first[0].row.hex());
   EXPECT_EQ(see(second[0].row, "reason"), "漏了一次");
+  EXPECT_EQ(basis_of(second[0].record.ledger, "版本"), "第 2 版");
   EXPECT_EQ(see(second[1].row, "version"), "1");
   EXPECT_EQ(see(second[1].row, "reason"), "") << "what is signed first corrects nothing";
   visit(kTwo, "2026-02-04");
@@ -193,6 +196,41 @@ TEST_F(LateTest, AQuarterThatWasSignedChangesWithWhatItCountsOnly) {
   const MonthReview again = review("2026-03", {"RP17"});
   for (const LedgerChange& each : again.ledgers[0].since_signed) changed.insert(each.column);
   EXPECT_THAT(changed, ElementsAre("本期重算"));
+}
+
+// What was open or due at a month's end is not added up, what was done is, and a share is neither.
+TEST_F(LateTest, EachNumberGoesIntoAQuarterInItsOwnWay) {
+  const Workplace place = town.place();
+  const RowId issue = saved(add_issue(place, {{"village", "鱼泉村"},
+                                              {"text", "水渠"},
+                                              {"category", "饮水"},
+                                              {"registered_on", "2026-01-05"}}));
+  saved(move_issue(place, "accept", issue, {{"due_at", "2026-01-10 12:00"}}));
+  const RowId dispute = saved(add_dispute(place, {{"village", "鱼泉村"},
+                                                  {"parties", "王某、李某"},
+                                                  {"kind", "邻里"},
+                                                  {"found_on", "2026-01-06"},
+                                                  {"text", "界石"}}));
+  saved(move_dispute(place, "mediate", dispute,
+                     {{"lead_id", "甲"},
+                      {"measure", "到场"},
+                      {"due", "2026-03-20"},
+                      {"duty", "组长"},
+                      {"accepted_on", "2026-01-06"}}));
+  saved(add_commitment(place, {{"village", "鱼泉村"},
+                               {"kind", "年度"},
+                               {"text", "修桥"},
+                               {"due", "2026-01-20"},
+                               {"proposed_on", "2026-01-01"}}));
+  deed("2026-01-15");
+  deed("2026-02-15");
+  const auto lines =
+      whole_lines(ledger_rp17(place, {period("2026-01-01", "2026-03-31"), {}, false}));
+  EXPECT_THAT(lines, Contains("RP03 超期 1 0 0 1"));
+  EXPECT_THAT(lines, Contains("RP09 积案 1 0 0 1"));
+  EXPECT_THAT(lines, Contains("RP07 到期数 1 0 0 1"));
+  EXPECT_THAT(lines, Contains("RP08 项目数 2 0 0 2"));
+  EXPECT_THAT(lines, Contains(::testing::StartsWith("RP09 成功率    ")));
 }
 
 TEST_F(LateTest, WhatStandsIsTheLastMonthsInAQuarter) {

@@ -70,8 +70,10 @@ TEST_F(RosterBackTest, ANumberOfPeopleComesBackAsItStoodAlsoAtItsEnd) {
   const RowId row = house(kTwo);
   const RowId change = saved(step("merge", kTwo, {{"into", kOne}}));
   EXPECT_EQ(see("Household", row, "size"), "0");
+  set("Household", house(kOne), {{"size", "0"}});
   saved(undo(change));
   EXPECT_EQ(see("Household", row, "size"), "0");
+  EXPECT_EQ(see("Household", house(kOne), "size"), "0") << "nobody is fewer than none";
 }
 
 TEST_F(RosterBackTest, GuardedFactsOfPeopleMoveWithThem) {

@@ -89,6 +89,10 @@ TEST_F(RosterMergeTest, AStruckOffDoubleIsTiedToo) {
   const auto stream = Directory(place()).village("鱼泉村")->stream;
   EXPECT_TRUE(Canonical::households(place())->left_out().contains({other, stream}))
       << "and lists leave it out";
+  const RowId struck = twin("张大");
+  set("Household", struck, {{"status", "注销"}});
+  EXPECT_THAT(fields_of(same(house(kFour), struck.hex())->faults), ElementsAre("into"))
+      << "never the other way round";
 }
 
 TEST_F(RosterMergeTest, AHeadAloneInHisHouseholdMayBeSomebodyElsesDouble) {

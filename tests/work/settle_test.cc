@@ -81,8 +81,11 @@ TEST_F(SettleTest, WhatIsShownStandsFirstAndNothingTwice) {
   ASSERT_TRUE(both.claims.back().shown);
   const std::string shown = std::get<std::string>(both.claims.back().value);
   both.claims.insert(both.claims.begin(), both.claims.front());
+  both.claims.insert(both.claims.begin(), both.claims.front());
+  both.claims.front().value = std::string(" ");
   const std::string text = std::get<std::string>(*all_claims(town.place(), both));
   EXPECT_EQ(text.rfind(shown, 0), 0u);
+  EXPECT_EQ(text.find("——"), text.rfind("——")) << "and nothing where nothing was said";
   EXPECT_EQ(text.find("水管漏"), text.rfind("水管漏"));
   EXPECT_EQ(text.find("路灯坏"), text.rfind("路灯坏"));
 }

@@ -210,6 +210,21 @@ TEST_F(TodayTest, ADraftThatIWroteForSomebodyElseIsMine) {
   EXPECT_THAT(items(), ElementsAre("draft 替他写的 2026-03-04"));
 }
 
+// Paired with both rows of one household, before anybody knew that they are one.
+TEST_F(TodayTest, AHouseholdThatIHelpTwiceIsListedOnce) {
+  pair_me();
+  const RowId twin =
+      saved(add_household(town.place(), {{"village", "鱼泉村"}, {"head_name", "王一"}}));
+  saved(
+      add_pairing(town.place(),
+                  {{"cadre_id", "管理员"}, {"household_id", twin.hex()}, {"from", "2026-02-01"}}));
+  EXPECT_EQ(today(town.place())->pairs, 2);
+  saved(change_household(town.place(), "merge", twin,
+                         {{"into", "999999100201010001"}, {"same", "是"}}));
+  EXPECT_EQ(items().size(), 1u);
+  EXPECT_EQ(today(town.place())->pairs, 1);
+}
+
 TEST_F(TodayTest, APairThatHasEndedIsNotMine) {
   pair_me();
   const Workplace place = town.place();

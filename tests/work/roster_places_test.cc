@@ -1,0 +1,80 @@
+// A household whose row stands in several villages counts in one of them: moved to two apart, said
+// to be in each other's, or merged after it had moved.
+#include "work/roster_home.h"
+
+namespace mq::work::testing {
+namespace {
+
+const std::string kPine =
+    "村(社区),组,户编号,户主姓名,姓名,与户主关系,性别,出生日期\n"
+    "松树坪村,1,999999100202010001,钱九,钱九,户主,男,1960-01-02\n";
+
+class RosterPlacesTest : public RosterTest {
+ protected:
+  RosterPlacesTest() { town.import(ImportKind::kRoster, kPine); }
+
+  Village village(const std::string& name) { return *Directory(place()).village(name); }
+  // Where its row of that village says that it went.
+  std::optional<RowId> gone_to(const RowId& row, const std::string& from) {
+    auto q = place().vault.database().query(
+        "SELECT moved_to FROM \"household\" WHERE id = ?1 AND stream = ?2");
+    q->bind(1, row.view()).bind(2, village(from).stream);
+    return *q->step() ? RowId::from(q->blob(0)) : std::nullopt;
+  }
+  void say(const RowId& row, const std::string& stands_in, const std::string& went_to) {
+    const model::Entity& entity = *place().vault.schema().entity("Household");
+    vault::Change change;
+    change.entity = entity.number;
+    change.row = row;
+    change.field = entity.field("moved_to")->number;
+    change.value = to_bytes(village(went_to).org_unit.view());
+    const vault::StreamIx stream = village(stands_in).stream;
+    ASSERT_TRUE(place().vault.commit({{stream, {change}}}, place().vault.view()).ok());
+  }
+};
+
+// Two desks move one household apart, each to another village: it is where the old row says.
+TEST_F(RosterPlacesTest, MovedToTwoVillagesApartItIsWhereTheOldRowSays) {
+  town.join("乙", {"鱼泉村", "清渭社区", "松树坪村"}, true);
+  SimDevice& second = town.world.add_admin(town.desk, "副");
+  ASSERT_TRUE(town.world.settle());
+  const std::string other[] = {"清渭社区", "松树坪村"};
+  const std::string houses[] = {kOne, kTwo};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const RowId row = house(houses[i]);
+    const Workplace there = town.at(second);
+    saved(step("move", houses[i], {{"village", other[i]}}));
+    town.world.advance(std::chrono::minutes(1));
+    saved(household_step(there, "move", houses[i], {{"village", other[1 - i]}}));
+    ASSERT_TRUE(town.world.settle());
+    const auto said = gone_to(row, "鱼泉村");
+    ASSERT_TRUE(said);
+    for (SimDevice* device : {&town.desk, &second}) {
+      const auto found = Directory(town.at(*device)).household(houses[i]);
+      ASSERT_TRUE(found.ok());
+      const auto home = Directory(town.at(*device)).village_of_stream(found->stream);
+      EXPECT_EQ((*home)->org_unit, *said) << houses[i];
+    }
+  }
+  EXPECT_THAT(march(), ::testing::Contains("合计 6 0")) << "and nowhere else";
+}
+
+TEST_F(RosterPlacesTest, SaidToHaveGoneToEachOthersVillageItCountsOnce) {
+  saved(step("move", kOne, {{"village", "清渭社区"}}));
+  const RowId row = house(kOne);
+  say(row, "清渭社区", "鱼泉村");
+  EXPECT_THAT(march(), ::testing::Contains("合计 6 0"));
+  EXPECT_TRUE(Directory(place()).household(kOne).ok());
+}
+
+// The row that it left behind says nothing of what became of it.
+TEST_F(RosterPlacesTest, MergedAfterItHadMovedItsPeopleAreInTheOther) {
+  const RowId row = house(kSix);
+  saved(step("move", kSix, {{"village", "鱼泉村"}}));
+  saved(step("merge", kSix, {{"into", kOne}}));
+  EXPECT_EQ(Canonical::households(place())->home(row), house(kOne));
+  EXPECT_THAT(march(), ::testing::Contains("合计 5 0"));
+}
+
+}  // namespace
+}  // namespace mq::work::testing
