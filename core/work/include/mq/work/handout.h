@@ -38,7 +38,9 @@ Result<Outcome> move_handout(const Workplace& place, std::string_view verb, cons
                              const Inputs& inputs);
 
 // Brings what units did into their issues; how many issues changed. Nothing unless desk. One commit
-// for each. A move that no longer fits leaves its line in 流转 alone.
+// for each. A move that no longer fits leaves its line in 流转 alone, and so does whatever was done
+// with a hand-out that was given out anew since or to another unit: that one is taken back, as is
+// one whose issue a cadre closed.
 Result<std::size_t> take_handouts(const Workplace& place);
 
 // Who has the issue in hand now.
