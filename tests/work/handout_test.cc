@@ -240,6 +240,17 @@ TEST_F(HandoutTest, OneThatACadreClosedIsTakenBackAtTheDesksContact) {
   EXPECT_EQ(taken(), 0u);
 }
 
+TEST_F(HandoutTest, OneOfACancelledIssueIsTakenBackToo) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  saved(act(device, "sign"));
+  const Workplace place = town.place();
+  saved(cancel(place, *place.vault.schema().entity("Issue"), row, "登记错了", place.vault.view()));
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(state(device), "已收回");
+  EXPECT_EQ(taken(), 0u);
+}
+
 TEST_F(HandoutTest, WhatWasDoneMeanwhileIsALineAndNoMove) {
   SimDevice& device = unit_joins();
   const RowId row = assigned();

@@ -79,7 +79,7 @@ TEST_F(LateTest, WhatHappenedIsToldAndWhatStandsIsNot) {
   ASSERT_EQ(made.ledgers.size(), 2u);
   const std::string name = "补报 2026-01-01 至 2026-01-31";
   EXPECT_EQ(basis_of(made.ledgers[0].ledger, name), "已走访户数 +1,走访户次 +1,走访人次 +1");
-  EXPECT_THAT(basis_of(made.ledgers[1].ledger, name), ::testing::HasSubstr("+42600 分"))
+  EXPECT_THAT(basis_of(made.ledgers[1].ledger, name), ::testing::HasSubstr("+426.00"))
       << "each in its own";
   EXPECT_THAT(basis_of(made.ledgers[1].ledger, name),
               ::testing::Not(::testing::HasSubstr("走访户次")));

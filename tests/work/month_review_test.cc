@@ -168,7 +168,7 @@ TEST_F(ReviewTest, MoneyIsNoZero) {
   ledger.totals = {std::int64_t{0}, Money{0}};
   EXPECT_THAT(not_zero(ledger), IsEmpty());
   ledger.totals[1] = Money{42'600};
-  EXPECT_THAT(not_zero(ledger), ElementsAre("资金(元) +42600 分"));
+  EXPECT_THAT(not_zero(ledger), ElementsAre("资金(元) +426.00"));
 }
 
 }  // namespace

@@ -14,16 +14,11 @@ std::string percent(const work::Ratio& ratio) {
   return cat(ratio.numerator, "/", ratio.denominator, " ", tenths / 10, ".", tenths % 10, "%");
 }
 
-std::string yuan(const work::Money& money) {
-  const std::int64_t fen = money.fen < 0 ? -money.fen : money.fen;
-  return cat(money.fen < 0 ? "-" : "", fen / 100, ".", fen / 10 % 10, fen % 10);
-}
-
 std::string cell_text(const work::LedgerCell& cell) {
   if (const auto* number = std::get_if<std::int64_t>(&cell)) return cat(*number);
   if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   if (const auto* ratio = std::get_if<work::Ratio>(&cell)) return percent(*ratio);
-  if (const auto* money = std::get_if<work::Money>(&cell)) return yuan(*money);
+  if (const auto* money = std::get_if<work::Money>(&cell)) return work::yuan(*money);
   if (const auto* date = std::get_if<Date>(&cell)) return date->iso();
   return "";
 }

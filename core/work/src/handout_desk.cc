@@ -226,7 +226,7 @@ Result<std::size_t> take_handouts(const Workplace& place) {
     const vault::View seen = place.vault.view();
     MQ_TRY(const std::optional<vault::RowData> issue,
            place.vault.load(place.vault.schema().entity("Issue")->number, *issue_id));
-    if (!issue || issue->deleted) continue;
+    if (!issue) continue;
     const vault::StreamInfo* here = place.vault.stream(one.stream);
     const vault::StreamInfo* now = stream_of_unit(place, *issue);
     // Given out anew since, or to another unit: what is done with it moves nothing any more.
@@ -234,12 +234,14 @@ Result<std::size_t> take_handouts(const Workplace& place) {
     const bool current =
         its_own && number_of(one, H::kStateFieldNumber) != mpb::HANDOUT_STATE_TAKEN_BACK;
     std::vector<vault::Draft> drafts;
-    vault::Draft draft{issue->stream, echoes(place, *issue, one, here->label, current)};
-    if (!draft.changes.empty()) drafts.push_back(std::move(draft));
+    if (!issue->deleted) {  // one that was cancelled takes no lines
+      vault::Draft draft{issue->stream, echoes(place, *issue, one, here->label, current)};
+      if (!draft.changes.empty()) drafts.push_back(std::move(draft));
+    }
     // A cadre who closed it holds no hand-out to take back; a unit may have signed one that the
     // desk was taking back.
-    const bool closed = number_of(*issue, I::kClosedOnFieldNumber) != 0;
-    if ((closed || !its_own) && !over(one)) {
+    const bool ended = issue->deleted || number_of(*issue, I::kClosedOnFieldNumber) != 0;
+    if ((ended || !its_own) && !over(one)) {
       drafts.push_back({one.stream, {step_to(place, one.id, mpb::HANDOUT_STATE_TAKEN_BACK)}});
     }
     if (drafts.empty()) continue;

@@ -22,6 +22,11 @@ bool VisitFact::recorded_by_another() const {
   return recorder && std::find(visitors.begin(), visitors.end(), *recorder) == visitors.end();
 }
 
+std::string yuan(const Money& money) {
+  const std::int64_t fen = money.fen < 0 ? -money.fen : money.fen;
+  return cat(money.fen < 0 ? "-" : "", fen / 100, ".", fen / 10 % 10, fen % 10);
+}
+
 Result<std::vector<Village>> villages_of(const Workplace& place, const LedgerRequest& request) {
   const Directory directory(place);
   MQ_TRY(std::vector<Village> all, directory.villages());

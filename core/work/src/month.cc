@@ -120,10 +120,12 @@ class Late {
 };
 
 std::string number_text(const LedgerCell& cell) {
+  if (const auto* money = std::get_if<Money>(&cell)) {
+    return cat(money->fen > 0 ? "+" : "", yuan(*money));
+  }
   const auto* number = std::get_if<std::int64_t>(&cell);
-  const auto* money = std::get_if<Money>(&cell);
-  const std::int64_t value = number != nullptr ? *number : money != nullptr ? money->fen : 0;
-  return cat(value > 0 ? "+" : "", value, money != nullptr ? " 分" : "");
+  const std::int64_t value = number == nullptr ? 0 : *number;
+  return cat(value > 0 ? "+" : "", value);
 }
 
 // 补报上期, as sentences of the ledger that is signed now.

@@ -33,6 +33,8 @@ struct Money {
   bool operator==(const Money&) const = default;
 };
 
+std::string yuan(const Money& money);  // "426.00", "-0.05"
+
 using LedgerCell = std::variant<std::monostate, std::int64_t, std::string, Ratio, Money, Date>;
 
 // "9 persons of this village: 7 received until March 25, 2 until March 4": counts, never names.
