@@ -60,6 +60,13 @@ TEST_F(FillRosterTest, PeopleOfAHouseholdThatWasMergedAreInTheOther) {
                   ::testing::StartsWith(cat("张三 孙五 ", kFour)), ::testing::_, ::testing::_));
 }
 
+TEST_F(FillRosterTest, PeopleOfAHouseholdTwiceAreInTheOneThatCounts) {
+  saved(step("merge", kTwo, {{"into", kFour}, {"same", "是"}}));
+  EXPECT_THAT(lines("姓名,户主姓名,户编号,与户主关系"),
+              ::testing::AllOf(::testing::Contains(cat("张三 孙五 ", kFour, " 户主")),
+                               ::testing::SizeIs(7)));
+}
+
 TEST_F(FillRosterTest, AHouseholdThatMovedIsFilledWhereItIsNow) {
   saved(step("move", kOne, {{"village", "清渭社区"}}));
   EXPECT_THAT(lines("村(社区),户主姓名,户编号"),

@@ -248,6 +248,7 @@ TEST_F(HandoutTest, OneOfACancelledIssueIsTakenBackToo) {
   saved(cancel(place, *place.vault.schema().entity("Issue"), row, "登记错了", place.vault.view()));
   EXPECT_EQ(taken(), 1u);
   EXPECT_EQ(state(device), "已收回");
+  EXPECT_THAT(issue(row, "hops"), Not(HasSubstr("签收(民政办)"))) << "it is not written any more";
   EXPECT_EQ(taken(), 0u);
 }
 

@@ -169,6 +169,8 @@ TEST_F(ReviewTest, MoneyIsNoZero) {
   EXPECT_THAT(not_zero(ledger), IsEmpty());
   ledger.totals[1] = Money{42'600};
   EXPECT_THAT(not_zero(ledger), ElementsAre("资金(元) +426.00"));
+  ledger.totals[1] = Money{-5};
+  EXPECT_THAT(not_zero(ledger), ElementsAre("资金(元) -0.05"));
 }
 
 }  // namespace

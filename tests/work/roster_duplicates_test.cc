@@ -183,6 +183,15 @@ TEST_F(DuplicatesTest, SayWhyAndNotWithoutReason) {
   EXPECT_THAT(why(), ::testing::Contains(HasSubstr("出生日期差一位")));
 }
 
+TEST_F(DuplicatesTest, TwoHouseholdsOfOneTelephoneAreAskedAboutThoughNoBirthIsKnown) {
+  const Inputs home{{"village", "清渭社区"}, {"head_name", "钱小八"}, {"phones", "13900000009"}};
+  saved(add_household(place(), home));
+  Inputs other = home;
+  other[1] = {"head_name", "钱晓八"};
+  saved(add_household(place(), other));
+  EXPECT_THAT(why(), ::testing::Contains("两户同电话,姓名差一字"));
+}
+
 TEST_F(DuplicatesTest, ADigitOfTheNumberIsSeenWhereItIsStored) {
   const auto all = programmes(place());
   saved(amend(place(), entity(place(), "Programme"), all->front().row, {{"needs", "证件号码"}},

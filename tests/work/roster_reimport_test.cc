@@ -96,6 +96,18 @@ TEST_F(ReimportTest, ANewcomerWhoMayBeSomebodyIsFlaggedWithHisHousehold) {
   EXPECT_EQ(result.stored, 1u) << "flagged, and kept";
 }
 
+TEST_F(ReimportTest, DoublesThatAreHereAlreadyAreNotTheFilesToAnswer) {
+  saved(add_person(place(), {{"household_id", kSix},
+                             {"name", "李二"},
+                             {"relation", "妻"},
+                             {"sex", "女"},
+                             {"birth", "1962-03-04"}}));
+  const ImportResult result =
+      again(kHeader + "清渭社区,1,999999100001010009,钱八,钱八,户主,男,1971-02-03,,一般,否\n");
+  EXPECT_EQ(result.stored, 1u);
+  EXPECT_THAT(listed(result), IsEmpty());
+}
+
 TEST_F(ReimportTest, WhatAnEarlierFileSaidIsRememberedBeyondTheNextOne) {
   std::string changed = kRoster;
   changed.replace(changed.find("低保"), cat("低保").size(), "监测");
