@@ -48,19 +48,21 @@ Status Grid::put(std::size_t column, std::string_view text) {
   MQ_CHECK(check_room(column, text));
   if (text.empty()) return {};
   text_bytes_ += text.size();
-  if (column >= row_.cells.size()) {
-    const std::size_t more = column + 1 - row_.cells.size();
-    if (more > limits_.cells_max - cells_) {
-      return Error{Code::kExhausted,
-                   cat("读到第 ", row_.line, " 行，格子数超过上限 ", limits_.cells_max,
-                       " 个，请把表拆成几份。"),
-                   cat("At line ", row_.line, " the table exceeds the limit of ", limits_.cells_max,
-                       " cells; split it.")};
-    }
-    cells_ += more;
-    row_.cells.resize(column + 1);
+  if (column < row_.cells.size()) {
+    row_.cells[column] = text;
+    return {};
   }
-  row_.cells[column] = text;
+  const std::size_t more = column + 1 - row_.cells.size();
+  if (more > limits_.cells_max - cells_) {
+    return Error{Code::kExhausted,
+                 cat("读到第 ", row_.line, " 行，格子数超过上限 ", limits_.cells_max,
+                     " 个，请把表拆成几份。"),
+                 cat("At line ", row_.line, " the table exceeds the limit of ", limits_.cells_max,
+                     " cells; split it.")};
+  }
+  cells_ += more;
+  row_.cells.resize(column);
+  row_.cells.emplace_back(text);
   return {};
 }
 

@@ -39,8 +39,14 @@ class ByteWriter {
   template <class Integer>
   void integer(Integer value) {
     static_assert(std::is_unsigned_v<Integer>);
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-      bytes_.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+    if constexpr (sizeof(Integer) == 1) {
+      bytes_.push_back(value);
+    } else {
+      std::array<std::uint8_t, sizeof(Integer)> bytes;
+      for (std::size_t i = 0; i < sizeof(Integer); ++i) {
+        bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
+      }
+      raw(bytes);
     }
   }
   void varint(std::uint64_t value);
@@ -50,6 +56,9 @@ class ByteWriter {
   void block(ByteView bytes);
   void block(std::string_view text) { block(view_of(text)); }
 
+  void reserve(std::size_t size) { bytes_.reserve(size); }
+  // Empty again, with its memory kept.
+  void clear() { bytes_.clear(); }
   std::size_t size() const { return bytes_.size(); }
   const Bytes& bytes() const { return bytes_; }
   Bytes take() { return std::move(bytes_); }
