@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "error_code.h"
+#include "feed_table.h"
 #include "mq/base/text.h"
 
 namespace mq::sqlite {
@@ -55,6 +56,7 @@ struct Database::State {
   sqlite3* handle = nullptr;
   int depth = 0;                // open Transactions
   bool attach_allowed = false;  // only while vacuum_into() runs: VACUUM attaches its target
+  RowFeed* feed = nullptr;      // only while run_fed() runs
   std::unordered_map<std::string, Leases, TextHash, std::equal_to<>> cache;
 
   State() = default;
@@ -122,57 +124,6 @@ int authorize(void* flag, int action, const char* file, const char* function, co
   return std::any_of(kRefused.begin(), kRefused.end(), same) ? SQLITE_DENY : SQLITE_OK;
 }
 
-Code code_of_errno(int number, Code otherwise) {
-  switch (number) {
-    case ENOENT:
-      return Code::kNotFound;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Code::kNotAllowed;
-    case ENOSPC:
-    case EDQUOT:
-      return Code::kExhausted;
-    default:
-      return otherwise;
-  }
-}
-
-Code code_of(sqlite3* database, int code) {
-  switch (code & 0xff) {
-    case SQLITE_FULL:
-    case SQLITE_TOOBIG:
-    case SQLITE_NOMEM:
-      return Code::kExhausted;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return Code::kCorrupt;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return Code::kUnavailable;
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return Code::kNotAllowed;
-    case SQLITE_CONSTRAINT:
-      return Code::kConflict;
-    case SQLITE_INTERRUPT:
-      return Code::kCancelled;
-    case SQLITE_CANTOPEN:
-      return code_of_errno(database == nullptr ? 0 : sqlite3_system_errno(database),
-                           Code::kNotAllowed);
-    case SQLITE_IOERR:
-      if (code == SQLITE_IOERR_DATA || code == SQLITE_IOERR_CORRUPTFS ||
-          code == SQLITE_IOERR_SHORT_READ) {
-        return Code::kCorrupt;
-      }
-      return code_of_errno(database == nullptr ? 0 : sqlite3_system_errno(database),
-                           Code::kInternal);
-    default:
-      return Code::kInternal;
-  }
-}
-
 bool plain_in_uri(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
          c == '.' || c == '-' || c == '_';
@@ -198,20 +149,6 @@ std::string plain_path(const std::string& path) {
 }
 
 }  // namespace
-
-Error error_of(sqlite3* database, int code, std::string_view zh, std::string_view en) {
-  const Code what = code_of(database, code);
-  if (what == Code::kCorrupt && (code & 0xff) == SQLITE_IOERR) {
-    // SQLite calls it a disk error; a page that does not verify is something else to a person.
-    return {what, cat(zh, ":存储的内容核对不上,文件已损坏或密钥不对(SQLite ", code, ")"),
-            cat(en, ": stored pages do not verify; damaged, or another key (SQLite ", code, ")")};
-  }
-  // sqlite3_errmsg may quote a bound search expression; for constraints it names only columns.
-  const bool names_columns = database != nullptr && what == Code::kConflict;
-  const char* why = names_columns ? sqlite3_errmsg(database) : sqlite3_errstr(code);
-  return {what, cat(zh, ":", why, "(SQLite ", code, ")"),
-          cat(en, ": ", why, " (SQLite ", code, ")")};
-}
 
 // --- Query
 
@@ -347,6 +284,8 @@ Result<Database> Database::open(const OpenOptions& options) {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_set_authorizer(handle, authorize, &state->attach_allowed);
+  const int fed = create_feed_table(handle, &state->feed);
+  if (fed != SQLITE_OK) return error_of(handle, fed, zh, en);
 
   Database database(std::move(state));
   MQ_CHECK(database.execute("PRAGMA temp_store=MEMORY; PRAGMA page_size=4096"));
@@ -404,6 +343,14 @@ Status Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(state_->handle, sql.c_str(), nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) return {};
   return error_of(state_->handle, code, "数据库语句没有执行成功", "database statement failed");
+}
+
+Status Database::run_fed(std::string_view sql, RowFeed& rows) {
+  MQ_TRY(Query q, query(sql));
+  state_->feed = &rows;
+  const Status done = q.run();
+  state_->feed = nullptr;
+  return done;
 }
 
 Result<std::int64_t> Database::integer(std::string_view sql, std::int64_t otherwise) {

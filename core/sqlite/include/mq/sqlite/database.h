@@ -17,6 +17,7 @@
 
 #include "mq/base/bytes.h"
 #include "mq/base/result.h"
+#include "mq/sqlite/row_feed.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -94,6 +95,8 @@ class Database {
     (bind_one(q, ++index, values), ...);
     return q.run();
   }
+  // One statement without parameters, which reads `rows` as the table mq_feed.
+  Status run_fed(std::string_view sql, RowFeed& rows);
   // The first column of the first row, or `otherwise` if there is none.
   Result<std::int64_t> integer(std::string_view sql, std::int64_t otherwise = 0);
 
