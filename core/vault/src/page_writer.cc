@@ -7,7 +7,9 @@
 namespace mq::vault {
 namespace {
 
-constexpr std::size_t kRoom = 16 * (kPage + 24);  // 16 frames of a WAL
+// Frames of a WAL. SQLite's own file system writes fewer than 128 KiB in one call.
+constexpr std::size_t kRoom = 30 * (kPage + 24);
+static_assert(kRoom < 128 << 10);
 
 }  // namespace
 
@@ -53,8 +55,11 @@ std::uint8_t* PageWriter::room(std::size_t amount, std::uint64_t offset) {
   return batch.bytes.data() + begin;
 }
 
+// Every second batch is sealed here: the caller would only wait for the worker, who writes them
+// all, so that never two write one file at once.
 void PageWriter::hand_over() {
   Batch& batch = batches_[filling_];
+  if (std::exchange(sealing_, !sealing_)) seal(batch);
   batch.handed_over = true;
   batch.job = worker_.start([this, &batch] { batch.result = write(batch); });
   filling_ = (filling_ + 1) % batches_.size();
@@ -72,11 +77,16 @@ void PageWriter::collect(Batch& batch) {
   batch.pages.clear();
 }
 
-int PageWriter::write(Batch& batch) const {
+void PageWriter::seal(Batch& batch) const {
   for (const Page& page : batch.pages) {
     std::uint8_t* at = batch.bytes.data() + page.begin;
     cipher_.seal_page(page.place, at, at);
   }
+  batch.pages.clear();
+}
+
+int PageWriter::write(Batch& batch) const {
+  seal(batch);
   for (const Run& run : batch.runs) {
     const int code =
         below_->pMethods->xWrite(below_, batch.bytes.data() + run.begin, static_cast<int>(run.size),

@@ -3,7 +3,8 @@
 //
 // Only while nobody else reads what was not synced or committed. The owner calls flush() before
 // anything else is asked of the file; until then an error may stay unsaid. A transaction of a few
-// pages is written by the caller, a long one by the worker while SQLite prepares the next pages.
+// pages is written by the caller; a long one by the worker while SQLite prepares the next pages,
+// and both seal.
 #pragma once
 
 #include <sqlite3.h>
@@ -19,7 +20,7 @@ namespace mq::vault {
 
 class PageWriter {
  public:
-  // Borrows all; the cipher's chance must be safe on the worker's thread.
+  // Borrows all; both threads seal at once, so the cipher's chance must be safe for that.
   PageWriter(sqlite3_file* below, PageCipher& cipher, Worker& worker)
       : below_(below), cipher_(cipher), worker_(worker) {}
   PageWriter(const PageWriter&) = delete;
@@ -55,6 +56,8 @@ class PageWriter {
   std::uint8_t* room(std::size_t amount, std::uint64_t offset);
   void hand_over();
   void collect(Batch& batch);
+  void seal(Batch& batch) const;
+  // Seals what is not sealed yet.
   int write(Batch& batch) const;
   int take_error();
 
@@ -63,6 +66,7 @@ class PageWriter {
   Worker& worker_;
   std::array<Batch, 3> batches_;
   std::size_t filling_ = 0;
+  bool sealing_ = false;  // whether the next full batch is sealed by the caller
   int error_ = SQLITE_OK;
 };
 
