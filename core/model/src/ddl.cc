@@ -116,15 +116,14 @@ std::vector<std::string> add_column_statements(const Entity& entity,
 
 Bytes pack_repeated(const Field& field, const std::vector<Bytes>& elements) {
   ByteWriter out;
-  for (const Bytes& element : elements) {
-    if (field.type == FieldType::kBytes) {
-      MQ_ASSERT(element.size() == kIdBytes);
-      out.raw(element);
-    } else {
-      out.block(element);
-    }
-  }
+  for (const Bytes& element : elements) pack_element(field, element, out);
   return out.take();
+}
+
+void pack_element(const Field& field, ByteView element, ByteWriter& out) {
+  if (field.type != FieldType::kBytes) return out.block(element);
+  MQ_ASSERT(element.size() == kIdBytes);
+  out.raw(element);
 }
 
 Result<std::vector<Bytes>> unpack_repeated(const Field& field, ByteView packed) {

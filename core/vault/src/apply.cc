@@ -1,7 +1,7 @@
 // What comes in: placed on its line, merged, and the rows that had waited for it merged again.
 #include <algorithm>
 
-#include "fresh_row.h"
+#include "fresh_merge.h"
 #include "mq/base/text.h"
 #include "state.h"
 
@@ -98,17 +98,14 @@ Status Vault::State::merge_late(StreamIx stream_ix, LineIx line, const Transacti
 }
 
 Status Vault::State::merge_transaction(StreamIx stream_ix, LineIx line, const Transaction& t,
-                                       const ResolvedContext& seen, FreshRows& rows,
+                                       const ResolvedContext& seen, FreshMerge& fresh,
                                        std::size_t place) {
   const Stamp stamp{line, t.n, t.hlc, t.clock_class};
   const bool settled = seen.open.empty() && seen.late.empty();
   for (std::size_t at = 0; at < t.ops.size();) {
-    const FreshRow* row = settled ? rows.at(place, at) : nullptr;
-    bool inserted = false;
-    if (row != nullptr) {
-      MQ_TRY(inserted, insert_fresh(*row, rows.values(*row), t.ops[at].row, stream_ix, stamp));
-    }
-    if (inserted) {
+    if (fresh.holds(t.ops[at].row)) MQ_CHECK(fresh.flush());
+    if (const FreshRow* row = settled ? fresh.at(place, at) : nullptr) {
+      fresh.add(*row);
       at = row->end;
     } else {
       MQ_TRY(at, merge_run(t, at, stream_ix, stamp, seen, false));
@@ -210,7 +207,7 @@ void look(Vault::State& s, StreamIx stream, LineIx line, const Transaction& t, L
 Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
                  const std::vector<Transaction>& transactions, const Vault::Prepared& prepared) {
   LastSeen last;
-  FreshRows rows(prepared);
+  FreshMerge fresh(s, stream, line, transactions, prepared);
   for (std::size_t i = 0; i < transactions.size(); ++i) {
     const Transaction& t = transactions[i];
     s.hlc->see(t.hlc, WallTime{s.checkpoint.time_ms});
@@ -219,9 +216,9 @@ Status merge_all(Vault::State& s, StreamIx stream, LineIx line,
       continue;
     }
     look(s, stream, line, t, last);
-    MQ_CHECK(s.merge_transaction(stream, line, t, last.resolved, rows, i));
+    MQ_CHECK(s.merge_transaction(stream, line, t, last.resolved, fresh, i));
   }
-  return {};
+  return fresh.flush();
 }
 
 // Takes its place, and what it says of other envelopes counts against its author if it is void; its

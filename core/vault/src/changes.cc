@@ -31,6 +31,20 @@ bool fits(const model::Field& field, const model::Value& value) {
   }
 }
 
+// What a change of a repeated field names, by bytes and each once.
+std::vector<Bytes> elements_of(const model::Field& field, const Change& change) {
+  std::vector<Bytes> out;
+  const auto add = [&](const model::Value& value) {
+    if (!model::is_empty(value)) out.push_back(model::encode_value(field, value));
+  };
+  for (const model::Value& value : change.values) add(value);
+  add(change.value);
+  std::ranges::sort(out);
+  const auto [again, end] = std::ranges::unique(out);
+  out.erase(again, end);
+  return out;
+}
+
 class Changes {
  public:
   Changes(Vault::State& state, const OpenRow& row, const model::Entity& entity,
@@ -50,12 +64,7 @@ class Changes {
     const MergeCell* cell = row_.state.cell({field->number, field->op_kind()});
     if (field->op_kind() == OpKind::kStep) return step(*field, cell, change);
     if (!field->repeated) return set_one(*field, cell, model::encode_value(*field, change.value));
-    std::vector<model::Value> values = change.values;
-    if (!model::is_empty(change.value)) values.push_back(change.value);
-    std::set<Bytes> named;
-    for (const model::Value& value : values) {
-      if (!model::is_empty(value)) named.insert(model::encode_value(*field, value));
-    }
+    const std::vector<Bytes> named = elements_of(*field, change);
     const bool whole = change.kind == Change::Kind::kSet && field->op_kind() == OpKind::kAdd;
     if (change.kind == Change::Kind::kRemove) return remove(*field, cell, named, true);
     if (whole) MQ_CHECK(remove(*field, cell, named, false));
@@ -117,7 +126,7 @@ class Changes {
   }
 
   // Also added if only others hold it whom the author had not seen: their removal must not win.
-  Status add(const model::Field& field, const MergeCell* cell, const std::set<Bytes>& named) {
+  Status add(const model::Field& field, const MergeCell* cell, const std::vector<Bytes>& named) {
     for (const Bytes& value : named) {
       const bool there = cell != nullptr &&
                          std::any_of(cell->heads.begin(), cell->heads.end(), [&](const Head& h) {
@@ -128,12 +137,13 @@ class Changes {
     return {};
   }
 
-  Status remove(const model::Field& field, const MergeCell* cell, const std::set<Bytes>& named,
+  Status remove(const model::Field& field, const MergeCell* cell, const std::vector<Bytes>& named,
                 bool if_named) {
     std::vector<NamedElement> gone;
     if (cell == nullptr || field.op_kind() != OpKind::kAdd) return {};
     for (const Head& head : cell->heads) {
-      if (named.contains(head.value) != if_named || !seen_.covers_dot(head.dot)) continue;
+      const bool is_named = std::ranges::binary_search(named, head.value);
+      if (is_named != if_named || !seen_.covers_dot(head.dot)) continue;
       gone.push_back(
           {state_.lines.at(head.dot.line).chain, head.dot.n, head.dot.i, element_tag(head.value)});
     }

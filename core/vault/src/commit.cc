@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "changes.h"
-#include "fresh_row.h"
+#include "fresh_batch.h"
 #include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
@@ -42,10 +42,7 @@ class Builder {
   Status merge(OpenRow& row, std::vector<Op> ops) {
     const std::size_t size = size_of(ops);
     if (bytes_ + size > kTransactionBytesMax) open_ = false;
-    if (row.rid == 0 && size <= kTransactionBytesMax) {
-      MQ_TRY(const bool stored, insert_new(row, ops, size));
-      if (stored) return {};
-    }
+    if (row.rid == 0 && size <= kTransactionBytesMax && add_new(row, ops, size)) return {};
     const StreamLines view(state_.lines, stream_);
     for (Op& op : ops) {
       if (!open_ || bytes_ + size_of(op) > kTransactionBytesMax) begin();
@@ -59,32 +56,25 @@ class Builder {
     }
     return state_.store_row(row);
   }
+  // The new rows, which merge() only kept.
+  Status store_new() { return fresh_.store(state_, stream_); }
 
  private:
-  // The short way of apply(), for a new row whose ops fit into one transaction; if it is not for
-  // this row, `ops` are as they were.
-  Result<bool> insert_new(const OpenRow& row, std::vector<Op>& ops, std::size_t size) {
+  // The short way of apply(), for a new row whose ops fit into one transaction. False: it is not
+  // for this row, and `ops` are as they were.
+  bool add_new(const OpenRow& row, std::vector<Op>& ops, std::size_t size) {
     if (!open_) begin();
+    if (row.table == nullptr || !seen_.open.empty() || !seen_.late.empty()) return false;
     Transaction& t = transactions_.back();
     const std::size_t at = t.ops.size();
     std::move(ops.begin(), ops.end(), std::back_inserter(t.ops));
-    const Stamp stamp{line_, t.n, t.hlc, t.clock_class};
-    MQ_TRY(const bool stored, insert(row, t, at, stamp));
-    if (stored) {
+    if (fresh_.add(*row.table, t, at, {line_, t.n, t.hlc, t.clock_class})) {
       bytes_ += size;
       return true;
     }
     std::move(t.ops.begin() + static_cast<std::ptrdiff_t>(at), t.ops.end(), ops.begin());
     t.ops.resize(at);
     return false;
-  }
-
-  Result<bool> insert(const OpenRow& row, const Transaction& t, std::size_t at,
-                      const Stamp& stamp) {
-    if (row.table == nullptr || !seen_.open.empty() || !seen_.late.empty()) return false;
-    const auto fresh = prepare_row(*row.table, t, at);
-    if (fresh == nullptr) return false;
-    return state_.insert_fresh(fresh->rows.front(), fresh->values, row.id, stream_, stamp);
   }
 
   std::uint64_t next_n() const {
@@ -113,6 +103,7 @@ class Builder {
   model::Context context_;
   std::vector<Transaction> transactions_;
   ResolvedContext seen_;
+  FreshBatch fresh_;
   bool open_ = false;      // whether the last transaction takes more,
   std::size_t bytes_ = 0;  // and how much it has
 };
@@ -122,6 +113,7 @@ class RowOrder {
  public:
   explicit RowOrder(const Draft& draft) : changes_(draft.changes) {
     next_.assign(changes_.size(), kNone);
+    by_id_.reserve(changes_.size() / 4);  // most rows have more changes than that
     for (std::size_t i = 0; i < changes_.size(); ++i) {
       const std::size_t k = group_of(changes_[i]);
       if (k == groups_.size()) {
@@ -249,6 +241,7 @@ Result<Builder> build(Vault::State& s, const Draft& draft, View seen) {
     MQ_TRY(std::vector<Op> ops, ops_of(s, row, changes, builder.seen()));
     if (!ops.empty()) MQ_CHECK(builder.merge(row, std::move(ops)));
   }
+  MQ_CHECK(builder.store_new());
   return builder;
 }
 

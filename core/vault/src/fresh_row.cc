@@ -24,14 +24,6 @@ bool plain(OpKind kind) {
   return kind == OpKind::kRegister || kind == OpKind::kText || kind == OpKind::kAdd;
 }
 
-// The column of a set that has this one member.
-Bytes column_of(const Column& column, const Bytes& member) {
-  MergeCell cell;
-  cell.key = column.key();
-  cell.heads.push_back({{}, {}, ClockClass::kWall, member, false});
-  return pack(column.field, cell);
-}
-
 // Only what the general path would store in the same bytes: known fields in rising order, values
 // in their columns, sets of one member. False: the general path must do it.
 bool add_values(const Table& table, const Transaction& t, std::size_t at, std::size_t end,
@@ -47,7 +39,7 @@ bool add_values(const Table& table, const Transaction& t, std::size_t at, std::s
     value.cell = {column->key(), static_cast<std::uint32_t>(k), nullptr};
     if (op.kind == OpKind::kAdd) {
       value.cell.member = &op.value;
-      value.value = ByteView(out.sets.emplace_back(column_of(*column, op.value)));
+      value.value = ByteView(out.sets.emplace_back(pack(column->field, {ByteView(op.value)})));
     } else {
       value.value = to_column(column->field, op.value);
       if (std::holds_alternative<Unfit>(value.value)) return false;
@@ -72,13 +64,8 @@ bool add_row(const Table& table, const Transaction& t, FreshRow row, Vault::Prep
 
 }  // namespace
 
-std::unique_ptr<const Vault::Prepared> prepare_row(const Table& table, const Transaction& t,
-                                                   std::size_t at) {
-  auto out = std::make_unique<Vault::Prepared>();
-  const std::size_t end = run_end(t.ops, at);
-  out->values.reserve(end - at);
-  if (!add_row(table, t, {0, at, end, nullptr, 0, 0}, *out)) return nullptr;
-  return out;
+bool prepare_row(const Table& table, const Transaction& t, std::size_t at, Vault::Prepared& out) {
+  return add_row(table, t, {0, at, run_end(t.ops, at), nullptr, 0, 0}, out);
 }
 
 std::shared_ptr<const Vault::Prepared> Vault::prepare(
@@ -113,8 +100,7 @@ std::span<const FreshValue> FreshRows::values(const FreshRow& row) const {
 
 // False: such a row is held already.
 Result<bool> Vault::State::insert_fresh(const FreshRow& row, std::span<const FreshValue> values,
-                                        const RowId& id, StreamIx stream_ix, const Stamp& stamp) {
-  const Bytes meta = encode_fresh_row(stamp, values);
+                                        const RowId& id, StreamIx stream_ix, const Bytes& meta) {
   MQ_TRY(sqlite::Query q, db.query(row.table->insert_if_new));
   q.bind(1, stream_ix).bind_kept(2, id.view()).bind(3, std::int64_t{0});
   q.bind_kept(4, ByteView(meta));

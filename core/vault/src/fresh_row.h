@@ -3,7 +3,6 @@
 #pragma once
 
 #include <list>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -34,9 +33,9 @@ struct Vault::Prepared {
   std::list<Bytes> sets;  // a list, since values view its elements
 };
 
-// The row whose ops begin at `at` alone; nothing if the general path must store it.
-std::unique_ptr<const Vault::Prepared> prepare_row(const Table& table, const model::Transaction& t,
-                                                   std::size_t at);
+// Adds the row whose ops begin at `at`; false if the general path must store it.
+bool prepare_row(const Table& table, const model::Transaction& t, std::size_t at,
+                 Vault::Prepared& out);
 
 // Walks the rows in the order of the ops.
 class FreshRows {

@@ -318,6 +318,7 @@ Bytes encode_row(const RowState& row) { return Writer(row).write(); }
 
 Bytes encode_fresh_row(const Stamp& stamp, std::span<const FreshValue> values) {
   ByteWriter out;
+  out.reserve(32 + 4 * values.size());
   out.integer(kFormat);
   out.varint(1);
   out.varint(std::uint64_t{stamp.line} << 2 | static_cast<std::uint64_t>(stamp.clock_class));

@@ -163,7 +163,9 @@ Result<std::vector<ColumnWrite>> Vault::State::column_writes(OpenRow& row) {
     }
     if (!shows_one(key.kind)) {
       ColumnWrite write = make_write(*column, ByteView{});
-      write.held = pack(column->field, *cell);
+      std::vector<ByteView> elements;
+      for (const Head& head : cell->heads) elements.emplace_back(head.value);
+      write.held = pack(column->field, std::move(elements));
       out.push_back(std::move(write));
       continue;
     }

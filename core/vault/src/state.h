@@ -25,7 +25,7 @@ struct ColumnWrite {
 // A row while it is merged.
 struct FreshRow;
 struct FreshValue;
-class FreshRows;
+class FreshMerge;
 
 struct OpenRow {
   const Table* table = nullptr;  // none: an entity of a newer version
@@ -138,7 +138,7 @@ struct Vault::State final : EnvelopeIndex {
   Status store_row(OpenRow& row);
   // fresh_row.cc
   Result<bool> insert_fresh(const FreshRow& row, std::span<const FreshValue> values,
-                            const RowId& id, StreamIx stream, const Stamp& stamp);
+                            const RowId& id, StreamIx stream, const Bytes& meta);
   Result<Bytes> stored_value(const OpenRow& row, const Column& column);
   // Brings the values that stand in columns into the state, so that it is whole by itself.
   Status bring_values(OpenRow& row);
@@ -155,7 +155,7 @@ struct Vault::State final : EnvelopeIndex {
   ResolvedContext resolve_cached(StreamIx stream, LineIx line, std::uint64_t n,
                                  const model::Context& context);
   Status merge_transaction(StreamIx stream, LineIx line, const model::Transaction& t,
-                           const ResolvedContext& seen, FreshRows& rows, std::size_t place);
+                           const ResolvedContext& seen, FreshMerge& fresh, std::size_t place);
   Status merge_late(StreamIx stream, LineIx line, const model::Transaction& t,
                     const ResolvedContext& seen);
   Result<std::set<std::pair<std::uint32_t, std::int64_t>>> waiting_rows(StreamIx stream,

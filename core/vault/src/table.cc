@@ -98,18 +98,17 @@ Bytes from_column(const Field& field, const sqlite::Query& row, int column) {
   return to_bytes(row.text(column));
 }
 
-Bytes pack(const Field& field, const MergeCell& cell) {
-  std::vector<Bytes> elements;
-  std::set<ByteView, bool (*)(ByteView, ByteView)> seen([](ByteView a, ByteView b) {
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+Bytes pack(const Field& field, std::vector<ByteView> elements) {
+  std::erase_if(elements, [&](ByteView element) {
+    return element.empty() || std::holds_alternative<Unfit>(to_column(field, element)) ||
+           (field.type == FieldType::kBytes && element.size() != kIdBytes);
   });
-  for (const Head& head : cell.heads) {
-    const bool bad = std::holds_alternative<Unfit>(to_column(field, head.value)) ||
-                     (field.type == FieldType::kBytes && head.value.size() != kIdBytes);
-    if (!bad && !head.value.empty()) seen.insert(head.value);
-  }
-  for (const ByteView element : seen) elements.push_back(to_bytes(element));
-  return model::pack_repeated(field, elements);
+  std::ranges::sort(elements, std::ranges::lexicographical_compare);
+  const auto [again, end] = std::ranges::unique(elements, std::ranges::equal);
+  elements.erase(again, end);
+  ByteWriter out;
+  for (const ByteView element : elements) model::pack_element(field, element, out);
+  return out.take();
 }
 
 void bind(sqlite::Query& query, int index, const ColumnValue& value) {

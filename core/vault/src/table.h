@@ -45,7 +45,7 @@ ColumnValue to_column(const model::Field& field, ByteView value);
 // The op's value again, exactly as received.
 Bytes from_column(const model::Field& field, const sqlite::Query& row, int column);
 // Repeated fields: the elements that fit, each once, in the order of their bytes.
-Bytes pack(const model::Field& field, const MergeCell& cell);
+Bytes pack(const model::Field& field, std::vector<ByteView> elements);
 // What `value` views must stand until the statement has run.
 void bind(sqlite::Query& query, int index, const ColumnValue& value);
 

@@ -41,6 +41,8 @@ std::string quoted(std::string_view identifier);
 // The BLOB of a repeated field. elements are as encode_value makes them: 16-byte ids one after the
 // other for bytes fields, else varint length and element. Order is kept.
 Bytes pack_repeated(const Field& field, const std::vector<Bytes>& elements);
+// One element behind the others.
+void pack_element(const Field& field, ByteView element, ByteWriter& out);
 // kCorrupt for bytes that pack_repeated cannot have made.
 Result<std::vector<Bytes>> unpack_repeated(const Field& field, ByteView packed);
 
