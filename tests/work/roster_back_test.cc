@@ -87,6 +87,52 @@ TEST_F(RosterBackTest, GuardedFactsOfPeopleMoveWithThem) {
   EXPECT_EQ(guarded("person_private", "清渭社区"), 0);
 }
 
+// A cadre of the old village writes on in the row that is left there: what only he wrote stays when
+// the household comes back, and nobody takes it for what is written where the household lives.
+TEST_F(RosterBackTest, GuardedFactsWrittenMeanwhileInTheOldVillageHarmNobody) {
+  for (const std::string_view back : {"undo", "move"}) {
+    SCOPED_TRACE(back);
+    SimDevice& phone = town.join(cat("乙", back), {"鱼泉村"}, true);
+    const RowId li = person("李二");
+    set("Person", li, {{"ins_medical", "是"}, {"ins_year", "2025"}});
+    const RowId change = saved(step("move", kOne, {{"village", "清渭社区"}}));
+    ASSERT_TRUE(town.world.settle());
+    const Workplace there = town.at(phone);
+    saved(amend(there, *there.vault.schema().entity("Person"), li,
+                {{"ins_pension", "是"}, {"ins_year", "2026"}}, there.vault.view()));
+    ASSERT_TRUE(town.world.settle());
+    EXPECT_EQ(see("Person", li, "ins_year"), "2025") << "where the household lives";
+    EXPECT_EQ(see("Person", li, "ins_pension"), "");
+
+    const auto done = back == "undo" ? undo(change) : step("move", kOne, {{"village", "鱼泉村"}});
+    saved(done);
+    EXPECT_EQ(see("Person", li, "ins_pension"), "是") << "written there, and nowhere else";
+    EXPECT_EQ(see("Person", li, "ins_medical"), "是");
+    EXPECT_EQ(see("Person", li, "ins_year"), "2025") << "of two words that of where it lived";
+    EXPECT_THAT(fields_of(done->flags), Contains("private"));
+    for (const model::Fault& flag : done->flags) {
+      EXPECT_EQ(flag.zh.find("202"), std::string::npos) << "no value is told";
+    }
+    EXPECT_EQ(guarded("person_private", "清渭社区"), 0);
+    set("Person", li, {{"ins_medical", ""}, {"ins_pension", ""}, {"ins_year", ""}});
+  }
+}
+
+TEST_F(RosterBackTest, WhoIsStruckOffTakesAlongTheGuardedFactsOfWhereHeLives) {
+  SimDevice& phone = town.join("乙", {"鱼泉村"}, true);
+  const RowId li = person("李二");
+  set("Person", li, {{"ins_medical", "是"}});
+  saved(step("move", kOne, {{"village", "清渭社区"}}));
+  ASSERT_TRUE(town.world.settle());
+  const Workplace there = town.at(phone);
+  saved(amend(there, *there.vault.schema().entity("Person"), li, {{"ins_pension", "是"}},
+              there.vault.view()));
+  ASSERT_TRUE(town.world.settle());
+  saved(cancel(place(), *place().vault.schema().entity("Person"), li, "登记错了",
+               place().vault.view()));
+  EXPECT_EQ(guarded("person_private", "清渭社区"), 0);
+}
+
 TEST_F(RosterBackTest, WhoHoldsNoKeysOfGuardedFactsIsToldThatTheyStay) {
   EXPECT_THAT(fields_of(step("move", kSix, {{"village", "鱼泉村"}})->flags),
               ::testing::Not(Contains("private")));
@@ -94,6 +140,17 @@ TEST_F(RosterBackTest, WhoHoldsNoKeysOfGuardedFactsIsToldThatTheyStay) {
   EXPECT_THAT(
       fields_of(household_step(town.at(phone), "move", kTwo, {{"village", "清渭社区"}})->flags),
       Contains("private"));
+}
+
+TEST_F(RosterBackTest, AStepIntoAVillageThatIsNotHeldHereIsNotTakenBackHere) {
+  SimDevice& phone = town.join("乙", {"鱼泉村"}, true);
+  const RowId change = saved(step("move", kOne, {{"village", "清渭社区"}}));
+  ASSERT_TRUE(town.world.settle());
+  const auto refused = undo_change(town.at(phone), "undo", change, {});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kNotAllowed);
+  EXPECT_THAT(refused.error().zh, ::testing::HasSubstr("涉及本机没有的村"));
+  EXPECT_EQ(see("RosterChange", change, "undone_on"), "");
 }
 
 // There and back again, by two steps: the row that stood here before says what is true now.

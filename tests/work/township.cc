@@ -128,13 +128,14 @@ std::string shown(const Workplace& place, std::string_view entity_name, const Ro
   const model::Schema& schema = place.vault.schema();
   const model::Entity* entity = schema.entity(entity_name);
   const model::Field* field = entity->field(field_name);
+  const auto loaded = place.vault.load(entity->number, row);
+  EXPECT_TRUE(loaded.ok());
+  std::optional<vault::RowData> data = *loaded;
   if (field == nullptr) {
-    entity = companion_of(schema, *entity);
-    field = entity->field(field_name);
+    field = companion_of(schema, *entity)->field(field_name);
+    if (data) data = private_facts(place, *data)->row;
   }
-  const auto data = place.vault.load(entity->number, row);
-  EXPECT_TRUE(data.ok());
-  const vault::Cell* cell = *data ? (*data)->cell(field->number) : nullptr;
+  const vault::Cell* cell = data ? data->cell(field->number) : nullptr;
   if (cell == nullptr) return "";
   std::vector<std::string> parts;
   for (const model::Value& value :

@@ -10,6 +10,7 @@
 #include "mq/model/identity.h"
 #include "needs.h"
 #include "rights.h"
+#include "row_at.h"
 
 namespace mq::work {
 
@@ -157,7 +158,11 @@ class Cancelling {
     draft.changes.push_back(gone);
     const model::Entity* companion = companion_of(place_.vault.schema(), entity);
     if (companion == nullptr) return {};
-    MQ_TRY(const std::optional<vault::RowData> facts, place_.vault.load(companion->number, row));
+    auto beside = Directory(place_).private_stream(data_.stream);
+    if (!beside.ok() && beside.error().code != Code::kNotAllowed) return std::move(beside).error();
+    MQ_TRY(const std::optional<vault::RowData> facts,
+           beside.ok() ? load_at(place_, {companion, *beside, row})
+                       : place_.vault.load(companion->number, row));
     if (!facts || facts->deleted) return {};
     gone.entity = companion->number;
     guarded_.push_back(gone);

@@ -129,9 +129,15 @@ std::size_t FillTable::want(const model::Field& field) {
   return at;
 }
 
+// P3 facts count where the row counts that they belong to.
 bool FillTable::counts(const FillRow& row, const Known& known) const {
-  if (entity_.name == "Household") return known.households.counts(row.id, row.stream);
-  return entity_.name != "Person" || known.people.counts(row.id, row.stream);
+  const std::string_view of = entity_.rule.companion_of();
+  const auto village = known.village.find(row.stream);
+  const bool beside = !of.empty() && village != known.village.end();
+  const vault::StreamIx stream = beside ? village->second : row.stream;
+  const std::string_view owner = of.empty() ? std::string_view(entity_.name) : of;
+  if (owner == "Household") return known.households.counts(row.id, stream);
+  return owner != "Person" || known.people.counts(row.id, stream);
 }
 
 RowId FillTable::linked(const RowId& to, const Known& known) const {
@@ -153,7 +159,9 @@ Status FillTable::load(const Known& known) {
     if (!more) return {};
     FillRow row{row_id(q, 0), q.integer(1), row_id(q, 2),           std::nullopt,
                 q.integer(4), q.integer(5), std::string(q.text(6)), {}};
-    if (!counts(row, known)) continue;
+    // P3 facts that could not move with their household are read where they stayed.
+    const bool beside = !entity_.rule.companion_of().empty();
+    if (!counts(row, known) && (!beside || at_.contains(row.id))) continue;
     row.link = linked(row.link, known);
     if (!q.is_null(3)) row.day = q.integer(3);
     row.cells.reserve(readers.size());
@@ -209,7 +217,9 @@ Status FillData::load() {
   MQ_TRY(villages_, Directory(place_).villages());
   for (std::size_t i = 0; i < villages_.size(); ++i) {
     village_of_[villages_[i].stream] = i;
-    if (villages_[i].private_stream != 0) village_of_[villages_[i].private_stream] = i;
+    if (villages_[i].private_stream == 0) continue;
+    village_of_[villages_[i].private_stream] = i;
+    known_.village[villages_[i].private_stream] = villages_[i].stream;
   }
   table(*schema.entity("Household"));
   table(*schema.entity("Person"));  // heads

@@ -41,6 +41,7 @@ class FillTable {
   struct Known {
     std::unordered_map<RowId, std::string, IdHash> names;  // of cadres and org units
     Canonical households, people;
+    std::unordered_map<vault::StreamIx, vault::StreamIx> village;  // of a PRIVATE stream
   };
   Status load(const Known& known);
   const FillRow* find(const RowId& id) const;

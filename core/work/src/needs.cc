@@ -4,6 +4,7 @@
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 #include "mq/work/directory.h"
+#include "row_at.h"
 
 namespace mq::work {
 
@@ -64,7 +65,11 @@ Result<PrivateFacts> private_facts(const Workplace& place, const vault::RowData&
   if (!stream.ok() && stream.error().code != Code::kNotAllowed) return std::move(stream).error();
   out.readable = stream.ok();
   if (!out.readable) return out;
-  MQ_TRY(out.row, place.vault.load(companion->number, data.id));
+  MQ_TRY(out.row, load_at(place, {companion, *stream, data.id}));
+  // Those that could not move with their household are read where they stayed.
+  if (!out.row || out.row->deleted) {
+    MQ_TRY(out.row, place.vault.load(companion->number, data.id));
+  }
   return out;
 }
 

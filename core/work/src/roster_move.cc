@@ -119,7 +119,6 @@ class Moving {
 
   Status carry_private(const RowAt& old) {
     const model::Entity* companion = companion_of(place_.vault.schema(), *old.entity);
-    MQ_TRY(const auto facts, place_.vault.load(companion->number, old.row));
     const auto village = Directory(place_).village_of_stream(old.stream);
     if (!village.ok()) return village.error();
     const vault::StreamIx from = *village ? (*village)->private_stream : 0;
@@ -127,8 +126,12 @@ class Moving {
       left_behind_ = true;
       return {};
     }
-    if (!facts || facts->deleted || facts->stream != from) return {};
-    return step_.carry({companion, from, old.row}, to_.private_stream);
+    const RowAt here{companion, from, old.row}, there{companion, to_.private_stream, old.row};
+    MQ_TRY(const auto facts, load_at(place_, here));
+    if (!facts || facts->deleted) return {};
+    MQ_TRY(std::vector<model::Fault> both, covered(place_, here, there));
+    std::ranges::move(both, std::back_inserter(form_.form().flags()));
+    return step_.carry(here, to_.private_stream);
   }
 
   const Workplace& place_;

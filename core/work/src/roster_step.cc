@@ -28,13 +28,6 @@ constexpr std::pair<Undo::Kind, std::string_view> kKinds[] = {{Undo::Kind::kCell
                                                               {Undo::Kind::kResized, "resized"},
                                                               {Undo::Kind::kCarried, "carried"}};
 
-Content content_at(const model::Field& field, const sqlite::Query& q) {
-  if (q.is_null(0)) return {};
-  if (field.type == model::FieldType::kText) return {std::string(q.text(0))};
-  if (field.type == model::FieldType::kBytes) return {to_bytes(q.blob(0))};
-  return {q.integer(0)};
-}
-
 std::string hex_of(const model::Field& field, const Content& content) {
   std::vector<std::string> parts;
   for (const model::Value& value : content) {
@@ -65,38 +58,6 @@ Result<Content> content_from(const model::Field& field, std::string_view hex) {
 bool empty(const Content& content) { return std::ranges::all_of(content, model::is_empty); }
 
 }  // namespace
-
-Result<Content> cell_of(const Workplace& place, const RowAt& at, const model::Field& field) {
-  MQ_TRY(sqlite::Query q, place.vault.database().query(cat(
-                              "SELECT ", model::quoted(field.name), " FROM ",
-                              model::quoted(at.entity->table), " WHERE id = ?1 AND stream = ?2")));
-  q.bind(1, at.row.view()).bind(2, at.stream);
-  MQ_TRY(const bool found, q.step());
-  if (!found) return Content{};
-  if (!field.repeated) return content_at(field, q);
-  MQ_TRY(const std::vector<Bytes> elements, model::unpack_repeated(field, q.blob(0)));
-  Content out;
-  for (const Bytes& element : elements) {
-    MQ_TRY(model::Value value, model::decode_value(field, element));
-    out.push_back(std::move(value));
-  }
-  return out;
-}
-
-std::string text_of(const Content& content) {
-  const auto* text = content.empty() ? nullptr : std::get_if<std::string>(&content.front());
-  return text == nullptr ? std::string() : *text;
-}
-
-std::int64_t integer_of(const Content& content) {
-  const auto* number = content.empty() ? nullptr : std::get_if<std::int64_t>(&content.front());
-  return number == nullptr ? 0 : *number;
-}
-
-std::optional<RowId> row_of(const Content& content) {
-  const auto* bytes = content.empty() ? nullptr : std::get_if<Bytes>(&content.front());
-  return bytes == nullptr ? std::nullopt : RowId::from(*bytes);
-}
 
 std::string hash_of(const model::Field& field, const Content& content) {
   static const Key32 kSame;  // compared with others of this township only
@@ -193,8 +154,25 @@ Result<std::vector<vault::Change>> copied(const Workplace& place, const RowAt& f
   std::vector<vault::Change> out;
   for (const model::Field& field : from.entity->fields) {
     MQ_TRY(const Content content, cell_of(place, from, field));
+    if (!empty(content)) out.push_back(content_change(to, field, content));
+  }
+  return out;
+}
+
+Result<std::vector<model::Fault>> covered(const Workplace& place, const RowAt& from,
+                                          const RowAt& to) {
+  std::vector<model::Fault> out;
+  for (const model::Field& field : from.entity->fields) {
+    MQ_TRY(const Content content, cell_of(place, from, field));
     MQ_TRY(const Content there, cell_of(place, to, field));
-    if (!empty(content) || !empty(there)) out.push_back(content_change(to, field, content));
+    if (empty(content) || empty(there) || hash_of(field, content) == hash_of(field, there))
+      continue;
+    out.push_back(
+        {"private",
+         cat("敏感项“", field.zh, "”两个村写的不一样,按迁走的那一份;另一份在历史里,请核对"),
+         cat("sensitive fact ", field.name,
+             ": written differently in both villages; what moved stands, the other is in "
+             "the history")});
   }
   return out;
 }

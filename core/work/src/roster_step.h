@@ -11,22 +11,9 @@
 #include "mq/work/canonical.h"
 #include "mq/work/directory.h"
 #include "mq/work/entry.h"
+#include "row_at.h"
 
 namespace mq::work {
-
-struct RowAt {
-  const model::Entity* entity = nullptr;
-  vault::StreamIx stream = 0;
-  RowId row;
-};
-using Content = std::vector<model::Value>;  // of one cell: none, one, or those of a set
-
-// What one cell of one row holds, in that very stream.
-Result<Content> cell_of(const Workplace& place, const RowAt& at, const model::Field& field);
-// "" and the content if it is of text; of numbers and references 0 and none.
-std::string text_of(const Content& content);
-std::int64_t integer_of(const Content& content);
-std::optional<RowId> row_of(const Content& content);
 
 // One entry of RosterChange.before.
 struct Undo {
@@ -91,8 +78,13 @@ class RosterStep {
 // A change in a draft: the whole content of a cell.
 vault::Change content_change(const RowAt& at, const model::Field& field, const Content& content);
 vault::Change deletion(const RowAt& at);
-// The changes that put the content of one row into another of its kind, and those that empty it.
+// The changes that put the content of one row into another of its kind, where what the first one
+// has nothing of stays, and those that empty it.
 Result<std::vector<vault::Change>> copied(const Workplace& place, const RowAt& from,
+                                          const RowAt& to);
+// A word to whoever carries P3 facts, of each cell in which `to` holds something else that will be
+// covered; it names no value.
+Result<std::vector<model::Fault>> covered(const Workplace& place, const RowAt& from,
                                           const RowAt& to);
 Result<std::vector<vault::Change>> emptied(const Workplace& place, const RowAt& at);
 

@@ -99,6 +99,8 @@ class Undoing {
       into(one.at).push_back(content_change(one.at, *one.field, {size}));
     } else if (one.kind == Undo::Kind::kCarried) {
       const RowAt home{one.at.entity, origin(one), one.at.row};
+      MQ_TRY(std::vector<model::Fault> both, covered(place_, one.at, home));
+      std::ranges::move(both, std::back_inserter(outcome_.flags));
       MQ_TRY(std::vector<vault::Change> back, copied(place_, one.at, home));
       MQ_TRY(std::vector<vault::Change> gone, emptied(place_, one.at));
       std::ranges::move(back, std::back_inserter(into(home)));
