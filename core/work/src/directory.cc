@@ -249,8 +249,8 @@ Result<std::vector<Household>> Directory::bare_households() const {
 }
 
 Status Directory::name_head(Household& household) const {
-  MQ_TRY(sqlite::Query q, place_.vault.database().query(
-                              cat(kHouseholdColumns, "WHERE h.id = ?1 AND h.stream = ?2")));
+  static const std::string kOne = cat(kHouseholdColumns, "WHERE h.id = ?1 AND h.stream = ?2");
+  MQ_TRY(sqlite::Query q, place_.vault.database().query(kOne));
   q.bind(1, household.id.view()).bind(2, household.stream);
   MQ_TRY(const bool found, q.step());
   if (found) household = household_of(q);

@@ -1,7 +1,8 @@
 // ImportMemory: what earlier files said of a row, as digests of its cells, never as text.
 //
-// Kept in one setting of the vault for each stream, new entries behind the old ones and the last
-// one valid: a setting for each row would cost the first import of a township a tenth of its time.
+// Kept in one setting of the vault for each stream and entity, new entries behind the old ones and
+// the last one valid: a setting for each row would cost the first import of a township a tenth of
+// its time, and one for all entities would be written anew by a file of any of them.
 // Only ever compared with digests of the same vault. What cannot be read counts as forgotten, and
 // without a memory people's corrections win. Errors are the database's.
 #pragma once
@@ -20,7 +21,8 @@ namespace mq::work {
 class ImportMemory {
  public:
   using Digest = std::array<std::uint8_t, 8>;
-  using Cells = std::vector<std::pair<std::uint32_t, Digest>>;  // by field
+  using Cell = std::pair<std::uint32_t, Digest>;
+  using Cells = std::vector<Cell>;  // by field
 
   struct Of {
     vault::StreamIx stream = 0;
@@ -37,19 +39,20 @@ class ImportMemory {
   Status store() const;
 
  private:
-  using Key = std::pair<RowId, std::uint32_t>;
+  using Key = std::pair<vault::StreamIx, std::uint32_t>;  // stream and entity
   struct Shelf {
     ByteWriter bytes;
     bool learnt = false, indexed = false;
-    std::map<Key, std::pair<std::size_t, std::size_t>> entries;  // where its cells are, how many
+    std::map<RowId, std::pair<std::size_t, std::size_t>> entries;  // where its cells are, how many
   };
-  std::string name_of(vault::StreamIx stream) const;
-  Result<Shelf*> shelf_of(vault::StreamIx stream);
+  std::string name_of(const Key& key) const;
+  Result<Shelf*> shelf_of(const Key& key);
   static void index(Shelf& shelf);
   static Bytes tidied(const Shelf& shelf);
 
   const Workplace& place_;
-  std::map<vault::StreamIx, Shelf> shelves_;
+  std::map<Key, Shelf> shelves_;
+  ByteWriter packed_;  // the cells at hand
 };
 
 }  // namespace mq::work

@@ -20,10 +20,12 @@ void append_block(Bytes& to, ByteView block) {
   to.insert(to.end(), block.begin(), block.end());
 }
 
-void append_value(Bytes& to, const model::Field& field, const model::Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return append_block(to, view_of(*text));
-  if (const auto* bytes = std::get_if<Bytes>(&value)) return append_block(to, *bytes);
-  append_block(to, model::encode_value(field, value));
+// One value's content: where it stands, or written into `room`.
+ByteView content_of(const model::Field& field, const model::Value& value, Bytes& room) {
+  if (const auto* text = std::get_if<std::string>(&value)) return view_of(*text);
+  if (const auto* bytes = std::get_if<Bytes>(&value)) return *bytes;
+  room = model::encode_value(field, value);
+  return room;
 }
 
 // A set's content, whatever its order.
@@ -35,7 +37,7 @@ void append_set(Bytes& to, const model::Field& field, const std::vector<model::V
 }
 
 // Only ever compared with others of the same vault, which keeps them; no secret key is needed.
-ImportMemory::Digest digest(const Bytes& content) {
+ImportMemory::Digest digest(ByteView content) {
   static const Key32 kSame;
   return std::bit_cast<ImportMemory::Digest>(vault::short_hash(kSame, content));
 }
@@ -61,14 +63,14 @@ ImportFault both_changed(const Wish& wish, const WishCell& cell, const model::Fi
           "changed both in the file and here: both are listed, nothing was overwritten"};
 }
 
-bool holds_something(const model::Field& field, const std::optional<vault::RowData>& data) {
-  const vault::Cell* cell = data ? data->cell(field.number) : nullptr;
+bool holds_something(const model::Field& field, const vault::Cell* cell) {
   return cell != nullptr &&
          (field.repeated ? !cell->values.empty() : !model::is_empty(cell->value));
 }
 
-vault::Change change_of(const Wish& wish, const model::Field& field, WishCell& cell) {
-  vault::Change change;
+void append_change(const Wish& wish, const model::Field& field, WishCell& cell,
+                   std::vector<vault::Change>& out) {
+  vault::Change& change = out.emplace_back();
   change.entity = wish.entity->number;
   change.row = wish.row;
   change.field = cell.field;
@@ -77,7 +79,6 @@ vault::Change change_of(const Wish& wish, const model::Field& field, WishCell& c
   } else {
     change.value = std::move(cell.values.empty() ? cell.value : cell.values.front());
   }
-  return change;
 }
 
 }  // namespace
@@ -91,51 +92,71 @@ ImportMerge::ImportMerge(const Workplace& place, vault::View seen, const std::ve
   }
 }
 
-// What the file says and what is here, as bytes that are equal if the contents are.
-void ImportMerge::read_cells(const WishCell& cell, const model::Field& field,
-                             const std::optional<vault::RowData>& data) {
-  const vault::Cell* shown = data ? data->cell(field.number) : nullptr;
-  file_.clear();
-  here_.clear();
-  if (field.repeated || !cell.values.empty()) {
-    append_set(file_, field, cell.values);
-  } else {
-    append_value(file_, field, cell.value);
-  }
+// What the file says, as bytes that are equal if the contents are.
+ByteView ImportMerge::said(const WishCell& cell, const model::Field& field) {
   if (!field.repeated) {
-    append_value(here_, field, shown != nullptr ? shown->value : model::Value{});
-  } else if (shown != nullptr) {
-    append_set(here_, field, shown->values);
+    return content_of(field, cell.values.empty() ? cell.value : cell.values.front(), file_);
   }
+  file_.clear();
+  append_set(file_, field, cell.values);
+  return file_;
+}
+
+// The same of what is here.
+ByteView ImportMerge::held(const model::Field& field, const vault::Cell* shown) {
+  here_.clear();
+  if (shown == nullptr) return here_;
+  if (!field.repeated) return content_of(field, shown->value, here_);
+  append_set(here_, field, shown->values);
+  return here_;
 }
 
 Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
-  MQ_TRY(const std::optional<vault::RowData> data, known_.at(wish.entity->number).load(wish.row));
-  // A row and its memory are stored in one commit: no row, no memory.
-  const ImportMemory::Of of{wish.stream, wish.entity->number, wish.row};
-  ImportMemory::Cells memory;
-  if (data) {
-    MQ_TRY(memory, memory_.read(of));
+  // By field, as the memory keeps them and the vault stores a new row soonest.
+  if (!std::ranges::is_sorted(wish.cells, {}, &WishCell::field)) {
+    std::ranges::sort(wish.cells, {}, &WishCell::field);
   }
-  memory.reserve(std::max(memory.size(), wish.cells.size()));
-  bool writes = false, learns = false;
+  MQ_TRY(const std::optional<vault::RowData> data, known_.at(wish.entity->number).load(wish.row));
+  return data ? compare(wish, *data, faults) : add_new(wish);
+}
+
+// A row and its memory are stored in one commit: no row, no memory.
+Result<bool> ImportMerge::add_new(Wish& wish) {
   std::vector<vault::Change>& out = changes_[wish.stream];
-  if (!data) std::move(wish.first.begin(), wish.first.end(), std::back_inserter(out));
-  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  std::move(wish.first.begin(), wish.first.end(), std::back_inserter(out));
+  const std::size_t before = out.size();
+  cells_.clear();
   for (WishCell& cell : wish.cells) {
     const model::Field& field = *wish.entity->field(cell.field);
-    read_cells(cell, field, data);
-    const ImportMemory::Digest file = digest(file_);
-    const auto last =
-        std::lower_bound(memory.begin(), memory.end(), cell.field,
-                         [](const auto& entry, std::uint32_t f) { return entry.first < f; });
+    const ByteView content = said(cell, field);
+    if (!cell.provisional) cells_.emplace_back(cell.field, digest(content));
+    if (!content.empty()) append_change(wish, field, cell, out);
+  }
+  if (!cells_.empty()) {
+    MQ_CHECK(memory_.learn({wish.stream, wish.entity->number, wish.row}, cells_));
+  }
+  return out.size() > before;
+}
+
+Result<bool> ImportMerge::compare(Wish& wish, const vault::RowData& data,
+                                  std::vector<ImportFault>& faults) {
+  const ImportMemory::Of of{wish.stream, wish.entity->number, wish.row};
+  MQ_TRY(ImportMemory::Cells memory, memory_.read(of));
+  bool writes = false, learns = false;
+  for (WishCell& cell : wish.cells) {
+    const model::Field& field = *wish.entity->field(cell.field);
+    const vault::Cell* const shown = data.cell(cell.field);
+    const ByteView content = said(cell, field), here = held(field, shown);
+    const ImportMemory::Digest file = digest(content);
+    const auto last = std::ranges::lower_bound(memory, cell.field, {}, &ImportMemory::Cell::first);
     const bool known = last != memory.end() && last->first == cell.field;
-    const bool differs = file_ != here_ && !(known && data && last->second == file);
+    const bool same = std::ranges::equal(content, here);
+    const bool differs = !same && !(known && last->second == file);
     // What this device does not remember of an earlier file may be somebody's word: only what is
     // empty here is filled.
-    const bool theirs = known ? last->second != digest(here_) : holds_something(field, data);
-    if (differs && data && theirs) {
-      faults.push_back(both_changed(wish, cell, field, data->cell(cell.field)));
+    const bool theirs = known ? last->second != digest(here) : holds_something(field, shown);
+    if (differs && theirs) {
+      faults.push_back(both_changed(wish, cell, field, shown));
       continue;
     }
     if (!cell.provisional && !(known && last->second == file)) {
@@ -147,12 +168,9 @@ Result<bool> ImportMerge::add(Wish wish, std::vector<ImportFault>& faults) {
       }
     }
     if (!differs) continue;
-    out.push_back(change_of(wish, field, cell));
+    append_change(wish, field, cell, changes_[wish.stream]);
     writes = true;
   }
-  // By field, as the vault stores a new row soonest.
-  std::sort(out.begin() + begin, out.end(),
-            [](const auto& a, const auto& b) { return a.field < b.field; });
   if (learns) MQ_CHECK(memory_.learn(of, memory));
   return writes;
 }

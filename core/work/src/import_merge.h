@@ -48,13 +48,16 @@ class ImportMerge {
   Status commit();
 
  private:
-  void read_cells(const WishCell& cell, const model::Field& field,
-                  const std::optional<vault::RowData>& data);
+  Result<bool> add_new(Wish& wish);
+  Result<bool> compare(Wish& wish, const vault::RowData& data, std::vector<ImportFault>& faults);
+  ByteView said(const WishCell& cell, const model::Field& field);
+  ByteView held(const model::Field& field, const vault::Cell* shown);
 
   const Workplace& place_;
   vault::View seen_;
   std::map<std::uint32_t, KnownRows> known_;  // by entity
-  Bytes file_, here_;                         // of the cell at hand
+  Bytes file_, here_;                         // room for the cell at hand
+  ImportMemory::Cells cells_;                 // of the row at hand
   std::map<vault::StreamIx, std::vector<vault::Change>> changes_;
   ImportMemory memory_;
 };

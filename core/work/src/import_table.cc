@@ -111,8 +111,7 @@ void RowReader::duplicate(std::string_view zh, std::string_view en) {
   note("*", Fate::kDuplicate, "", zh, en);
 }
 
-std::string RowReader::noted(std::string_view column, std::string cleaned) {
-  const std::string_view raw = table_.raw(row_, column);
+std::string RowReader::noted(std::string_view column, std::string_view raw, std::string cleaned) {
   if (cleaned != raw) {
     note(column, Fate::kNormalised, cleaned, "已改成通用写法", "brought into the usual form");
   }
@@ -124,11 +123,13 @@ std::string RowReader::text(std::string_view column) {
 }
 
 std::string RowReader::name(std::string_view column) {
-  return noted(column, model::clean_name(table_.raw(row_, column)));
+  const std::string_view raw = table_.raw(row_, column);
+  return noted(column, raw, model::clean_name(raw));
 }
 
 std::string RowReader::number(std::string_view column) {
-  return noted(column, model::normal_number(table_.raw(row_, column)));
+  const std::string_view raw = table_.raw(row_, column);
+  return noted(column, raw, model::normal_number(raw));
 }
 
 std::optional<Date> RowReader::date(std::string_view column) {

@@ -76,7 +76,7 @@ class RowReader {
  private:
   void note(std::string_view column, Fate fate, std::string now, std::string_view zh,
             std::string_view en);
-  std::string noted(std::string_view column, std::string cleaned);
+  std::string noted(std::string_view column, std::string_view raw, std::string cleaned);
 
   const ImportTable& table_;
   std::size_t row_;

@@ -292,9 +292,9 @@ class VisitReader {
     wish.cells.push_back(wish_row(V::kVillageIdFieldNumber, visit.village->org_unit, "村"));
     if (!visit.paper_no.empty()) add(V::kPaperNoFieldNumber, visit.paper_no, "编号");
     add(V::kDateFieldNumber, std::int64_t{visit.date.days}, "走访日期");
+    if (visit.part > 0) add(V::kPartFieldNumber, visit.part, "时段");
     if (visit.recorded_on)
       add(V::kRecordedOnFieldNumber, std::int64_t{visit.recorded_on->days}, "记录日期");
-    if (visit.part > 0) add(V::kPartFieldNumber, visit.part, "时段");
     if (!visit.text.empty()) add(V::kTextFieldNumber, visit.text, "走访内容");
     add(V::kVisitTypeFieldNumber,
         visit.type > 0 ? visit.type : std::int64_t{mpb::VISIT_TYPE_REGULAR}, "类型");

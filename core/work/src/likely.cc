@@ -41,17 +41,23 @@ constexpr std::u32string_view kForms =
     U"歲岁歷历殘残氣气決决沖冲況况淨净淵渊渾浑溫温滿满漁渔潤润濤涛濟济濱滨灣湾災灾爭争爺爷獨独"
     U"獻献瑋玮現现";
 
-const std::unordered_map<char32_t, char32_t>& forms() {
-  static const std::unordered_map<char32_t, char32_t> kMap = [] {
-    std::unordered_map<char32_t, char32_t> map;
-    for (std::size_t i = 0; i + 1 < kForms.size(); i += 2) map.emplace(kForms[i], kForms[i + 1]);
-    return map;
-  }();
-  return kMap;
-}
-
 // Unified ideographs; what is compatible with one of them lies elsewhere.
-bool is_ideograph(std::uint32_t c) { return c >= 0x4e00 && c <= 0x9fff; }
+constexpr std::uint32_t kIdeographFirst = 0x4e00, kIdeographLast = 0x9fff;
+bool is_ideograph(std::uint32_t c) { return c >= kIdeographFirst && c <= kIdeographLast; }
+
+// The character that stands for this one. A table, since every name of a township is asked about.
+char32_t form_of(std::uint32_t c) {
+  static const std::vector<char32_t> kTable = [] {
+    std::vector<char32_t> table(kIdeographLast - kIdeographFirst + 1);
+    for (std::uint32_t i = 0; i < table.size(); ++i) table[i] = kIdeographFirst + i;
+    for (std::size_t i = 0; i + 1 < kForms.size(); i += 2) {
+      MQ_ASSERT(is_ideograph(kForms[i]));
+      table[kForms[i] - kIdeographFirst] = kForms[i + 1];
+    }
+    return table;
+  }();
+  return is_ideograph(c) ? kTable[c - kIdeographFirst] : static_cast<char32_t>(c);
+}
 
 std::string digits_of(Date day) {
   std::string iso = day.iso();
@@ -75,8 +81,7 @@ std::u32string folded_name(std::string_view name) {
   std::u32string out;
   for (const std::uint32_t c : points) {
     if (c == 0xb7 || c == '.' || c == '*') continue;  // the dot of a name
-    const auto other = forms().find(static_cast<char32_t>(c));
-    out.push_back(other == forms().end() ? static_cast<char32_t>(c) : other->second);
+    out.push_back(form_of(c));
   }
   return out;
 }
