@@ -68,6 +68,7 @@ class Device {
   seal::Sealer& sealer() { return *sealer_; }
   sync::SyncEngine& engine() { return *engine_; }
   LoopTransport& transport() { return transport_; }
+  Worker& worker() { return worker_; }
   const std::string& folder() const { return folder_; }
   std::string database_path() const;
 

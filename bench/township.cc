@@ -20,6 +20,7 @@ std::size_t Township::import(const std::string& path, work::ImportKind kind) {
   work::ImportOptions options;
   options.kind = kind;
   options.skip_refused = true;
+  options.worker = &device->worker();
   const auto done = must(work::import_sheet(place(), must(tabular::read_sheet(file)), options));
   if (done.stored == 0) stop(cat("nothing came of ", path));
   return done.stored;

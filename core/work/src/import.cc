@@ -49,6 +49,37 @@ std::size_t distinct(std::vector<std::size_t>& lines) {
 
 constexpr std::size_t kProgressRows = 200;
 
+// What is looked for beside the caller, on the lent thread.
+class FurtherLook {
+ public:
+  explicit FurtherLook(ImportRun& run) : worker_(*run.options.worker) {
+    if (!run.look_further) return;
+    started_ = true;
+    job_ = worker_.start([this, look = std::exchange(run.look_further, {})]() mutable {
+      found_ = look();
+      look = {};  // all that it held goes here
+    });
+  }
+  FurtherLook(const FurtherLook&) = delete;
+  FurtherLook& operator=(const FurtherLook&) = delete;
+  ~FurtherLook() { wait(); }
+
+  std::vector<ImportFault> found() {
+    wait();
+    return std::move(found_);
+  }
+
+ private:
+  void wait() {
+    if (std::exchange(started_, false)) worker_.finish(job_);
+  }
+
+  Worker& worker_;
+  std::uint64_t job_ = 0;
+  bool started_ = false;
+  std::vector<ImportFault> found_;
+};
+
 Status merge(ImportRun& run, const std::set<std::size_t>& refused, vault::View seen,
              const ImportProgress& progress) {
   std::map<std::string, Village> made;
@@ -92,8 +123,10 @@ Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& 
   ImportResult result;
   result.header_line = table.header_line();
   result.data_lines = table.size();
-  ImportRun run{place, options, table, result, {}, {}};
+  ImportRun run{place, options, table, result, {}, {}, {}};
   MQ_CHECK(rule->read(run));
+  FurtherLook further(run);
+  const std::size_t of_lines = result.faults.size();
   std::set<std::size_t> refused = lines_with(result.faults, Fate::kRefused);
   const bool whole = refused.empty();
   refused.erase(result.header_line);  // a column, not a row
@@ -104,6 +137,10 @@ Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& 
   } else {
     MQ_CHECK(place.vault.together([&] { return merge(run, refused, seen, progress); }));
   }
+  std::vector<ImportFault> found = further.found();
+  result.faults.insert(result.faults.begin() + static_cast<std::ptrdiff_t>(of_lines),
+                       std::make_move_iterator(found.begin()),
+                       std::make_move_iterator(found.end()));
   std::stable_sort(result.faults.begin(), result.faults.end(),
                    [](const ImportFault& a, const ImportFault& b) { return a.line < b.line; });
   return result;

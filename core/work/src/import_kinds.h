@@ -1,6 +1,7 @@
 // The four kinds of file. Each reads its rows into wishes; what becomes of them is import.cc's.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "import_merge.h"
@@ -15,6 +16,8 @@ struct ImportRun {
   ImportResult& result;
   std::vector<Wish> wishes;
   std::vector<std::pair<std::string, std::string>> new_villages;  // name, region code
+  // What is still to be flagged, found from what this holds alone while the rows are stored.
+  std::function<std::vector<ImportFault>()> look_further;
 };
 
 const std::vector<ColumnSpec>& roster_columns();

@@ -17,16 +17,20 @@ Result<KnownRoster> KnownRoster::load(const Workplace& place) {
   MQ_TRY(out.people_, Canonical::people(place));
   MQ_TRY(out.everybody_, everybody(place));
   out.by_id_.reserve(out.everybody_.size());
-  out.rows_.reserve(out.everybody_.size());
   for (std::size_t i = 0; i < out.everybody_.size(); ++i) {
     out.by_id_.emplace(out.everybody_[i].id, i);
     out.residents_[out.everybody_[i].household].push_back(i);
   }
-  MQ_TRY(sqlite::Query q, place.vault.database().query("SELECT id, stream FROM \"person\""));
+  // Where no row stands for another, those who do not count are those who are struck off.
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(out.people_.plain()
+                                          ? "SELECT id, stream FROM \"person\" WHERE deleted <> 0"
+                                          : "SELECT id, stream FROM \"person\""));
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) break;
-    out.rows_.emplace(RowId::from(q.blob(0)).value_or(RowId{}), q.integer(1));
+    const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
+    if (!out.by_id_.contains(row)) out.others_.emplace(row, q.integer(1));
   }
   MQ_TRY(const std::vector<Household> all, Directory(place).bare_households());
   for (const Household& one : all) out.by_number_.emplace(one.number, one.id);
@@ -87,9 +91,9 @@ std::string KnownRoster::typed_here(const Asked& family) const {
 }
 
 KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts& one) const {
-  const auto own = rows_.find(one.id);
-  if (own != rows_.end()) {
-    const auto counting = by_id_.find(one.id);
+  const auto counting = by_id_.find(one.id);
+  const auto own = others_.find(one.id);
+  if (counting != by_id_.end() || own != others_.end()) {
     const bool twin = people_.of(one.id) != one.id;
     return {one.id, counting == by_id_.end() ? own->second : everybody_[counting->second].stream,
             twin};
@@ -106,7 +110,8 @@ KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts
   return {one.id, 0, false};
 }
 
-void KnownRoster::flag_likely(const Newcomers& fresh, ImportResult& result) const {
+std::vector<ImportFault> KnownRoster::likely(const Newcomers& fresh) const {
+  std::vector<ImportFault> out;
   for (const Match& match : matches(everybody_, fresh.people)) {
     const std::size_t at = match.b - everybody_.size();
     const bool both = match.a >= everybody_.size();
@@ -116,11 +121,11 @@ void KnownRoster::flag_likely(const Newcomers& fresh, ImportResult& result) cons
     if (both && !other.fingerprint.empty() && other.fingerprint == fresh.people[at].fingerprint) {
       continue;
     }
-    result.faults.push_back(
-        {fresh.lines[at], "姓名", Fate::kFlagged, other.shown, "",
-         cat("可能和户 ", other.house, " 的 ", other.shown, " 是同一个人:", match.why.zh),
-         cat("may be ", other.shown, " of household ", other.house, ": ", match.why.en)});
+    out.push_back({fresh.lines[at], "姓名", Fate::kFlagged, other.shown, "",
+                   cat("可能和户 ", other.house, " 的 ", other.shown, " 是同一个人:", match.why.zh),
+                   cat("may be ", other.shown, " of household ", other.house, ": ", match.why.en)});
   }
+  return out;
 }
 
 }  // namespace mq::work

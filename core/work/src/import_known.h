@@ -46,14 +46,14 @@ class KnownRoster {
     std::vector<PersonFacts> people;
     std::vector<std::size_t> lines;  // of each
   };
-  void flag_likely(const Newcomers& fresh, ImportResult& result) const;
+  std::vector<ImportFault> likely(const Newcomers& fresh) const;
 
  private:
   const Workplace* place_ = nullptr;
   Canonical households_, people_;
   std::vector<PersonFacts> everybody_;
   std::unordered_map<RowId, std::size_t, IdHash> by_id_;  // of those who count
-  std::unordered_map<RowId, vault::StreamIx, IdHash> rows_;
+  std::unordered_map<RowId, vault::StreamIx, IdHash> others_;  // who are held and do not
   std::unordered_map<RowId, std::vector<std::size_t>, IdHash> residents_;
   std::map<std::string, RowId> by_number_;
 };

@@ -114,6 +114,7 @@ Status run_import(Call& call) {
   options.village = call.args.value("village").value_or("");
   options.dry_run = call.args.has("dry_run");
   options.skip_refused = call.args.has("skip_refused");
+  options.worker = &call.world.worker;
   work::ImportResult result;
   MQ_CHECK(home->saving([&]() -> Status {
     MQ_TRY(result,

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "mq/base/worker.h"
 #include "mq/tabular/sheet.h"
 #include "mq/work/workplace.h"
 
@@ -32,6 +33,7 @@ struct ImportOptions {
   std::string village;  // visits: only rows of this village; roster: overrides its column
   bool dry_run = false;
   bool skip_refused = false;
+  Worker* worker = &inline_worker();  // reads a roster's lines while what is here is looked up
 };
 
 struct ImportResult {

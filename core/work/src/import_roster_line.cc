@@ -1,0 +1,155 @@
+#include "import_roster_line.h"
+
+#include "id_number.h"
+#include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/person.pb.h"
+#include "mq/base/text.h"
+#include "mq/model/identity.h"
+#include "mq/model/relation.h"
+#include "mq/model/validate.h"
+#include "mq/work/organisation.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using H = mpb::Household;
+using P = mpb::Person;
+using PP = mpb::PersonPrivate;
+
+namespace {
+
+std::int64_t read_group(RowReader& reader) {
+  std::string typed = reader.number("组");
+  for (const std::string_view tail : {"组", "社", "队"}) {
+    if (typed.ends_with(tail)) typed.resize(typed.size() - tail.size());
+  }
+  if (typed.empty()) return 0;
+  const bool digits = typed.find_first_not_of("0123456789") == std::string::npos;
+  const std::int64_t group = digits && typed.size() <= 3 ? std::stoll(typed) : -1;
+  if (group >= 0 && group <= 255) return group;
+  reader.refuse("组", "组号应是 0 到 255 的数", "a group number is 0 to 255");
+  return 0;
+}
+
+std::string read_phone(RowReader& reader) {
+  const std::string phone = reader.number("联系电话");
+  if (!phone.empty() && !model::plausible_phone(phone)) {
+    reader.flag("联系电话", "", "不像电话号码,请核对", "does not look like a telephone number");
+  }
+  return phone;
+}
+
+}  // namespace
+
+RosterLines::RosterLines(ImportRun& run)
+    : run_(run),
+      household_(*run.place.vault.schema().entity("Household")),
+      person_(*run.place.vault.schema().entity("Person")),
+      of_household_(run, *run.place.vault.schema().entity("HouseholdPrivate")),
+      of_person_(run, *run.place.vault.schema().entity("PersonPrivate")) {}
+
+Status RosterLines::open() {
+  MQ_TRY(fingerprint_key_, fingerprint_key(run_.place));
+  MQ_CHECK(of_household_.open());
+  return of_person_.open();
+}
+
+RosterLine RosterLines::read(std::size_t row, std::vector<ImportFault>& faults) const {
+  RowReader reader(run_.table, row, faults);
+  RosterLine line;
+  line.number = reader.number("户编号");
+  if (line.number.empty()) {
+    reader.refuse("户编号", "没有户编号,不知道是哪一户", "no household number");
+  }
+  line.member = read_member(reader);
+  line.group = read_group(reader);
+  line.household_class = reader.label("户类型", *household_.field(H::kClassFieldNumber));
+  line.away = reader.yes_no("常年外出");
+  line.village = run_.options.village;
+  if (line.village.empty()) line.village = reader.name("村(社区)");
+  if (line.village.empty()) {
+    reader.refuse("村(社区)", "没有写村(社区);可用 --village 指定", "no village; use --village");
+  }
+  line.phone = read_phone(reader);
+  PrivateCells guarded;  // refuses the row before anything of it counts
+  of_household_.read(reader, guarded);
+  line.refused = reader.refused();
+  return line;
+}
+
+Member RosterLines::read_member(RowReader& reader) const {
+  Member member;
+  member.line = reader.line();
+  member.name = reader.name("姓名");
+  if (member.name.empty()) reader.refuse("姓名", "没有姓名", "no name");
+  read_relation(reader, member);
+  member.sex = reader.label("性别", *person_.field(P::kSexFieldNumber));
+  member.birth = reader.date("出生日期");
+  read_id(reader, member);
+  of_person_.read(reader, member.guarded);
+  if (member.sex == 0 && !reader.refused()) {
+    reader.flag("性别", "未知", "没有性别,证件号码也看不出", "no sex, and none from the ID number");
+  }
+  return member;
+}
+
+void RosterLines::read_relation(RowReader& reader, Member& member) const {
+  const model::Field& field = *person_.field(P::kRelationFieldNumber);
+  const std::string typed = reader.text("与户主关系");
+  const model::EnumValue* known = field.value_named(typed);
+  if (known != nullptr && known->number != 0) {
+    member.relation = known->number;
+    return;
+  }
+  member.relation = field.value_named("其他")->number;
+  member.relation_text = typed;
+  reader.flag("与户主关系", "其他", "不认识的关系,记为 其他,原文保留",
+              "unknown relation, kept as 其他 with its text");
+}
+
+// The number is checked and made a fingerprint; it is forgotten unless a programme names the
+// need.
+void RosterLines::read_id(RowReader& reader, Member& member) const {
+  const std::string typed = reader.number("证件号码");
+  if (typed.empty()) return;
+  const auto id = model::read_chinese_id(typed);
+  member.fingerprint = model::fingerprint(fingerprint_key_, id, typed);
+  member.document = typed;
+  if (of_person_.named("id_number")) keep_number(reader, typed, id, member);
+  if (!id) {
+    reader.flag("证件号码", "", "位数或字符不像证件号码", "does not look like an ID number");
+    return;
+  }
+  if (!id->check_fits) {
+    reader.flag("证件号码", "", "校验位不对,请核对", "the check digit does not fit");
+  }
+  if (!member.birth) member.birth = id->birth;
+  if (id->birth && member.birth && *id->birth != *member.birth) {
+    reader.flag("出生日期", "", "与证件号码里的出生日期不同", "differs from the ID number");
+  }
+  if (member.sex == 0) member.sex = id->sex;
+  if (member.sex != id->sex && (member.sex == 1 || member.sex == 2)) {
+    reader.flag("性别", "", "与证件号码里的性别不同", "differs from the ID number");
+  }
+  const auto of_relation = model::sex_of_relation(member.relation);
+  if (of_relation && *of_relation != member.sex) {
+    reader.flag("与户主关系", "", "与性别对不上", "does not fit the sex");
+  }
+}
+
+void RosterLines::keep_number(RowReader& reader, const std::string& typed,
+                              const std::optional<model::ChineseId>& id, Member& member) const {
+  const model::Field& kind = *of_person_.entity().field(PP::kIdKindFieldNumber);
+  std::int64_t said = reader.label("证件类型", kind);
+  if (said == 0 && id) {
+    said = id->form == model::IdForm::kDisability ? mpb::ID_KIND_DISABILITY_CARD
+                                                  : mpb::ID_KIND_ID_CARD;
+  }
+  if (said != 0) {
+    member.guarded[PP::kIdKindFieldNumber] = wish_cell(
+        PP::kIdKindFieldNumber, said, run_.table.has("证件类型") ? "证件类型" : "证件号码");
+  }
+  member.guarded[PP::kIdNoFieldNumber] = wish_cell(PP::kIdNoFieldNumber, typed, "证件号码");
+}
+
+}  // namespace mq::work

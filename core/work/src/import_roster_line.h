@@ -1,0 +1,59 @@
+// One line of a roster, read by itself: a person, and what the line says of his household.
+//
+// Asks the vault for nothing, so that another thread may read lines too.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "import_private.h"
+#include "mq/base/date.h"
+#include "mq/model/chinese_id.h"
+
+namespace mq::work {
+
+struct Member {
+  std::size_t line = 0;
+  std::string name, relation_text;
+  std::int64_t relation = 0, sex = 0;
+  std::optional<Date> birth;
+  Bytes fingerprint;
+  std::string document;  // its number, forgotten with this
+  RowId id;
+  vault::StreamIx stream = 0;  // where the row stands already; 0: new
+  bool left_alone = false;     // another row of the same person counts
+  PrivateCells guarded;
+};
+
+struct RosterLine {
+  bool refused = false;
+  std::string number, village, phone;  // of the household
+  std::int64_t group = 0, household_class = 0;
+  std::optional<bool> away;
+  Member member;  // without its row
+};
+
+class RosterLines {
+ public:
+  explicit RosterLines(ImportRun& run);
+
+  // Once, before the lines.
+  Status open();
+  RosterLine read(std::size_t row, std::vector<ImportFault>& faults) const;
+  const PrivateColumns& of_household() const { return of_household_; }
+  const PrivateColumns& of_person() const { return of_person_; }
+
+ private:
+  Member read_member(RowReader& reader) const;
+  void read_relation(RowReader& reader, Member& member) const;
+  void read_id(RowReader& reader, Member& member) const;
+  void keep_number(RowReader& reader, const std::string& typed,
+                   const std::optional<model::ChineseId>& id, Member& member) const;
+
+  ImportRun& run_;
+  const model::Entity &household_, &person_;
+  PrivateColumns of_household_, of_person_;
+  Bytes fingerprint_key_;
+};
+
+}  // namespace mq::work
