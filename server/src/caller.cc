@@ -5,7 +5,7 @@
 namespace mq::server {
 namespace {
 
-constexpr std::int64_t kWindowMs = 5 * 60 * 1000;
+constexpr std::int64_t kWindowMs = 300'000;
 
 Status check_time(const Core& core, std::uint64_t time_ms) {
   const auto now = static_cast<std::uint64_t>(core.clock.wall().ms);

@@ -16,7 +16,7 @@ using mq::server::Arguments;
 
 bool speaks_english() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(name);
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it
     if (value != nullptr && *value != '\0') return std::string_view(value).starts_with("en");
   }
   return false;

@@ -66,7 +66,7 @@ Status seal_all(const BundleHome& home, BundleWritten& written) {
 
 // The token stands behind all that leaves, as before a push.
 Status flush(const BundleHome& home, BundleWritten& written) {
-  const Status ready = home.sealer.flush();
+  Status ready = home.sealer.flush();
   if (ready.ok() || ready.error().code != Code::kConflict) return ready;
   MQ_CHECK(renew(home, written));
   return home.sealer.flush();

@@ -68,8 +68,8 @@ void take(const Record& record, Bundle& bundle) {
     case BundleKind::kReceipt: {
       pb::Receipt message;
       if (!message.ParseFromString(to_string(record.bytes))) return;
-      auto receipt = wire::receipt_of(message);
-      if (receipt) bundle.receipts.push_back(std::move(*receipt));
+      const auto receipt = wire::receipt_of(message);
+      if (receipt) bundle.receipts.push_back(*receipt);
       return;
     }
     case BundleKind::kProof: {

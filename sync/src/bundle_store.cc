@@ -97,8 +97,8 @@ Result<std::vector<wire::Receipt>> load_receipts_for(vault::Vault& vault, const 
   while (reader.left() > 0) {
     pb::Receipt message;
     if (!message.ParseFromString(to_string(reader.block()))) return damaged("bundle.receipts");
-    MQ_TRY(wire::Receipt receipt, from_message(message));
-    out.push_back(std::move(receipt));
+    MQ_TRY(const wire::Receipt receipt, from_message(message));
+    out.push_back(receipt);
   }
   return out;
 }

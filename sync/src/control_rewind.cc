@@ -66,7 +66,7 @@ Status ControlStore::rewind(std::uint32_t fork, const std::vector<wire::pb::Cont
   wire::ControlState state;
   MQ_CHECK(state.apply(common));
   MQ_CHECK(state.apply(theirs));
-  const Status stored = vault_->together([&]() -> Status {
+  Status stored = vault_->together([&]() -> Status {
     MQ_CHECK(keep_voided(ours));
     for (std::uint32_t seq = fork + 1; seq <= held_; ++seq) {
       MQ_CHECK(vault_->set_setting(entry_name(seq), {}));

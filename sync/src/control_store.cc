@@ -38,7 +38,7 @@ Status ControlStore::append(const std::vector<wire::pb::ControlEntry>& entries,
                             seal::Keyring& keyring) {
   wire::ControlState state = state_;
   MQ_CHECK(state.apply(entries));
-  const Status stored = vault_->together([&]() -> Status {
+  Status stored = vault_->together([&]() -> Status {
     MQ_CHECK(store(held_, entries));
     MQ_CHECK(take_keys(state, entries, keyring));
     return list_streams(state, keyring);
@@ -123,7 +123,7 @@ Status ControlStore::complete_keys(seal::Keyring& keyring) {
   }
   if (!missing) return {};
   MQ_TRY(const std::vector<wire::pb::ControlEntry> all, entries(0));
-  const Status taken = vault_->together([&]() -> Status {
+  Status taken = vault_->together([&]() -> Status {
     MQ_CHECK(take_keys(state_, all, keyring));
     return list_streams(state_, keyring);
   });

@@ -195,7 +195,7 @@ Status GrpcTransport::State::check_introduction(const pb::InfoReply& reply, Byte
   return {};
 }
 
-GrpcTransport::GrpcTransport(std::string address, Random& random)
+GrpcTransport::GrpcTransport(const std::string& address, Random& random)
     : state_(std::make_unique<State>(std::string(trimmed(address)), random)) {}
 GrpcTransport::~GrpcTransport() = default;
 

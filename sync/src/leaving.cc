@@ -132,7 +132,8 @@ std::vector<pb::RoleKind> live_kinds(const wire::ControlState& state, const Pers
     }
   }
   // The keys of what he administers go last, while the others still say what to change.
-  std::ranges::stable_partition(out, [](pb::RoleKind k) { return k != pb::ROLE_KIND_ADMIN; });
+  std::stable_partition(out.begin(), out.end(),
+                        [](pb::RoleKind k) { return k != pb::ROLE_KIND_ADMIN; });
   return out;
 }
 

@@ -10,8 +10,8 @@
 namespace mq::sync {
 namespace {
 
-constexpr std::int64_t kAnchoredMs = 5 * 60'000;
-constexpr std::int64_t kKnownWrongMs = 24 * 3'600'000;
+constexpr std::int64_t kAnchoredMs = 300'000;
+constexpr std::int64_t kKnownWrongMs = 86'400'000;
 
 Error unverified(std::string_view zh, std::string_view en) {
   return {Code::kCorrupt, cat("服务器的", zh, "没有通过核对,这次收到的都没有采用。请告诉管理员。"),
@@ -31,9 +31,9 @@ Result<SyncEngine::State::Incoming> SyncEngine::State::check_signed(
     return unverified("时间凭证", "checkpoint");
   }
   for (const pb::Receipt& message : reply.receipts()) {
-    MQ_TRY(wire::Receipt receipt, from_message(message));
+    MQ_TRY(const wire::Receipt receipt, from_message(message));
     if (!wire::verify_receipt(receipt, township, server)) return unverified("收据", "receipt");
-    incoming.receipts.push_back(std::move(receipt));
+    incoming.receipts.push_back(receipt);
   }
   for (const pb::Alarm& alarm : reply.alarms()) {
     MQ_TRY(const InviteId invite, from_field<InviteId>(alarm.invite()));
@@ -103,7 +103,7 @@ Status SyncEngine::State::store(const Incoming& incoming) {
   LatestReceipts latest = receipts, late = late_receipts;
   Counts counts;
   const auto told = alarms_seen + static_cast<std::uint32_t>(incoming.claimed_twice.size());
-  const Status stored = vault.together([&]() -> Status {
+  Status stored = vault.together([&]() -> Status {
     counts = Counts();
     if (told != alarms_seen) MQ_CHECK(store_alarms_seen(vault, told));
     MQ_CHECK(store_receipts(incoming, latest, late));

@@ -16,8 +16,8 @@ Result<wire::Envelope> from_message(const pb::Envelope& message) {
 }
 
 Result<wire::Receipt> from_message(const pb::Receipt& message) {
-  std::optional<wire::Receipt> receipt = wire::receipt_of(message);
-  if (receipt) return std::move(*receipt);
+  const std::optional<wire::Receipt> receipt = wire::receipt_of(message);
+  if (receipt) return *receipt;
   return Error{Code::kCorrupt, "服务器的收据读不懂。请升级程序,仍不行请告诉管理员。",
                "the server's receipt cannot be read; update the program"};
 }

@@ -94,8 +94,8 @@ Result<std::optional<wire::Receipt>> load_latest_receipt(vault::Vault& vault, st
   if (!bytes) return std::optional<wire::Receipt>();
   pb::Receipt message;
   if (!message.ParseFromString(to_string(*bytes))) return damaged("sync.receipt");
-  MQ_TRY(wire::Receipt receipt, from_message(message));
-  return std::optional<wire::Receipt>(std::move(receipt));
+  MQ_TRY(const wire::Receipt receipt, from_message(message));
+  return std::optional<wire::Receipt>(receipt);
 }
 
 Status store_latest_receipt(vault::Vault& vault, const wire::Receipt& receipt) {

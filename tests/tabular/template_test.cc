@@ -212,6 +212,18 @@ TEST(Template, HostileFilesEndInAnError) {
   EXPECT_EQ(bad.error().code, Code::kInvalidInput);
 }
 
+// Two names that differ only in their case are one part: whichever a program reads is filled.
+TEST(Template, ASheetThatStandsThereTwiceIsFilledTwice) {
+  WorkbookBuilder book;
+  book.rows(inline_row(1, {"户编号", "姓名"}));
+  const std::string again = "xl/Worksheets/Sheet1.xml";
+  book.part(again, part_of(book.bytes(), kSheet));
+  const auto filled = blank(book.bytes()).workbook_with({{std::string("0001"), "王一"}});
+  ASSERT_TRUE(filled.ok());
+  EXPECT_THAT(part_of(*filled, kSheet), HasSubstr("王一"));
+  EXPECT_EQ(part_of(*filled, again), part_of(*filled, kSheet));
+}
+
 // A worksheet with one byte changed is refused, or filled into one that can be read.
 TEST(Template, DamagedWorksheetsAreRefusedOrFilledWhole) {
   const Bytes file = wps_blank();

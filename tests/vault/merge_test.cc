@@ -173,7 +173,7 @@ class Replica final : public EnvelopeIndex {
       RowState row;
       auto& blob = rows_[t.ops[i].row];
       if (!blob.empty()) row = *decode_row(blob);
-      apply_op(row, t.ops[i], i, stamp, seen, lines_);
+      apply_op(row, {t.ops[i], i, stamp}, seen, lines_);
       prune(row, lines_);
       blob = encode_row(row);
       EXPECT_EQ(*decode_row(blob), row);

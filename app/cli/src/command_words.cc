@@ -132,7 +132,7 @@ std::vector<std::string> values_of(const Command& command, std::string_view flag
   for (const model::Field* field : fields_of(command)) {
     if (cat("--", field->name) == flag) return labels_of(*field);
   }
-  const std::vector<std::string> in_usage = values_in_usage(command, flag);
+  std::vector<std::string> in_usage = values_in_usage(command, flag);
   if (!in_usage.empty() || entity_of(command) == nullptr) return in_usage;
   // of the issue that a visit's need or an opinion becomes
   for (const model::Field& field : model::Schema::current().entity("Issue")->fields) {

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <system_error>
 #include <thread>
 
 #include "mq/base/text.h"
@@ -23,8 +23,9 @@ Result<HomeLock> HomeLock::take(const std::string& path) {
   int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    return Error{Code::kInternal, cat("写不了文件夹(", std::strerror(errno), "):", path),
-                 cat("cannot write to the home (", std::strerror(errno), "): ", path)};
+    const std::string why = std::generic_category().message(errno);
+    return Error{Code::kInternal, cat("写不了文件夹(", why, "):", path),
+                 cat("cannot write to the home (", why, "): ", path)};
   }
   HomeLock lock(fd);
   for (int i = 0; i < kTries; ++i) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 
 #include "mq/base/secret.h"
 #include "mq/base/text.h"
@@ -37,7 +38,7 @@ Error too_long() {
 // Wiped where it stood, so that only the locked copy is left.
 Taken take_environment(const char* name) {
   Taken out;
-  char* set = std::getenv(name);
+  char* set = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
   if (set == nullptr) return out;
   out.fits = out.text.append(set);
   wipe({reinterpret_cast<std::uint8_t*>(set), std::strlen(set)});
@@ -70,8 +71,9 @@ Result<LockedText> prompt(std::string_view question, const Error& no_terminal, b
 Result<LockedText> read_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    return Error{Code::kNotFound, cat("打不开口令文件(", std::strerror(errno), "):", path),
-                 cat("cannot open the passphrase file (", std::strerror(errno), "): ", path)};
+    const std::string why = std::generic_category().message(errno);
+    return Error{Code::kNotFound, cat("打不开口令文件(", why, "):", path),
+                 cat("cannot open the passphrase file (", why, "): ", path)};
   }
   LockedText out;
   const bool whole = out.append_file(file);

@@ -63,7 +63,7 @@ Status set_pin(const PinPlace& place, const Key32& vault_key, std::string_view d
   random.fill(half.key.writable());
   // The platform first: a wrap without its other half would be asked for and never open.
   MQ_CHECK(store(place, half));
-  const Status wrapped =
+  Status wrapped =
       place.key_file.rewrap(vault_key, WrapKind::kDevicePin, secret_of(half, digits).view(), cost);
   if (!wrapped.ok()) place.keys.drop(name_of(place));
   return wrapped;

@@ -63,7 +63,7 @@ Status store(Home& home, const Kept& kept) {
   out.raw(kept.code.view());
   out.raw(kept.sealed);
   Bytes bytes = out.take();
-  const Status stored = home.vault().set_setting(kSetting, bytes);
+  Status stored = home.vault().set_setting(kSetting, bytes);
   wipe(bytes);
   return stored;
 }

@@ -11,8 +11,8 @@ namespace mq::model {
 namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kDayMs = 24 * 60 * kMinuteMs;
-constexpr std::int64_t kShanghaiMs = 8 * 60 * kMinuteMs;
+constexpr std::int64_t kDayMs = kMinuteMs * 60 * 24;
+constexpr std::int64_t kShanghaiMs = kMinuteMs * 60 * 8;
 constexpr int kSpreadsheetEpoch = 25'569;  // its number of 1970-01-01
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

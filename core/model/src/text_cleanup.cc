@@ -89,6 +89,10 @@ std::size_t pinyin_length(const std::vector<std::uint32_t>& text, std::size_t at
 // clean-up and no normal form makes anything else. (Leading bytes E4 to E9 are never overlong.)
 bool is_usual(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const auto is_character = [&](std::size_t at) {
+    return byte(at) >= 0xe4 && byte(at) <= 0xe9 && at + 2 < text.size() &&
+           (byte(at + 1) & 0xc0) == 0x80 && (byte(at + 2) & 0xc0) == 0x80;
+  };
   const auto is_stop = [&](std::size_t at) {
     const std::string_view three = text.substr(at, 3);
     return three == "、" || three == "。";
@@ -96,10 +100,7 @@ bool is_usual(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     if (byte(at) >= 0x20 && byte(at) < 0x7f) {
       ++at;
-    } else if (byte(at) >= 0xe4 && byte(at) <= 0xe9 && at + 2 < text.size() &&
-               (byte(at + 1) & 0xc0) == 0x80 && (byte(at + 2) & 0xc0) == 0x80) {
-      at += 3;
-    } else if (byte(at) == 0xe3 && is_stop(at)) {
+    } else if (is_character(at) || is_stop(at)) {
       at += 3;
     } else {
       return false;

@@ -12,7 +12,7 @@
 namespace mq::seal {
 
 inline constexpr std::string_view kAgeVersionLine = "age-encryption.org/v1\n";
-inline constexpr std::size_t kAgeHeaderBytesMax = 256 * 1024;
+inline constexpr std::size_t kAgeHeaderBytesMax = 262'144;
 inline constexpr std::size_t kAgeStanzasMax = 256;
 
 struct AgeStanza {

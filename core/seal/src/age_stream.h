@@ -8,7 +8,7 @@
 
 namespace mq::seal {
 
-inline constexpr std::size_t kAgeChunkBytes = 64 * 1024;
+inline constexpr std::size_t kAgeChunkBytes = 65'536;
 inline constexpr std::size_t kAgeTagBytes = 16;
 
 // Appends the chunks to `out`; nothing to say is one empty chunk.

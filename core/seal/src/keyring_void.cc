@@ -96,7 +96,7 @@ Status Keyring::keep_void() {
     for (const Hash& head : each.heads) out.raw(head.view());
   }
   Bytes bytes = out.take();
-  const Status stored = vault_->set_setting(kVoid, bytes);
+  Status stored = vault_->set_setting(kVoid, bytes);
   wipe(bytes);
   return stored;
 }

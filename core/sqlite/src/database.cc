@@ -348,7 +348,7 @@ Status Database::execute(const std::string& sql) {
 Status Database::run_fed(std::string_view sql, RowFeed& rows) {
   MQ_TRY(Query q, query(sql));
   state_->feed = &rows;
-  const Status done = q.run();
+  Status done = q.run();
   state_->feed = nullptr;
   return done;
 }

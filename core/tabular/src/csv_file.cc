@@ -21,6 +21,7 @@ struct Close {
 
 Result<Bytes> gb18030(std::string text) {
   const iconv_t converter = iconv_open("GB18030", "UTF-8");
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): what POSIX calls a failure
   if (converter == reinterpret_cast<iconv_t>(-1)) {
     return Error{Code::kUnsupported, "本机系统不能转换 GB18030 编码,没有写出;请改用 UTF-8 或 xlsx",
                  "this system cannot write GB18030; use UTF-8 or xlsx"};

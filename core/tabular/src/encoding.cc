@@ -102,6 +102,7 @@ std::size_t line_of(std::string_view text, std::size_t offset) {
 Status convert_to_utf8(ByteView bytes, const char* encoding, std::string_view name,
                        std::string& out) {
   const iconv_t converter = iconv_open("UTF-8", encoding);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): what POSIX calls a failure
   if (converter == reinterpret_cast<iconv_t>(-1)) {
     return Error{
         Code::kUnsupported,

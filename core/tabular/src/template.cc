@@ -192,14 +192,14 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
   }
   StyleEditor editor(std::move(styles));
   const PreparedRows prepared{first_, prepared_};
-  std::string sheet_part =
-      filled_sheet(sheet, {columns_, lines, prepared}, opened.workbook.styles, editor);
+  const std::string sheet_part =
+      as_utf8(filled_sheet(sheet, {columns_, lines, prepared}, opened.workbook.styles, editor));
   std::vector<ZipPart> parts;
   std::set<std::string> seen;
   for (const std::string& name : opened.archive.names()) {
     if (is_calculation_order(name) || !seen.insert(name).second) continue;
     if (same_part(name, opened.sheet_part)) {
-      parts.push_back({name, as_utf8(std::move(sheet_part))});
+      parts.push_back({name, sheet_part});  // a name may stand there twice, in two cases
       continue;
     }
     if (same_part(name, opened.styles_part)) {

@@ -180,7 +180,7 @@ class Finder {
   std::string group_left_of(std::size_t line, std::size_t below, std::size_t column) const {
     while (column-- > 0) {
       if (text_at(below, column).empty()) return {};
-      const std::string text = text_at(line, column);
+      std::string text = text_at(line, column);
       if (!text.empty()) return text;
     }
     return {};

@@ -79,7 +79,7 @@ Result<std::size_t> Vault::State::merge_run(const Transaction& t, std::size_t at
   const StreamLines view(lines, stream_ix);
   for (; at < t.ops.size() && t.ops[at].entity == entity && t.ops[at].row == id; ++at) {
     const model::Op& op = t.ops[at];
-    apply_op(row.state, op, static_cast<std::uint32_t>(at), stamp, seen, view, late);
+    apply_op(row.state, {op, static_cast<std::uint32_t>(at), stamp}, seen, view, late);
     if (op.kind != model::OpKind::kDelete) row.changed.push_back({op.field, family(op.kind)});
   }
   row.stamps.push_back(stamp);

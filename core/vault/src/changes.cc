@@ -40,8 +40,7 @@ std::vector<Bytes> elements_of(const model::Field& field, const Change& change) 
   for (const model::Value& value : change.values) add(value);
   add(change.value);
   std::ranges::sort(out);
-  const auto [again, end] = std::ranges::unique(out);
-  out.erase(again, end);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

@@ -49,7 +49,7 @@ class Builder {
       bytes_ += size_of(op);
       Transaction& t = transactions_.back();
       const Stamp stamp{line_, t.n, t.hlc, t.clock_class};
-      apply_op(row.state, op, static_cast<std::uint32_t>(t.ops.size()), stamp, seen_, view);
+      apply_op(row.state, {op, static_cast<std::uint32_t>(t.ops.size()), stamp}, seen_, view);
       if (op.kind != model::OpKind::kDelete) row.changed.push_back({op.field, family(op.kind)});
       if (row.stamps.empty() || row.stamps.back() != stamp) row.stamps.push_back(stamp);
       t.ops.push_back(std::move(op));

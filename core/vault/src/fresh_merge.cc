@@ -37,6 +37,7 @@ Status FreshMerge::flush() {
 
 Status FreshMerge::store(const Table& table, const std::vector<const Kept*>& kept) {
   std::vector<FreshItem> items;
+  items.reserve(kept.size());
   for (const Kept* one : kept) items.push_back({one->id, one->meta, rows_.values(*one->row)});
   FreshFeed feed(table, stream_, items);
   MQ_CHECK(state_.db.run_fed(feed.statement(FreshFeed::Held::kSkip), feed));

@@ -188,8 +188,9 @@ ResolvedContext resolve(const Lines& lines, LineIx own, std::uint64_t n,
   return out;
 }
 
-void apply_op(RowState& row, const model::Op& op, std::uint32_t i, const Stamp& stamp,
-              const ResolvedContext& seen, const Lines& lines, bool late) {
+void apply_op(RowState& row, const PlacedOp& placed, const ResolvedContext& seen,
+              const Lines& lines, bool late) {
+  const auto& [op, i, stamp] = placed;
   drop_deletes(row, seen.covers);
   const Lines* waited = late ? &lines : nullptr;
   if (op.kind == OpKind::kDelete) {
@@ -228,14 +229,14 @@ void place_anew(RowState& row, const RowWrite& write, const Lines& lines) {
   for (const auto& [i, op] : write.ops) {
     if (op->kind == OpKind::kRemove) continue;
     const bool keeps_seen = op->kind == OpKind::kStep || op->kind == OpKind::kDelete;
-    apply_op(row, *op, i, write.stamp, keeps_seen ? write.seen : nothing, lines);
+    apply_op(row, {*op, i, write.stamp}, keeps_seen ? write.seen : nothing, lines);
   }
 }
 
 void supersede_anew(RowState& row, const RowWrite& write, const Lines& lines) {
   for (const auto& [i, op] : write.ops) {
     if (op->kind == OpKind::kRemove) {
-      apply_op(row, *op, i, write.stamp, write.seen, lines);
+      apply_op(row, {*op, i, write.stamp}, write.seen, lines);
       continue;
     }
     drop_deletes(row, write.seen.covers);

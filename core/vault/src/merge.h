@@ -46,10 +46,16 @@ bool covered(const std::vector<Cover>& covers, const Dot& dot);
 ResolvedContext resolve(const Lines& lines, LineIx own, std::uint64_t n,
                         const model::Context& context);
 
-// One op, in the order of its transaction. `late`: the transaction had waited, so that ops of its
-// own line that came after it may stand already.
-void apply_op(RowState& row, const model::Op& op, std::uint32_t i, const Stamp& stamp,
-              const ResolvedContext& seen, const Lines& lines, bool late = false);
+// An op and where it stands: the i-th of the transaction that the stamp names.
+struct PlacedOp {
+  const model::Op& op;
+  std::uint32_t i;
+  const Stamp& stamp;
+};
+// In the order of its transaction. `late`: the transaction had waited, so that ops of its own line
+// that came after it may stand already.
+void apply_op(RowState& row, const PlacedOp& placed, const ResolvedContext& seen,
+              const Lines& lines, bool late = false);
 // One transaction's ops on one row, with their places, rising.
 struct RowWrite {
   Stamp stamp;

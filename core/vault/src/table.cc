@@ -104,8 +104,8 @@ Bytes pack(const Field& field, std::vector<ByteView> elements) {
            (field.type == FieldType::kBytes && element.size() != kIdBytes);
   });
   std::ranges::sort(elements, std::ranges::lexicographical_compare);
-  const auto [again, end] = std::ranges::unique(elements, std::ranges::equal);
-  elements.erase(again, end);
+  const auto same = [](ByteView a, ByteView b) { return std::ranges::equal(a, b); };
+  elements.erase(std::unique(elements.begin(), elements.end(), same), elements.end());
   ByteWriter out;
   for (const ByteView element : elements) model::pack_element(field, element, out);
   return out.take();

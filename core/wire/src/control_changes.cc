@@ -31,11 +31,11 @@ void ControlRules::add_person(PersonRecord record) {
   });
 }
 
-void ControlRules::add_device(DeviceRecord record) {
+void ControlRules::add_device(const DeviceRecord& record) {
   const Index at = state_.devices_.size();
   state_.device_at_[record.id] = at;
   state_.devices_of_[record.person].push_back(at);
-  state_.devices_.push_back(std::move(record));
+  state_.devices_.push_back(record);
   undo_.push_back([](ControlState& s) {
     const DeviceRecord& last = s.devices_.back();
     s.device_at_.erase(last.id);
@@ -74,7 +74,7 @@ void ControlRules::add_invite(InviteRecord record) {
   });
 }
 
-void ControlRules::add_server_key(ServerKeyRecord record) {
+void ControlRules::add_server_key(const ServerKeyRecord& record) {
   set(&ControlState::server_key_, record.key);
   set(&ControlState::server_address_, record.address);
   state_.server_keys_.push_back(record);

@@ -49,7 +49,7 @@ void ControlRules::copy_members(const ControlState& now, std::uint32_t seq) {
   for (DeviceRecord device : now.devices_) {
     if (device.span.from > seq) continue;
     reopen(device.span.until, seq);
-    add_device(std::move(device));
+    add_device(device);
   }
   for (RoleRecord role : now.roles_) {
     if (role.span.from > seq) continue;

@@ -141,11 +141,11 @@ class ControlRules {
     state_.*field = std::move(value);
   }
   void add_person(PersonRecord record);
-  void add_device(DeviceRecord record);
+  void add_device(const DeviceRecord& record);
   void add_role(RoleRecord record);
   void add_stream(StreamRecord record);
   void add_invite(InviteRecord record);
-  void add_server_key(ServerKeyRecord record);
+  void add_server_key(const ServerKeyRecord& record);
   void add_cuts(const ControlStep& step, const google::protobuf::RepeatedPtrField<pb::Cut>& cuts);
   void add_recovery(RecoveryRecord record);
   void add_admission(AdmissionRecord record);

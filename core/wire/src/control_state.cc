@@ -43,7 +43,7 @@ Status ControlState::apply_nested(const std::vector<pb::ControlEntry>& entries, 
   std::size_t whole = 0;
   std::size_t whole_mark = 0;
   for (std::size_t i = 0; i < total; ++i) {
-    const Status added = rules.add(entry_at(i), i < waiting);
+    Status added = rules.add(entry_at(i), i < waiting);
     if (!added.ok()) {
       rules.undo_to(0);
       return added;

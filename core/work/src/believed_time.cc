@@ -5,7 +5,7 @@ namespace mq::work {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
-constexpr std::int64_t kYearMs = 366 * 24 * kHourMs;
+constexpr std::int64_t kYearMs = kHourMs * 24 * 366;
 constexpr std::int64_t kNoReleaseBefore = 1'735'689'600'000;  // 2025-01-01
 
 }  // namespace

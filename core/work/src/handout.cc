@@ -77,7 +77,7 @@ Result<std::string> act(const Workplace& place, const Move& move, const vault::R
   const model::Entity& entity = *place.vault.schema().entity("Handout");
   const std::int64_t now = place.clock.wall().ms;
   const auto asked = [&](std::string_view name, std::string_view zh) {
-    const std::string text(trimmed(form.extra(name)));
+    std::string text(trimmed(form.extra(name)));
     if (text.empty()) {
       form.fault(name, cat(zh, ":必须填写(--", name, ")"), cat(name, ": required"));
     }

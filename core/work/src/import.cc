@@ -22,15 +22,15 @@ namespace {
 
 struct KindRule {
   ImportKind kind;
+  bool desk_only;
   const std::vector<ColumnSpec>& (*columns)();
   Status (*read)(ImportRun&);
-  bool desk_only;
 };
 constexpr KindRule kRules[] = {
-    {ImportKind::kRoster, roster_columns, read_roster, true},
-    {ImportKind::kCadres, cadre_columns, read_cadres, true},
-    {ImportKind::kPairings, pairing_columns, read_pairings, true},
-    {ImportKind::kVisits, visit_columns, read_visits, false},
+    {ImportKind::kRoster, true, roster_columns, read_roster},
+    {ImportKind::kCadres, true, cadre_columns, read_cadres},
+    {ImportKind::kPairings, true, pairing_columns, read_pairings},
+    {ImportKind::kVisits, false, visit_columns, read_visits},
 };
 
 // Every refused line, whatever the number of faults on it.

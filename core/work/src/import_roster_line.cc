@@ -32,7 +32,7 @@ std::int64_t read_group(RowReader& reader) {
 }
 
 std::string read_phone(RowReader& reader) {
-  const std::string phone = reader.number("联系电话");
+  std::string phone = reader.number("联系电话");
   if (!phone.empty() && !model::plausible_phone(phone)) {
     reader.flag("联系电话", "", "不像电话号码,请核对", "does not look like a telephone number");
   }

@@ -230,7 +230,8 @@ class VisitReader {
   // Without a number on the paper the content is the key: the same row twice is one visit.
   Bytes source_key(const PaperVisit& visit) const {
     ByteWriter key;
-    key.varint(static_cast<std::uint64_t>(visit.date.year() * 12 + visit.date.month()));
+    const std::int64_t months = std::int64_t{visit.date.year()} * 12 + visit.date.month();
+    key.varint(static_cast<std::uint64_t>(months));
     if (!visit.paper_no.empty()) {
       key.block(visit.paper_no);
       return key.take();

@@ -32,8 +32,8 @@ struct Sums {
     answered += q.integer(7);
     referred += q.integer(8);
   }
-  std::vector<LedgerCell> row(const std::string& level, const std::string& name, LedgerCell went,
-                              LedgerCell asked) const {
+  std::vector<LedgerCell> row(const std::string& level, const std::string& name,
+                              const LedgerCell& went, const LedgerCell& asked) const {
     return {level,         LedgerCell(), name,     std::string(), batches, people,
             std::string(), matters,      answered, referred,      went,    asked};
   }

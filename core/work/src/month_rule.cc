@@ -74,7 +74,7 @@ Result<Month> parse_month(std::string_view label, const MonthRule& rule) {
 Month last_month(Date day, const MonthRule& rule) {
   int months = day.year() * kMonths + day.month();  // one ahead
   for (;; --months) {
-    const Month month = month_of(months / kMonths, months % kMonths + 1, rule);
+    Month month = month_of(months / kMonths, months % kMonths + 1, rule);
     if (month.period.to < day) return month;
   }
 }

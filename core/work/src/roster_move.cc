@@ -103,7 +103,7 @@ class Moving {
       if (content.empty()) {
         MQ_CHECK(step_.set_content(fresh, field, {}));
       } else {
-        step_.fill(fresh, field, std::move(content));
+        step_.fill(fresh, field, content);
       }
     }
     MQ_CHECK(mark(fresh, "moved_from", from_));

@@ -214,19 +214,19 @@ void RosterStep::write(const RowAt& at, const model::Field& field, const Content
 Status RosterStep::set(const RowAt& at, std::uint32_t field, model::Value value) {
   Content content;
   if (!model::is_empty(value)) content.push_back(std::move(value));
-  return set_content(at, *at.entity->field(field), std::move(content));
+  return set_content(at, *at.entity->field(field), content);
 }
 
 Status RosterStep::set_row(const RowAt& at, std::uint32_t field, const RowId& row) {
   return set(at, field, to_bytes(row.view()));
 }
 
-Status RosterStep::set_content(const RowAt& at, const model::Field& field, Content content) {
+Status RosterStep::set_content(const RowAt& at, const model::Field& field, const Content& content) {
   MQ_TRY(Content before, cell_of(place_, at, field));
-  return set_undone(at, field, std::move(content), std::move(before));
+  return set_undone(at, field, content, std::move(before));
 }
 
-Status RosterStep::set_undone(const RowAt& at, const model::Field& field, Content content,
+Status RosterStep::set_undone(const RowAt& at, const model::Field& field, const Content& content,
                               Content undone) {
   MQ_TRY(const Content now, cell_of(place_, at, field));
   const std::string after = hash_of(field, content);
@@ -240,7 +240,7 @@ void RosterStep::make(const RowAt& at) {
   undo_.push_back({Undo::Kind::kMade, at, nullptr, {}, 0, ""});
 }
 
-void RosterStep::fill(const RowAt& at, const model::Field& field, Content content) {
+void RosterStep::fill(const RowAt& at, const model::Field& field, const Content& content) {
   if (empty(content)) return;
   write(at, field, content);
   // How many people there are follows from every step, and hinders none.
@@ -284,7 +284,7 @@ Status RosterStep::watch_ends() {
       if (field == nullptr) continue;
       const RowAt at{entity, stream, row};
       const bool known = std::ranges::any_of(undo_, [&](const Undo& one) {
-        return one.field == field && one.at.row == row && one.at.stream == stream;
+        return one.field == field && one.at.row == at.row && one.at.stream == at.stream;
       });
       if (known) continue;
       MQ_TRY(const Content now, cell_of(place_, at, *field));

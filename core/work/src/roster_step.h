@@ -41,14 +41,15 @@ class RosterStep {
 
   // Nothing if the cell holds it already.
   Status set(const RowAt& at, std::uint32_t field, model::Value value);
-  Status set_content(const RowAt& at, const model::Field& field, Content content);
+  Status set_content(const RowAt& at, const model::Field& field, const Content& content);
   Status set_row(const RowAt& at, std::uint32_t field, const RowId& row);
   // The same, but taking it back writes `undone`, whatever stood there.
-  Status set_undone(const RowAt& at, const model::Field& field, Content content, Content undone);
+  Status set_undone(const RowAt& at, const model::Field& field, const Content& content,
+                    Content undone);
   // A row that was not there: taking it back takes it away.
   void make(const RowAt& at);
   // Written with a row that was made: nothing to bring back, but somebody's later edit is noticed.
-  void fill(const RowAt& at, const model::Field& field, Content content);
+  void fill(const RowAt& at, const model::Field& field, const Content& content);
   // P3 facts go to the PRIVATE stream of another village, under the same id.
   Status carry(const RowAt& from, vault::StreamIx to);
   // Adds to the number of people, if one was said.

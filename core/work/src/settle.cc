@@ -34,7 +34,8 @@ Result<model::Value> all_claims(const Workplace& place, const vault::Conflict& c
                  "only one of them can be true: use --take N, or --value"};
   }
   std::vector<vault::Claim> claims = conflict.claims;
-  std::ranges::stable_partition(claims, &vault::Claim::shown);
+  std::stable_partition(claims.begin(), claims.end(),
+                        [](const vault::Claim& claim) { return claim.shown; });
   std::vector<std::string> texts;
   for (const vault::Claim& claim : claims) {
     const auto* text = std::get_if<std::string>(&claim.value);

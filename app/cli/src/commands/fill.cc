@@ -1,6 +1,8 @@
 // fill: a department's blank, filled from what is held here, and the register of what went out.
 #include "mq/work/fill.h"
 
+#include <functional>
+
 #include "../home.h"
 #include "../new_file.h"
 #include "all.h"
@@ -194,10 +196,10 @@ Status history(Call& call) {
 }
 
 // The file first: what is registered has been made. If the register fails, the file goes again.
-Status hand_out(Call& call, Home& home, const work::Workplace& place, const work::Filled& filled,
-                const std::string& path, const Bytes& content, vault::View seen) {
+Status hand_out(Call& call, const std::string& path, const Bytes& content,
+                const std::function<Status()>& keep) {
   MQ_CHECK(write_new_file(call, path, content));
-  const Status kept = home.saving([&] { return work::keep_fill(place, filled, seen); });
+  Status kept = keep();
   if (!kept.ok()) MQ_CHECK(call.world.files.remove(path));
   return kept;
 }
@@ -218,12 +220,15 @@ Status run_fill(Call& call) {
   MQ_TRY(const work::Workplace place, home->place());
   const vault::View seen = place.vault.view();
   MQ_TRY(const work::Filled filled, work::fill_form(place, form, options));
+  const auto keep = [&] {
+    return home->saving([&] { return work::keep_fill(place, filled, seen); });
+  };
   if (!filled.questions.empty()) {
-    MQ_CHECK(home->saving([&] { return work::keep_fill(place, filled, seen); }));
+    MQ_CHECK(keep());
     return ask(call, filled);
   }
   MQ_TRY(const Bytes content, content_of(form, filled, *path));
-  MQ_CHECK(hand_out(call, *home, place, filled, *path, content, seen));
+  MQ_CHECK(hand_out(call, *path, content, keep));
   put_json(call, filled, *path);
   tell(call, filled, options, *path);
   return {};

@@ -107,7 +107,7 @@ Status switch_to(Call& call, const std::string& name) {
   MQ_TRY(KeyRoom room, KeyRoom::enter(call, home.folder, false));
   MQ_TRY(const Key32 key, room.ask());
   MQ_CHECK(choose(call, homes, name));
-  const Status held = hold_open(call, std::move(room), key);
+  Status held = hold_open(call, std::move(room), key);
   if (held.ok() || held.error().code != Code::kUnsupported) return held;
   call.out.warn(held.error().zh, held.error().en);
   call.out.object()["unlocked"] = false;

@@ -12,7 +12,7 @@ namespace mq::cli {
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::int64_t kShanghaiMs = 8 * 3'600'000;
+constexpr std::int64_t kShanghaiMs = 28'800'000;
 
 // The end of what stays: right before that day began.
 Result<std::optional<WallTime>> since_of(Call& call) {

@@ -19,7 +19,7 @@ namespace mq::sync {
 class GrpcTransport final : public Transport {
  public:
   // address: host:port, [v6]:port; a leading https:// is ignored. Borrows random. Opens nothing.
-  GrpcTransport(std::string address, Random& random);
+  GrpcTransport(const std::string& address, Random& random);
   ~GrpcTransport() override;
 
   // Every call connects first if there is no channel.
