@@ -47,19 +47,23 @@ Status renew(const BundleHome& home, BundleWritten& written) {
   return home.sealer.start_incarnation();
 }
 
+Status seal_stream(const BundleHome& home, vault::StreamIx stream, BundleWritten& written) {
+  for (;;) {
+    MQ_TRY(const auto sealed, home.sealer.seal_next(stream, home.control.state()));
+    if (home.sealer.restore_suspected()) {
+      MQ_CHECK(renew(home, written));
+    } else if (!sealed) {
+      return {};
+    }
+  }
+}
+
 // Nothing is sealed under a head that the server is known not to share.
 Status seal_all(const BundleHome& home, BundleWritten& written) {
   MQ_TRY(const auto parted, parting(home.vault, home.control));
   if (parted) return {};
   for (const vault::StreamInfo& stream : home.vault.streams()) {
-    for (;;) {
-      MQ_TRY(const auto sealed, home.sealer.seal_next(stream.ix, home.control.state()));
-      if (home.sealer.restore_suspected()) {
-        MQ_CHECK(renew(home, written));
-      } else if (!sealed) {
-        break;
-      }
-    }
+    MQ_CHECK(seal_stream(home, stream.ix, written));
   }
   return {};
 }

@@ -59,14 +59,15 @@ Result<std::size_t> let_go(const std::vector<Farewell>& streams, vault::Vault& v
   // First: no chain may begin a second time under one incarnation.
   MQ_CHECK(sealer.start_incarnation());
   std::vector<StreamId> gone;
-  MQ_CHECK(vault.together([&]() -> Status {
+  const auto drop = [&]() -> Status {
     for (const Farewell& each : streams) {
       if (!ready(each)) continue;
       MQ_CHECK(vault.drop_stream(each.stream));
       gone.push_back(each.id);
     }
     return keyring.forget(gone);
-  }));
+  };
+  MQ_CHECK(vault.together(drop));
   return count;
 }
 

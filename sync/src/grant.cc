@@ -100,14 +100,15 @@ Status plan_right(Plan& plan, const Acts& acts, const GiveOptions& options, Gran
 
 // As many in one append as it takes.
 Status hand_over(Acts& acts, std::vector<Due> left) {
+  std::size_t planned = 0;
+  const auto fill = [&](Plan& plan) -> Status {
+    for (planned = 0; planned < left.size() && plan.bytes() < kAppendBytes; ++planned) {
+      MQ_CHECK(plan_grant(plan, acts, left[planned]));
+    }
+    return {};
+  };
   while (!left.empty()) {
-    std::size_t planned = 0;
-    MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
-      for (planned = 0; planned < left.size() && plan.bytes() < kAppendBytes; ++planned) {
-        MQ_CHECK(plan_grant(plan, acts, left[planned]));
-      }
-      return {};
-    }));
+    MQ_CHECK(append_plan(acts, fill));
     left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(planned));
   }
   return {};

@@ -122,7 +122,7 @@ Status plan_diary(Plan& plan, const LabelKey& label, const InviteOptions& option
 Result<std::size_t> append_part(Acts& acts, const std::vector<Asked>& asked, std::size_t begin,
                                 const Clock& clock) {
   std::size_t taken = 0;
-  MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
+  const auto fill = [&](Plan& plan) -> Status {
     MQ_TRY(const LabelKey label, label_key(acts));
     const std::size_t most = std::min(asked.size() - begin, kPeopleMax);
     for (taken = 0; taken < most && plan.bytes() < kBytesMax; ++taken) {
@@ -132,7 +132,8 @@ Result<std::size_t> append_part(Acts& acts, const std::vector<Asked>& asked, std
       MQ_CHECK(plan_diary(plan, label, *one.options, clock, acts.random));
     }
     return {};
-  }));
+  };
+  MQ_CHECK(append_plan(acts, fill));
   return taken;
 }
 

@@ -78,7 +78,7 @@ Status grant_rest(Acts& acts, std::vector<StreamId> left, const BoxKey& recovery
 Result<std::vector<StreamId>> append_kit(Acts& acts, const KitOptions& options) {
   const BoxKey box_key = options.seed->box().public_key();
   std::vector<StreamId> left;
-  MQ_CHECK(append_plan(acts, [&](Plan& plan) -> Status {
+  const auto fill = [&](Plan& plan) -> Status {
     MQ_CHECK(may_make_recovery(options, plan.state(), acts.keyring.identity()->person));
     MQ_CHECK(plan_recovery(plan, options));
     if (options.replace) {
@@ -90,7 +90,8 @@ Result<std::vector<StreamId>> append_kit(Acts& acts, const KitOptions& options) 
     MQ_TRY(const std::size_t planned, plan_grants(plan, acts, left, box_key));
     left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(planned));
     return {};
-  }));
+  };
+  MQ_CHECK(append_plan(acts, fill));
   return left;
 }
 

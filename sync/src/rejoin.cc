@@ -97,20 +97,19 @@ Status check_log(const WholeLog& log, const AppendFile& file, const VerifyKey& s
 
 }  // namespace
 
-Result<Bytes> request_rejoin(const TownshipId& township, const std::string& name,
-                             const std::string& server_address, vault::Vault& vault,
+Result<Bytes> request_rejoin(const RejoinOptions& options, vault::Vault& vault,
                              seal::Keyring& keyring, const ControlStore& control,
                              const Clock& clock, Random& random) {
   MQ_CHECK(check_no_township(control));
   MQ_TRY(const std::optional<Bytes> before, vault.setting(kRejoin));
   const seal::Identity* begun = keyring.identity();
-  if (begun != nullptr && (!before || begun->township != township)) {
+  if (begun != nullptr && (!before || begun->township != options.township)) {
     return Error{Code::kConflict, "这个文件夹已开始加入或建立另一个乡镇。请换一个空文件夹。",
                  "this home began to join or found another township; use an empty one"};
   }
   if (!before) MQ_CHECK(vault.set_setting(kRejoin, ByteView{}));
-  MQ_CHECK(draw_member(township, vault, keyring, clock, random));
-  return request_of(*keyring.identity(), name, server_address);
+  MQ_CHECK(draw_member(options.township, vault, keyring, clock, random));
+  return request_of(*keyring.identity(), options.name, options.server_address);
 }
 
 Result<RejoinFile> read_rejoin(ByteView request) {

@@ -31,9 +31,9 @@ class Rejoining : public ::testing::Test {
     ASSERT_TRUE(fresh.boot().ok());
   }
   Bytes request() {
-    const auto file = sync::request_rejoin(li->control().state().township(), "新管理员",
-                                           "simulated:1", fresh.vault(), fresh.keyring(),
-                                           fresh.control(), fresh.clock, fresh.random);
+    const auto file = sync::request_rejoin(
+        {li->control().state().township(), "新管理员", "simulated:1"}, fresh.vault(),
+        fresh.keyring(), fresh.control(), fresh.clock, fresh.random);
     EXPECT_TRUE(file.ok()) << file.error().en;
     return file.ok() ? *file : Bytes();
   }

@@ -112,15 +112,20 @@ Result<std::uint64_t> Sealer::rule_again(const ControlState& state, std::uint32_
   for (const wire::AdmissionRecord& admission : state.admissions()) {
     if (admission.of_void && admission.entry > since) decided.insert(admission.chain);
   }
+  using Verdict = vault::Vault::Verdict;
+  const auto changed_in = [&](vault::StreamIx stream) -> Result<std::vector<Verdict>> {
+    MQ_TRY(const std::vector<wire::ChainId> chains, vault_.chains(stream));
+    std::vector<Verdict> changed;
+    for (const wire::ChainId& chain : chains) {
+      // Seen from the first head, a chain has every end it has from any.
+      const bool touched = healed || decided.contains(chain) || !state.ends_of(chain, 0).empty();
+      if (touched) MQ_CHECK(rule_chain(chain, state, changed));
+    }
+    return changed;
+  };
   const Status done = vault_.together([&]() -> Status {
     for (const vault::StreamInfo& stream : vault_.streams()) {
-      MQ_TRY(const std::vector<wire::ChainId> chains, vault_.chains(stream.ix));
-      std::vector<vault::Vault::Verdict> changed;
-      for (const wire::ChainId& chain : chains) {
-        // Seen from the first head, a chain has every end it has from any.
-        const bool touched = healed || decided.contains(chain) || !state.ends_of(chain, 0).empty();
-        if (touched) MQ_CHECK(rule_chain(chain, state, changed));
-      }
+      MQ_TRY(const std::vector<Verdict> changed, changed_in(stream.ix));
       MQ_TRY(const std::uint64_t merged, apply_verdicts(stream.ix, changed));
       rows += merged;
     }

@@ -36,16 +36,16 @@ Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request)
   const std::uint32_t household_entity = entity_number(place, "Household");
   MQ_TRY(const Canonical canonical, Canonical::households(place));
   MQ_TRY(const auto paired, pairs_by_cadre(place, request.period, canonical));
+  const std::set<RowId> nobodys;
   std::map<int, RankTally> by_rank;
   RankTally all;
   for (const Cadre& cadre : cadres) {
     if (cadre.rank == 0) continue;
     const auto rule = std::ranges::find(rules, cadre.rank, &Quota::rank);
     const std::int64_t quota = rule == rules.end() ? 0 : rule->pairs;
-    const auto households = paired.find(cadre.id);
-    const auto count = households == paired.end()
-                           ? std::int64_t{0}
-                           : static_cast<std::int64_t>(households->second.size());
+    const auto found = paired.find(cadre.id);
+    const std::set<RowId>& households = found == paired.end() ? nobodys : found->second;
+    const auto count = static_cast<std::int64_t>(households.size());
     const Source source{cadre_entity, cadre.id};
     for (RankTally* tally : {&by_rank[cadre.rank], &all}) {
       Trace& trace = tally->trace;
@@ -54,11 +54,7 @@ Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request)
       trace.note_if(quota > 0, "应结对户", source);
       trace.note_if(count >= quota, "达标干部数", source);
       trace.note_if(count < quota, "缺口", source);
-      if (request.explain && count > 0) {
-        for (const RowId& each : households->second) {
-          trace.note("已结对户", {household_entity, each});
-        }
-      }
+      for (const RowId& each : households) trace.note("已结对户", {household_entity, each});
       ++tally->cadres;
       tally->due += quota;
       tally->paired += count;

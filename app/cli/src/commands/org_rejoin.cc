@@ -48,7 +48,7 @@ Status org_rejoin_request(Call& call) {
   MQ_CHECK(check_new_file(call, out));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open_or_create(call));
   MQ_TRY(const Bytes file,
-         sync::request_rejoin(township, call.args.value("name").value_or("乡镇管理员"), server,
+         sync::request_rejoin({township, call.args.value("name").value_or("乡镇管理员"), server},
                               home->vault(), home->keyring(), home->control(), call.world.clock,
                               call.world.random));
   MQ_CHECK(write_new_file(call, out, file));

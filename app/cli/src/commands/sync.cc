@@ -78,7 +78,7 @@ Status once(Call& call) {
 Status watch(Call& call) {
   std::unique_ptr<sync::Transport> line;
   for (;;) {
-    const Status done = once(call);
+    Status done = once(call);
     if (!done.ok() && done.error().code != Code::kUnavailable) return done;
     if (!done.ok()) call.out.warn(done.error().zh, done.error().en);
     MQ_CHECK(wait_for_news(call, line, kWatchWaitMs));

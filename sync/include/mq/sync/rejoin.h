@@ -19,10 +19,14 @@ struct RejoinFile {
   std::string name;  // of the new admin, for whoever signs
   std::string server_address;
 };
+struct RejoinOptions {
+  TownshipId township;
+  std::string name;  // of the new admin
+  std::string server_address;
+};
 // In an empty home; no contact. Again gives a request of the same device. kConflict: the home is
 // somebody's.
-Result<Bytes> request_rejoin(const TownshipId& township, const std::string& name,
-                             const std::string& server_address, vault::Vault& vault,
+Result<Bytes> request_rejoin(const RejoinOptions& options, vault::Vault& vault,
                              seal::Keyring& keyring, const ControlStore& control,
                              const Clock& clock, Random& random);
 // kCorrupt: damaged, or not such a file.
