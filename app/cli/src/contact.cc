@@ -9,6 +9,7 @@
 #include "mq/seal/labels.h"
 #include "mq/sync/late.h"
 #include "mq/work/delegated.h"
+#include "mq/work/facts_home.h"
 #include "mq/work/handout.h"
 #include "mq/work/organisation.h"
 #include "unlock_escrow.h"
@@ -117,6 +118,9 @@ constexpr Errand kErrands[] = {
     {work::take_diaries_home, "代录的日记这次没有转给本人,下次联系再试",
      "delegated diaries were not carried over", " 篇代录的日记已转入本人的日记",
      " delegated diaries went to their authors"},
+    {work::take_facts_home, "留在原来的村的敏感项这次没有转过去,下次联系再试",
+     "sensitive facts were not carried to where their households live", " 份敏感项已转到现在住的村",
+     " records of sensitive facts went to where their households live"},
     {work::take_handouts, "承办单位做的这次没有转进事项,下次联系再试",
      "what units did was not taken into the issues", " 件事项按承办单位做的更新了流转",
      " issues follow what units did"}};

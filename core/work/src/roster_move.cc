@@ -84,8 +84,10 @@ class Moving {
     form_.form().flag("pairing", "结对不跟着村走,请核对帮扶干部是否要换",
                       "pairings do not move with it: look whether they still fit");
     if (!left_behind_) return {};
-    form_.form().flag("private", "敏感项没有迁:本机没有两个村的敏感项钥匙;请有钥匙的人另记",
-                      "sensitive facts did not move: this device does not hold both keys");
+    form_.form().flag("private",
+                      "敏感项没有迁:本机没有两个村的敏感项钥匙;乡镇的设备下次联系时转过去",
+                      "sensitive facts did not move: this device does not hold both keys; one of "
+                      "the township's that does carries them at its next contact");
     return {};
   }
 
