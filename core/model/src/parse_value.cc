@@ -285,7 +285,8 @@ Result<std::vector<Value>> parse_values(const Field& field, std::string_view tex
   const bool free_text = field.type == FieldType::kText && field.rule.kind() != pb::KIND_PHONE;
   const bool one_label = field.type == FieldType::kEnum && field.value_named(trimmed(text));
   std::vector<std::string> parts = {std::string(text)};
-  if (!free_text && !one_label) parts = split_list(text);
+  // 12,345 is one number.
+  if (field.repeated && !free_text && !one_label) parts = split_list(text);
   std::vector<Value> out;
   for (const std::string& part : parts) {
     MQ_TRY(Value value, parse_value(field, part));

@@ -1,6 +1,7 @@
 #include "xlsx_sheet.h"
 
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "grid.h"
@@ -13,6 +14,7 @@ namespace mq::tabular {
 namespace {
 
 constexpr std::size_t kLastRow = 1'048'576;
+constexpr double kExactBelow = 1e15;
 constexpr std::size_t kPlainDigits = 15;  // every integer of so few digits is exact in a double
 
 std::optional<std::size_t> parse_index(std::string_view text) {
@@ -131,6 +133,8 @@ class SheetReader {
       const auto date = date_text(*parsed, kind, workbook_.epoch_1904);
       if (date) return *date;
     }
+    // Beyond this a number has lost digits, and its reader must see that it has.
+    if (std::abs(*parsed) >= kExactBelow) return std::string(value);
     return number_text(*parsed);
   }
 

@@ -33,12 +33,29 @@ Result<KnownRoster> KnownRoster::load(const Workplace& place) {
     if (!out.by_id_.contains(row)) out.others_.emplace(row, q.integer(1));
   }
   MQ_TRY(const std::vector<Household> all, Directory(place).bare_households());
-  for (const Household& one : all) out.by_number_.emplace(one.number, one.id);
+  out.stands_.reserve(all.size());
+  for (const Household& one : all) {
+    out.by_number_.emplace(one.number, one.id);
+    out.stands_.emplace(one.id, one.stream);
+  }
   return out;
 }
 
+namespace {
+
+Reason in_another_village() {
+  return {"这一户在本机登记在别的村;没有改动,真的迁了村请用 household move",
+          "stands in another village here; left alone: if it has moved, household move"};
+}
+
+}  // namespace
+
 Result<std::optional<Reason>> KnownRoster::ended(const Asked& family) const {
-  if (households_.plain()) return std::optional<Reason>();
+  if (households_.plain()) {
+    const auto here = stands_.find(family.id);
+    if (here == stands_.end() || here->second == family.stream) return std::optional<Reason>();
+    return std::optional(in_another_village());
+  }
   if (households_.of(family.id) != family.id) {
     return std::optional(Reason{"这一户已并为同一户,名册里还单独有;没有改动,请核对",
                                 "was found to be one with another household; left alone"});
@@ -50,19 +67,21 @@ Result<std::optional<Reason>> KnownRoster::ended(const Asked& family) const {
   MQ_TRY(sqlite::Query q, place_->vault.database().query(
                               "SELECT stream FROM \"household\" WHERE id = ?1 AND deleted = 0"));
   q.bind(1, family.id.view());
-  bool elsewhere = false;
+  bool left = false, elsewhere = false;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) break;
+    const bool there = q.integer(0) == family.stream;
     if (!households_.counts(family.id, q.integer(0))) {
-      elsewhere = elsewhere || q.integer(0) == family.stream;
-    } else if (q.integer(0) == family.stream) {
+      left = left || there;
+    } else if (there) {
       return std::optional<Reason>();
     } else {
       elsewhere = true;
     }
   }
-  if (!elsewhere) return std::optional<Reason>();
+  if (!left && !elsewhere) return std::optional<Reason>();
+  if (!left) return std::optional(in_another_village());
   return std::optional(Reason{"这一户已迁到别的村,名册里还写在原村;没有改动,请核对",
                               "moved to another village; left alone"});
 }
@@ -78,6 +97,11 @@ bool KnownRoster::of_others(const Asked& family) const {
     }
   }
   return true;
+}
+
+std::u32string KnownRoster::name_of(const RowId& person) const {
+  const auto found = by_id_.find(person);
+  return found == by_id_.end() ? std::u32string() : everybody_[found->second].name;
 }
 
 std::string KnownRoster::typed_here(const Asked& family) const {

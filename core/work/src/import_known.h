@@ -25,10 +25,14 @@ class KnownRoster {
     vault::StreamIx stream = 0;  // of the village that the file names; 0: not here yet
     std::vector<PersonFacts> people;
   };
-  // Why nothing of it is written: it moved, was merged, or is another's double. Nothing: it stands.
+  // Why nothing of it is written: it moved, was merged, is another's double, or stands in another
+  // village. Nothing: it stands here, or is new.
   Result<std::optional<Reason>> ended(const Asked& family) const;
   // The number belongs to people of whom the file names none.
   bool of_others(const Asked& family) const;
+  bool holds(const RowId& household) const { return stands_.contains(household); }
+  // The name of who counts under this id, folded; empty if nobody does.
+  std::u32string name_of(const RowId& person) const;
   // A household that was given this number by hand; empty if there is none.
   std::string typed_here(const Asked& family) const;
 
@@ -52,10 +56,11 @@ class KnownRoster {
   const Workplace* place_ = nullptr;
   Canonical households_, people_;
   std::vector<PersonFacts> everybody_;
-  std::unordered_map<RowId, std::size_t, IdHash> by_id_;  // of those who count
+  std::unordered_map<RowId, std::size_t, IdHash> by_id_;       // of those who count
   std::unordered_map<RowId, vault::StreamIx, IdHash> others_;  // who are held and do not
   std::unordered_map<RowId, std::vector<std::size_t>, IdHash> residents_;
   std::map<std::string, RowId> by_number_;
+  std::unordered_map<RowId, vault::StreamIx, IdHash> stands_;  // each household that counts
 };
 
 }  // namespace mq::work

@@ -138,6 +138,20 @@ Result<bool> ImportMerge::add_new(Wish& wish) {
   return out.size() > before;
 }
 
+// Of what is here already nothing: it has been moved on since.
+Status ImportMerge::begin_later(Wish& wish) {
+  std::map<std::pair<std::uint32_t, RowId>, bool> here;
+  for (vault::Change& change : wish.first) {
+    const auto [at, asked] = here.try_emplace({change.entity, change.row}, false);
+    if (asked) {
+      MQ_TRY(const auto held, place_.vault.load(change.entity, change.row));
+      at->second = held.has_value();
+    }
+    if (!at->second) changes_[wish.stream].push_back(std::move(change));
+  }
+  return {};
+}
+
 Result<bool> ImportMerge::compare(Wish& wish, const vault::RowData& data,
                                   std::vector<ImportFault>& faults) {
   const ImportMemory::Of of{wish.stream, wish.entity->number, wish.row};
@@ -168,6 +182,7 @@ Result<bool> ImportMerge::compare(Wish& wish, const vault::RowData& data,
       }
     }
     if (!differs) continue;
+    if (cell.field == wish.first_with) MQ_CHECK(begin_later(wish));
     append_change(wish, field, cell, changes_[wish.stream]);
     writes = true;
   }

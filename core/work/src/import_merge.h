@@ -32,8 +32,10 @@ struct Wish {
   std::string village;         // its name then
   std::size_t line = 0;
   std::vector<WishCell> cells;
-  std::vector<vault::Change> first;  // further changes when the row is new (an issue's first move)
-  bool guarded = false;              // P3 facts: of the village's PRIVATE stream
+  // Further rows that come with the row, or later with its cell first_with: an issue's first move.
+  std::vector<vault::Change> first;
+  std::uint32_t first_with = 0;
+  bool guarded = false;  // P3 facts: of the village's PRIVATE stream
 };
 
 class ImportMerge {
@@ -50,6 +52,7 @@ class ImportMerge {
  private:
   Result<bool> add_new(Wish& wish);
   Result<bool> compare(Wish& wish, const vault::RowData& data, std::vector<ImportFault>& faults);
+  Status begin_later(Wish& wish);
   ByteView said(const WishCell& cell, const model::Field& field);
   ByteView held(const model::Field& field, const vault::Cell* shown);
 

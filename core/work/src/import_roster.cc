@@ -39,7 +39,7 @@ struct Family {
   RowId id;
   std::size_t line = 0;  // of its first row
   std::int64_t group = 0;
-  std::vector<std::int64_t> classes;
+  std::vector<model::Value> classes;
   std::optional<bool> away;
   std::vector<std::string> phones;
   std::vector<Member> members;
@@ -107,10 +107,8 @@ class RosterReader {
       return;
     }
     Member& member = line.member;
-    member.id = model::imported_row_id(
-        family.stream, person_.number,
-        model::person_source_key(family.id, member.fingerprint, member.name, member.birth));
-    if (!seen_.insert(member.id).second) {
+    member.id = row_of(family, member);
+    if (!seen_.insert(member.id).second && !shares_number(family, member)) {
       reader.duplicate("同一个人在名册里出现两次,这一行跳过", "the same person twice; skipped");
       return;
     }
@@ -119,14 +117,52 @@ class RosterReader {
     family.members.push_back(std::move(member));
   }
 
+  RowId row_of(const Family& family, const Member& member) const {
+    return model::imported_row_id(
+        family.stream, person_.number,
+        model::person_source_key(family.id, member.fingerprint, member.name, member.birth));
+  }
+
+  // Somebody else with the number of one above; two lines of one name are one person.
+  static bool shares_number(Family& family, Member& member) {
+    for (Member& one : family.members) {
+      if (one.id != member.id) continue;
+      if (folded_name(one.name) == folded_name(member.name)) return false;
+      one.shares = member.shares = true;
+    }
+    return member.shares;
+  }
+
+  // The number stays with one of those who share it, in whatever order they stand: with whom it is
+  // known of here, else with whom it fits. The others are who they are by name and birth.
+  void settle_numbers(Family& family) const {
+    const auto claim = [&](const Member& one) {
+      const auto id = model::read_chinese_id(one.document);
+      return std::make_tuple(known_.name_of(one.id) != folded_name(one.name),
+                             !id || id->birth != one.birth, std::string_view(one.name));
+    };
+    std::map<RowId, const Member*> owners;
+    for (const Member& one : family.members) {
+      if (!one.shares) continue;
+      const Member*& owner = owners[one.id];
+      if (owner == nullptr || claim(one) < claim(*owner)) owner = &one;
+    }
+    for (Member& one : family.members) {
+      if (!one.shares || owners.at(one.id) == &one) continue;
+      one.fingerprint.clear();
+      one.document.clear();
+      one.id = row_of(family, one);
+    }
+  }
+
   void add_facts(RowReader& reader, const RosterLine& line, Family& family) {
     lines_.of_household().read(reader, family.guarded);
     if (line.group > 0) family.group = line.group;
     const auto among = [](const auto& list, const auto& one) {
       return std::ranges::find(list, one) != list.end();
     };
-    if (line.household_class > 0 && !among(family.classes, line.household_class)) {
-      family.classes.push_back(line.household_class);
+    for (const model::Value& one : line.classes) {
+      if (!among(family.classes, one)) family.classes.push_back(one);
     }
     if (line.away) family.away = line.away;
     if (!line.phone.empty() && !among(family.phones, line.phone)) {
@@ -149,29 +185,38 @@ class RosterReader {
     run_.wishes.reserve(families_.size() + run_.table.size());
     newcomers_.people.reserve(run_.table.size());
     const Directory directory(run_.place);
-    std::map<std::string, std::pair<RowId, Village>> villages;
+    std::map<std::string, Place> places;
     for (Family& family : families_) {
       if (family.members.empty()) continue;
-      const auto [at, first] = villages.try_emplace(family.village);
-      auto& [row, village] = at->second;
+      const auto [at, first] = places.try_emplace(family.village);
+      Place& place = at->second;
       if (first) {
-        row = village_row_id(run_.place.control.township(), family.village);
+        place.row = village_row_id(run_.place.control.township(), family.village);
         auto held = directory.village(family.village);
         if (!held.ok() && held.error().code != Code::kNotFound) return std::move(held).error();
-        if (held.ok()) {
-          village = *held;
-        } else {
-          run_.new_villages.emplace_back(family.village, region_code(family.village));
-        }
+        place.made = held.ok();
+        if (held.ok()) place.village = *held;
       }
-      MQ_TRY(const bool wanted, meet(family, village));
-      if (wanted) MQ_CHECK(wish_family(family, row, village));
+      MQ_TRY(const bool wanted, meet(family, place.village));
+      if (!wanted) continue;
+      if (!place.made) {
+        run_.new_villages.emplace_back(family.village, region_code(family.village));
+      }
+      place.made = true;
+      MQ_CHECK(wish_family(family, place.row, place.village));
     }
     return {};
   }
 
+  struct Place {
+    RowId row;  // of the village
+    Village village;
+    bool made = false;  // here, or about to be with its first household
+  };
+
   // What the household of the file is here. False: it has ended, and nothing of it is written.
   Result<bool> meet(Family& family, const Village& at) {
+    settle_numbers(family);
     KnownRoster::Asked asked{family.id, family.number, at.stream, {}};
     for (const Member& member : family.members) asked.people.push_back(facts(family, member, at));
     MQ_TRY(const std::optional<Reason> ended, known_.ended(asked));
@@ -242,18 +287,22 @@ class RosterReader {
     return code;
   }
 
-  const Member& head_of(const Family& family) const {
+  // Nobody: the file does not say.
+  static const Member* head_of(const Family& family) {
     for (const Member& member : family.members) {
       if (member.relation == mpb::RELATION_HEAD || member.relation == mpb::RELATION_SELF)
-        return member;
+        return &member;
     }
     for (const Member& member : family.members) {
-      if (member.name == family.head_name) return member;
+      if (member.name == family.head_name) return &member;
     }
-    return family.members.front();
+    return nullptr;
   }
 
+  // Of what the file says nothing a new row gets the usual, and a known one keeps its own.
   Status wish_family(Family& family, const RowId& village, const Village& at) {
+    const bool fresh = !known_.holds(family.id);
+    const auto said = [&](std::string_view column) { return fresh || run_.table.has(column); };
     Wish wish{&household_, family.id, at.stream, family.village, family.line, {}, {}};
     wish.cells.reserve(8);
     const auto add = [&](std::uint32_t field, model::Value value, std::string_view column) {
@@ -261,18 +310,23 @@ class RosterReader {
     };
     add(H::kHouseholdNoFieldNumber, family.number, "户编号");
     wish.cells.push_back(wish_row(H::kVillageIdFieldNumber, village, "村(社区)"));
-    add(H::kGroupNoFieldNumber, family.group, "组");
-    wish.cells.push_back(wish_row(H::kHeadPersonIdFieldNumber, head_of(family).id, "户主姓名"));
+    if (said("组")) add(H::kGroupNoFieldNumber, family.group, "组");
+    const Member* head = head_of(family);
+    if (head == nullptr && fresh) head = &family.members.front();
+    if (head != nullptr) {
+      wish.cells.push_back(wish_row(H::kHeadPersonIdFieldNumber, head->id, "户主姓名"));
+    }
     add(H::kSizeFieldNumber, static_cast<std::int64_t>(family.members.size()), "*");
     WishCell phones{H::kPhonesFieldNumber, {}, {}, "联系电话", false};
     for (const std::string& phone : family.phones) phones.values.emplace_back(phone);
     if (run_.table.has("联系电话")) wish.cells.push_back(std::move(phones));
-    add(H::kStatusFieldNumber,
-        std::int64_t{family.away.value_or(false) ? mpb::HOUSEHOLD_STATUS_AWAY
-                                                 : mpb::HOUSEHOLD_STATUS_NORMAL},
-        "常年外出");
-    WishCell classes{H::kClassFieldNumber, {}, {}, "户类型", false};
-    for (const std::int64_t one : family.classes) classes.values.emplace_back(one);
+    if (said("常年外出")) {
+      add(H::kStatusFieldNumber,
+          std::int64_t{family.away.value_or(false) ? mpb::HOUSEHOLD_STATUS_AWAY
+                                                   : mpb::HOUSEHOLD_STATUS_NORMAL},
+          "常年外出");
+    }
+    WishCell classes{H::kClassFieldNumber, {}, family.classes, "户类型", false};
     if (run_.table.has("户类型")) wish.cells.push_back(std::move(classes));
     run_.wishes.push_back(std::move(wish));
     MQ_CHECK(
@@ -294,7 +348,7 @@ class RosterReader {
     if (at.stream != 0 && stream == 0) {
       MQ_TRY(stream, Directory(run_.place).private_stream(at.stream));
     }
-    Wish wish{&columns.entity(), id, stream, family.village, line, {}, {}, true};
+    Wish wish{&columns.entity(), id, stream, family.village, line, {}, {}, 0, true};
     for (const auto& [field, cell] : cells) wish.cells.push_back(cell);
     run_.wishes.push_back(std::move(wish));
     return {};
@@ -309,10 +363,11 @@ class RosterReader {
     };
     add(P::kNameFieldNumber, std::move(member.name), "姓名");
     wish.cells.push_back(wish_row(P::kHouseholdIdFieldNumber, family.id, "户编号"));
-    add(P::kRelationFieldNumber, member.relation, "与户主关系");
+    const bool fresh = member.stream == 0;
+    if (fresh || member.related) add(P::kRelationFieldNumber, member.relation, "与户主关系");
     if (!member.relation_text.empty())
       add(P::kRelationTextFieldNumber, std::move(member.relation_text), "与户主关系");
-    add(P::kSexFieldNumber, member.sex, "性别");
+    if (fresh || member.sex != 0) add(P::kSexFieldNumber, member.sex, "性别");
     if (member.birth) add(P::kBirthFieldNumber, std::int64_t{member.birth->days}, "出生日期");
     if (!member.fingerprint.empty())
       add(P::kIdFingerprintFieldNumber, std::move(member.fingerprint), "证件号码");
@@ -332,7 +387,7 @@ class RosterReader {
         const bool gone = household.status == mpb::HOUSEHOLD_STATUS_MOVED_OUT ||
                           household.status == mpb::HOUSEHOLD_STATUS_DEAD ||
                           household.status == mpb::HOUSEHOLD_STATUS_CANCELLED;
-        if (gone || index_.contains(household.number)) continue;
+        if (gone || household.number.empty() || index_.contains(household.number)) continue;
         if (household.id ==
             model::household_row_id(run_.place.control.township(), household.number)) {
           run_.result.missing_zh.push_back(cat(household.number, " ", household.head_name));

@@ -63,18 +63,29 @@ RosterLine RosterLines::read(std::size_t row, std::vector<ImportFault>& faults) 
   }
   line.member = read_member(reader);
   line.group = read_group(reader);
-  line.household_class = reader.label("户类型", *household_.field(H::kClassFieldNumber));
+  line.classes = reader.values("户类型", *household_.field(H::kClassFieldNumber));
   line.away = reader.yes_no("常年外出");
-  line.village = run_.options.village;
-  if (line.village.empty()) line.village = reader.name("村(社区)");
-  if (line.village.empty()) {
-    reader.refuse("村(社区)", "没有写村(社区);可用 --village 指定", "no village; use --village");
-  }
+  line.village = read_village(reader);
   line.phone = read_phone(reader);
   PrivateCells guarded;  // refuses the row before anything of it counts
   of_household_.read(reader, guarded);
   line.refused = reader.refused();
   return line;
+}
+
+// --village names the village of a file that does not, or gives its whole name: not another.
+std::string RosterLines::read_village(RowReader& reader) const {
+  const std::string& given = run_.options.village;
+  const std::string typed = reader.name("村(社区)");
+  if (given.empty() && typed.empty()) {
+    reader.refuse("村(社区)", "没有写村(社区);可用 --village 指定", "no village; use --village");
+  }
+  if (given.empty() || typed.empty()) return given.empty() ? typed : given;
+  if (!given.starts_with(typed) && !typed.starts_with(given)) {
+    reader.refuse("村(社区)", cat("这一行写的是别的村,--village 指定的是 ", given),
+                  cat("the line names another village than --village ", given));
+  }
+  return given;
 }
 
 Member RosterLines::read_member(RowReader& reader) const {
@@ -96,6 +107,7 @@ Member RosterLines::read_member(RowReader& reader) const {
 void RosterLines::read_relation(RowReader& reader, Member& member) const {
   const model::Field& field = *person_.field(P::kRelationFieldNumber);
   const std::string typed = reader.text("与户主关系");
+  member.related = !typed.empty();
   const model::EnumValue* known = field.value_named(typed);
   if (known != nullptr && known->number != 0) {
     member.relation = known->number;
@@ -112,6 +124,10 @@ void RosterLines::read_relation(RowReader& reader, Member& member) const {
 void RosterLines::read_id(RowReader& reader, Member& member) const {
   const std::string typed = reader.number("证件号码");
   if (typed.empty()) return;
+  if (typed.find_first_of("0123456789") == std::string::npos) {  // 无, 不详, 丢失: no number
+    reader.flag("证件号码", "", "不是号码,没有当作证件号码记", "no number, and not kept as one");
+    return;
+  }
   const auto id = model::read_chinese_id(typed);
   member.fingerprint = model::fingerprint(fingerprint_key_, id, typed);
   member.document = typed;

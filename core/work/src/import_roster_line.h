@@ -22,13 +22,16 @@ struct Member {
   RowId id;
   vault::StreamIx stream = 0;  // where the row stands already; 0: new
   bool left_alone = false;     // another row of the same person counts
+  bool related = false;        // the file says how
+  bool shares = false;         // its number stands at another of the family too
   PrivateCells guarded;
 };
 
 struct RosterLine {
   bool refused = false;
   std::string number, village, phone;  // of the household
-  std::int64_t group = 0, household_class = 0;
+  std::int64_t group = 0;
+  std::vector<model::Value> classes;
   std::optional<bool> away;
   Member member;  // without its row
 };
@@ -44,6 +47,7 @@ class RosterLines {
   const PrivateColumns& of_person() const { return of_person_; }
 
  private:
+  std::string read_village(RowReader& reader) const;
   Member read_member(RowReader& reader) const;
   void read_relation(RowReader& reader, Member& member) const;
   void read_id(RowReader& reader, Member& member) const;

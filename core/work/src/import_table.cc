@@ -1,6 +1,7 @@
 #include "import_table.h"
 
 #include <algorithm>
+#include <array>
 
 #include "mq/base/text.h"
 #include "mq/model/calendar.h"
@@ -19,6 +20,18 @@ std::string header_form(std::string_view cell) {
     if (point != ' ' && point != '\n' && point != 0x3000 && point != '*') append_utf8(out, point);
   }
   return out;
+}
+
+constexpr std::array<std::string_view, 7> kErrorValues{"#N/A",    "#NAME?", "#NULL!", "#NUM!",
+                                                       "#DIV/0!", "#REF!",  "#VALUE!"};
+
+// 9.99999E+17: what a spreadsheet shows of a long number of which it has lost the last digits.
+bool scientific(std::string_view text) {
+  const std::size_t e = text.find_first_of("Ee");
+  constexpr std::string_view kDigits = "0123456789";
+  return e != std::string_view::npos && e + 2 < text.size() && text[e + 1] == '+' && e > 0 &&
+         text.substr(0, e).find_first_not_of("0123456789.") == std::string_view::npos &&
+         text.substr(e + 2).find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 std::vector<std::vector<std::string>> name_forms(const std::vector<ColumnSpec>& columns) {
@@ -118,17 +131,30 @@ std::string RowReader::noted(std::string_view column, std::string_view raw, std:
   return cleaned;
 }
 
-std::string RowReader::text(std::string_view column) {
-  return model::clean_cell(table_.raw(row_, column));
+std::string_view RowReader::cell(std::string_view column) {
+  const std::string_view raw = table_.raw(row_, column);
+  if (raw.starts_with("#") && std::ranges::find(kErrorValues, raw) != kErrorValues.end()) {
+    refuse(column, "这一格是表格软件的错误值,不是内容", "an error value of the spreadsheet");
+    return {};
+  }
+  return raw;
 }
 
+std::string RowReader::text(std::string_view column) { return model::clean_cell(cell(column)); }
+
 std::string RowReader::name(std::string_view column) {
-  const std::string_view raw = table_.raw(row_, column);
+  const std::string_view raw = cell(column);
   return noted(column, raw, model::clean_name(raw));
 }
 
 std::string RowReader::number(std::string_view column) {
-  const std::string_view raw = table_.raw(row_, column);
+  const std::string_view raw = cell(column);
+  if (scientific(raw)) {
+    refuse(column, "号码被表格软件写成了科学计数,末尾的数字已经丢了;请把这一列设为文本,重新填写",
+           "a spreadsheet has made a number of it and lost its last digits; make the column text "
+           "and write it anew");
+    return {};
+  }
   return noted(column, raw, model::normal_number(raw));
 }
 

@@ -76,6 +76,8 @@ class RowReader {
  private:
   void note(std::string_view column, Fate fate, std::string now, std::string_view zh,
             std::string_view en);
+  // As it stands; what a spreadsheet writes where it could not compute refuses the row.
+  std::string_view cell(std::string_view column);
   std::string noted(std::string_view column, std::string_view raw, std::string cleaned);
 
   const ImportTable& table_;

@@ -11,6 +11,7 @@
 #include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/identity.h"
+#include "mq/model/text_cleanup.h"
 #include "mq/work/directory.h"
 #include "visit_outcome.h"
 
@@ -53,11 +54,13 @@ struct PaperVisit {
   std::optional<bool> answered;
 };
 
-// What tells two rows of one number apart.
+// What tells two rows of one number apart, and where a further need of the same visit goes.
 struct EarlierRow {
   std::size_t line = 0;
   RowId household;
   std::vector<RowId> visitors;
+  std::vector<std::string> needs;
+  std::size_t wish = 0;
 };
 
 class VisitReader {
@@ -73,7 +76,7 @@ class VisitReader {
     MQ_CHECK(load());
     for (std::size_t row = 0; row < run_.table.size(); ++row) {
       RowReader reader(run_.table, row, run_.result.faults);
-      if (only_ && model_name(row) != only_->name) continue;
+      if (only_ && elsewhere(row)) continue;
       PaperVisit visit;
       MQ_CHECK(read_row(reader, visit));
       if (!reader.refused()) MQ_CHECK(wish(reader, visit));
@@ -109,8 +112,12 @@ class VisitReader {
     return {};
   }
 
-  std::string model_name(std::size_t row) const {
-    return std::string(trimmed(run_.table.raw(row, "村")));
+  // By its own word, else by where its household stands.
+  bool elsewhere(std::size_t row) const {
+    const std::string_view typed = trimmed(run_.table.raw(row, "村"));
+    if (!typed.empty()) return typed != only_->name;
+    const auto found = households_.find(model::normal_number(run_.table.raw(row, "户编号")));
+    return found != households_.end() && found->second.household.stream != only_->stream;
   }
 
   const model::Field& field(std::uint32_t number) const { return *visit_.field(number); }
@@ -157,6 +164,11 @@ class VisitReader {
     visit.household = &found->second.household;
     for (const Village& village : villages_) {
       if (village.stream == visit.household->stream) visit.village = &village;
+    }
+    const std::string village = reader.name("村");
+    if (!village.empty() && visit.village != nullptr && !visit.village->name.starts_with(village)) {
+      reader.flag("村", visit.village->name, cat("名册里这一户在 ", visit.village->name),
+                  "the roster has this household in another village");
     }
     const std::string head = reader.name("户主");
     const std::string& listed = visit.household->head_name;
@@ -245,38 +257,58 @@ class VisitReader {
     return key.take();
   }
 
-  // The same number with another household or visitor is asked about, never skipped.
-  Result<bool> same_paper(RowReader& reader, const RowId& id, const PaperVisit& visit) {
-    const auto earlier = lines_.find(id);
-    if (earlier != lines_.end()) {
-      const EarlierRow& row = earlier->second;
-      if (row.household == visit.household->id && row.visitors == visit.visitors) {
-        reader.duplicate(cat("与第 ", row.line, " 行是同一份记录,这一行跳过"),
-                         cat("the same record as line ", row.line, "; skipped"));
-      } else {
-        reader.refuse("编号", cat("与第 ", row.line, " 行编号相同,户或走访人不同,请核对"),
-                      cat("the number of line ", row.line, " with another household or visitor"));
-      }
-      return false;
+  // Another line of the same visit: its need is one more, and nothing else of it is new.
+  Status same_line(RowReader& reader, EarlierRow& row, const PaperVisit& visit) {
+    if (row.household != visit.household->id || row.visitors != visit.visitors) {
+      reader.refuse("编号", cat("与第 ", row.line, " 行编号相同,户或走访人不同,请核对"),
+                    cat("the number of line ", row.line, " with another household or visitor"));
+      return {};
     }
+    if (visit.need.empty() || std::ranges::find(row.needs, visit.need) != row.needs.end()) {
+      reader.duplicate(cat("与第 ", row.line, " 行是同一份记录,这一行跳过"),
+                       cat("the same record as line ", row.line, "; skipped"));
+      return {};
+    }
+    return wish_need(visit, row);
+  }
+
+  // The same number with another household or visitor is asked about, never skipped.
+  Result<bool> another_visit(RowReader& reader, const RowId& id, const PaperVisit& visit) {
     MQ_TRY(const std::optional<vault::RowData> here, known_.load(id));
-    const vault::Cell* household = here ? here->cell(V::kHouseholdIdFieldNumber) : nullptr;
+    if (!here) return false;
+    const vault::Cell* household = here->cell(V::kHouseholdIdFieldNumber);
     if (household != nullptr &&
         household->value != model::Value(to_bytes(visit.household->id.view()))) {
       reader.refuse("编号", "本月这个编号已经记在另一户名下,请核对",
                     "this month's number already belongs to another household");
-      return false;
+      return true;
     }
-    lines_[id] = {reader.line(), visit.household->id, visit.visitors};
+    const vault::Cell* date = here->cell(V::kDateFieldNumber);
+    const vault::Cell* visitors = here->cell(V::kVisitedByFieldNumber);
+    const bool same_day =
+        date == nullptr || date->value == model::Value(std::int64_t{visit.date.days});
+    const bool somebody_of_them =
+        visitors == nullptr || visitors->values.empty() ||
+        std::ranges::any_of(visit.visitors, [&](const RowId& one) {
+          return std::ranges::find(visitors->values, model::Value(to_bytes(one.view()))) !=
+                 visitors->values.end();
+        });
+    if (same_day || somebody_of_them) return false;
+    reader.refuse("编号", "本月这个编号已经记了别人在另一天的走访,请核对",
+                  "this month's number already belongs to a visit of others on another day");
     return true;
   }
 
   Status wish(RowReader& reader, const PaperVisit& visit) {
     const StreamId stream = run_.place.vault.stream(visit.village->stream)->id;
-    const Bytes key = source_key(visit);
-    const RowId id = model::imported_row_id(stream, visit_.number, key);
-    MQ_TRY(const bool fresh, same_paper(reader, id, visit));
-    if (!fresh) return {};
+    const RowId id = model::imported_row_id(stream, visit_.number, source_key(visit));
+    if (const auto earlier = lines_.find(id); earlier != lines_.end()) {
+      return same_line(reader, earlier->second, visit);
+    }
+    MQ_TRY(const bool another, another_visit(reader, id, visit));
+    if (another) return {};
+    EarlierRow& line = lines_[id];
+    line = {reader.line(), visit.household->id, visit.visitors, {}, run_.wishes.size()};
     Wish wish{&visit_, id, visit.village->stream, "", reader.line(), {}, {}};
     wish.cells.reserve(16);
     const auto add = [&](std::uint32_t number, model::Value value, std::string_view column) {
@@ -303,15 +335,19 @@ class VisitReader {
         "方式");
     add(V::kOutcomeFieldNumber, visit.outcome, "结果");
     if (visit.answered) add(V::kAnsweredFieldNumber, std::int64_t{*visit.answered}, "当场答复");
-    if (!visit.need.empty()) MQ_CHECK(wish_issue(visit, key, stream, wish));
     run_.wishes.push_back(std::move(wish));
-    return {};
+    return visit.need.empty() ? Status() : wish_need(visit, line);
   }
 
-  // The Issue that the need becomes is made once, with the visit; later files do not touch it.
-  Status wish_issue(const PaperVisit& visit, const Bytes& key, const StreamId& stream, Wish& wish) {
+  // The Issue that a need becomes is made once, with the word of it in the visit; later files do
+  // not touch it.
+  Status wish_need(const PaperVisit& visit, EarlierRow& line) {
+    Wish& wish = run_.wishes[line.wish];
+    Bytes key = source_key(visit);
+    if (!line.needs.empty()) key.insert(key.end(), visit.need.begin(), visit.need.end());
     IssueFacts facts;
-    facts.row = model::imported_row_id(stream, issue_.number, key);
+    facts.row = model::imported_row_id(run_.place.vault.stream(visit.village->stream)->id,
+                                       issue_.number, key);
     facts.visit = wish.row;
     facts.village = visit.village->org_unit;
     facts.region_code = visit.village->region_code;
@@ -323,10 +359,17 @@ class VisitReader {
     facts.nature = mpb::ISSUE_NATURE_HELP;
     facts.registered = visit.date;
     facts.answered = visit.answered.value_or(false);
-    wish.cells.push_back(wish_cell(V::kDemandFieldNumber, visit.need, "诉求"));
-    wish.cells.push_back(
-        {V::kIssueIdsFieldNumber, {}, {to_bytes(facts.row.view())}, "诉求", false});
-    wish.first = begin_issue(run_.place, facts);
+    line.needs.push_back(visit.need);
+    if (line.needs.size() == 1) {
+      wish.cells.push_back(wish_cell(V::kDemandFieldNumber, visit.need, "诉求"));
+      wish.cells.push_back({V::kIssueIdsFieldNumber, {}, {}, "诉求", false});
+      wish.first_with = V::kIssueIdsFieldNumber;
+    }
+    for (WishCell& cell : wish.cells) {
+      if (cell.field == V::kDemandFieldNumber) cell.value = join(line.needs, ";");
+      if (cell.field == V::kIssueIdsFieldNumber) cell.values.push_back(to_bytes(facts.row.view()));
+    }
+    std::ranges::move(begin_issue(run_.place, facts), std::back_inserter(wish.first));
     return {};
   }
 
