@@ -32,13 +32,17 @@ int PageWriter::page(const std::uint8_t* plain, const PagePlace& place) {
 }
 
 int PageWriter::flush() {
+  push();
+  return take_error();
+}
+
+void PageWriter::push() {
   for (std::size_t i = 1; i < batches_.size(); ++i) {
     collect(batches_[(filling_ + i) % batches_.size()]);  // the oldest first
   }
   Batch& last = batches_[filling_];
   if (error_ == SQLITE_OK && !last.runs.empty()) last.result = write(last);
   collect(last);
-  return take_error();
 }
 
 // A place for what goes to `offset`, in the batch that is being filled.

@@ -32,6 +32,8 @@ class PageWriter {
   int as_it_is(const std::uint8_t* bytes, std::size_t amount, std::uint64_t offset);
   int page(const std::uint8_t* plain, const PagePlace& place);
   int flush();
+  // The same where nobody looks at what comes back: an error is that of the next call.
+  void push();
 
  private:
   // Bytes that stand side by side in the file.
