@@ -21,6 +21,7 @@ import issue_claims
 import keys_claims
 import leave_claims
 import ledger_claims
+import line_claims
 import members_claims
 import month_claims
 import order_claims
@@ -230,7 +231,7 @@ CLAIMS = [dirty_roster_gives_every_planted_fault, a_dry_run_stores_nothing, impo
           issues_move_only_as_the_table_says, command_lines_that_make_no_sense_exit_2, a_wrong_passphrase_exits_6_and_a_damaged_vault_7,
           invitations_are_used_once_and_never_guessed, a_cadre_may_not_do_the_desks_work, without_a_server_work_goes_on,
           a_copied_home_goes_on_under_its_own_line, hostile_files_end_in_a_sentence, search_finds_short_and_long_words,
-          a_watch_hears_of_news_and_is_quiet_without, a_server_that_is_not_ours_gets_nothing, *input_claims.CLAIMS,
+          a_watch_hears_of_news_and_is_quiet_without, a_server_that_is_not_ours_gets_nothing, *input_claims.CLAIMS, *line_claims.CLAIMS,
           *books_claims.CLAIMS, *bundle_claims.CLAIMS, *ease_claims.CLAIMS,
           *fill_claims.CLAIMS, *founding_claims.CLAIMS, *handout_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
           *homes_claims.CLAIMS, *issue_claims.CLAIMS, *leave_claims.CLAIMS, *ledger_claims.CLAIMS, *members_claims.CLAIMS,

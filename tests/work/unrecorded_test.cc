@@ -119,5 +119,13 @@ TEST_F(UnrecordedTest, WhoWasMetIsNotWaitedFor) {
   EXPECT_EQ(waiting(), 0);
 }
 
+// What is no more than who came and where may stand; words in its place are words.
+TEST_F(UnrecordedTest, WordsInTheMarginsAreContentToo) {
+  EXPECT_THAT(fields_of(add({{"target_text", "他说老伴病了"}})->faults),
+              ElementsAre("target_text"));
+  EXPECT_THAT(fields_of(add({{"paper_no", "也不要写欠债"}})->faults), ElementsAre("paper_no"));
+  saved(add({{"paper_no", "A-37"}}));
+}
+
 }  // namespace
 }  // namespace mq::work::testing

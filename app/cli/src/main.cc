@@ -11,6 +11,7 @@
 #include "mq/base/system.h"
 #include "mq/base/text.h"
 #include "mq/worker/thread_worker.h"
+#include "whole_line.h"
 
 namespace {
 
@@ -30,7 +31,9 @@ mq::Status dispatch(mq::cli::Call& call) {
   const std::string name = call.args.word(0);
   if (name.empty() || call.args.has("help")) return mq::cli::run_help(call);
   for (const mq::cli::Command& command : mq::cli::commands()) {
-    if (name == command.name) return command.run(call);
+    if (name != command.name) continue;
+    MQ_CHECK(mq::cli::check_whole(call));
+    return command.run(call);
   }
   return call.usage(mq::cat("没有命令 ", name, ";用 minqing help 查看全部命令"),
                     mq::cat("no command ", name, "; see minqing help"));
@@ -52,8 +55,10 @@ int main(int argc, char** argv) {
   mq::cli::KernelSessionKeys sessions;
   mq::cli::Call call{args, out, {clock, random, files, worker, sessions}, false};
   const mq::Status done = dispatch(call);
-  if (!done.ok()) out.fail(done.error());
-  out.finish();
-  if (done.ok()) return 0;
-  return call.usage_fault ? 2 : mq::cli::exit_code(done.error().code);
+  int code = 0;
+  if (!done.ok()) {
+    code = call.usage_fault ? 2 : mq::cli::exit_code(done.error().code);
+    out.fail(done.error(), code);
+  }
+  return out.finish() ? code : 1;
 }

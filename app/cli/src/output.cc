@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -15,19 +16,17 @@ void Output::say(std::string_view zh, std::string_view en) { text(pick(zh, en));
 void Output::text(std::string_view line) {
   if (json_) return;
   progress_end();
-  std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+  std::printf("%s\n", harmless(line).c_str());
 }
 
 void Output::warn(std::string_view zh, std::string_view en) {
   progress_end();
-  const std::string_view line = pick(zh, en);
-  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+  std::fprintf(stderr, "%s\n", harmless(pick(zh, en)).c_str());
 }
 
-void Output::fail(const Error& error) {
+void Output::fail(const Error& error, int exit) {
   warn(error.zh, error.en);
-  if (json_)
-    object_["error"] = {{"exit", exit_code(error.code)}, {"message", pick(error.zh, error.en)}};
+  if (json_) object_["error"] = {{"exit", exit}, {"message", pick(error.zh, error.en)}};
 }
 
 void Output::raw(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stdout); }
@@ -48,11 +47,16 @@ void Output::progress_end() {
   progress_shown_ = false;
 }
 
-void Output::finish() {
+bool Output::finish() {
   progress_end();
-  if (!json_) return;
-  const std::string text = object_.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::printf("%s\n", text.c_str());
+  if (json_) {
+    const std::string text = object_.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::printf("%s\n", text.c_str());
+  }
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  warn("输出没有写完(磁盘满了,或对方关了管道);命令已经办的都算数,请换个地方再看一次",
+       "the output could not be written; what the command did stands: look again elsewhere");
+  return false;
 }
 
 bool english_wanted() {
@@ -82,13 +86,41 @@ int exit_code(Code code) {
   }
 }
 
+std::string harmless(std::string_view text) {
+  const bool plain = std::ranges::all_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte < 0x7f) || (byte >= 0xe3 && byte <= 0xe9) || c == '\n' ||
+           (byte >= 0x80 && byte < 0xc0);
+  });
+  if (plain) return std::string(text);
+  std::string out;
+  for (const std::uint32_t c : code_points(text)) {
+    const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0);
+    const bool turns = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    append_utf8(out, control || turns ? 0xfffd : c);
+  }
+  return out;
+}
+
+namespace {
+
+// A record's lines must not look like lines of the table.
+std::string one_line(std::string_view text) {
+  std::string out = harmless(text);
+  std::ranges::replace_if(
+      out, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return out;
+}
+
+}  // namespace
+
 std::string table_text(const std::vector<std::string>& header,
                        const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   const auto widen = [&](const std::vector<std::string>& row) {
     if (widths.size() < row.size()) widths.resize(row.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], display_width(row[i]));
+      widths[i] = std::max(widths[i], display_width(one_line(row[i])));
     }
   };
   widen(header);
@@ -97,7 +129,8 @@ std::string table_text(const std::vector<std::string>& header,
   const auto print = [&](const std::vector<std::string>& row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) out += "  ";
-      out += i + 1 < row.size() ? padded(row[i], widths[i]) : row[i];
+      const std::string cell = one_line(row[i]);
+      out += i + 1 < row.size() ? padded(cell, widths[i]) : cell;
     }
     out += '\n';
   };

@@ -32,14 +32,15 @@ class Output {
              const std::vector<std::vector<std::string>>& rows);
   // To standard error, in both modes.
   void warn(std::string_view zh, std::string_view en);
-  void fail(const Error& error);
+  // `exit`: what the program ends with.
+  void fail(const Error& error, int exit);
   // Progress on a terminal only; quiet in a pipe.
   void progress(std::string_view what, std::size_t done, std::size_t all);
   void progress_end();
 
   Json& object() { return object_; }
-  // Prints the object in JSON mode.
-  void finish();
+  // Prints the object in JSON mode. False, and said on standard error, if not all could be written.
+  bool finish();
 
  private:
   bool json_;
@@ -53,6 +54,10 @@ bool english_wanted();
 
 // DESIGN section 8: 0 done … 7 damaged.
 int exit_code(Code code);
+
+// Text for a terminal: what would steer it, or show words in another order, as U+FFFD. Lines and
+// tabs stay.
+std::string harmless(std::string_view text);
 
 // A table with aligned columns, a line under its header.
 std::string table_text(const std::vector<std::string>& header,

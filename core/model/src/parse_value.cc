@@ -198,21 +198,19 @@ Result<Value> parse_phone(const Field& field, std::string_view text) {
   return Value{std::move(digits)};
 }
 
-// CR LF as LF; false if a control character stands in it.
-bool unify_lines(std::string_view text, std::string& out) {
+// CR LF as LF.
+std::string unified_lines(std::string_view text) {
+  std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const bool line_end = c == '\r' || c == '\n';
-    if ((c < 0x20 && !line_end && c != '\t') || c == 0x7f) return false;
-    if (c == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    out += line_end ? '\n' : text[i];
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    out += text[i] == '\r' ? '\n' : text[i];
   }
-  return true;
+  return out;
 }
 
 Result<Value> parse_text(const Field& field, std::string_view text) {
-  std::string out;
-  if (!unify_lines(text, out)) {
+  std::string out = unified_lines(text);
+  if (has_controls(out)) {
     return refuse(field, text, {"含有不能显示的控制字符", "it has control characters"});
   }
   const std::size_t max =

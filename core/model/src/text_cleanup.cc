@@ -164,6 +164,16 @@ std::string clean_cell(std::string_view text) {
   return std::string(without_apostrophe(out));
 }
 
+bool has_controls(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto c = static_cast<std::uint8_t>(text[at]);
+    if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) return true;
+    const std::uint8_t next = at + 1 < text.size() ? static_cast<std::uint8_t>(text[at + 1]) : 0;
+    if (c == 0xc2 && next >= 0x80 && next < 0xa0) return true;  // U+0080 to U+009F
+  }
+  return false;
+}
+
 std::string clean_name(std::string_view text) {
   std::string cleaned = clean_cell(text);
   if (is_usual(cleaned) && cleaned.find(' ') == std::string::npos) return cleaned;

@@ -27,11 +27,15 @@ constexpr std::array<std::string_view, 7> kErrorValues{"#N/A",    "#NAME?", "#NU
 
 // 9.99999E+17: what a spreadsheet shows of a long number of which it has lost the last digits.
 bool scientific(std::string_view text) {
-  const std::size_t e = text.find_first_of("Ee");
   constexpr std::string_view kDigits = "0123456789";
-  return e != std::string_view::npos && e + 2 < text.size() && text[e + 1] == '+' && e > 0 &&
-         text.substr(0, e).find_first_not_of("0123456789.") == std::string_view::npos &&
-         text.substr(e + 2).find_first_not_of(kDigits) == std::string_view::npos;
+  const std::size_t e = text.find_first_of("Ee");
+  if (e == std::string_view::npos || e == 0) return false;
+  const std::string_view mantissa = text.substr(0, e);
+  std::string_view power = text.substr(e + 1);
+  const bool marked = power.starts_with('+') || mantissa.find('.') != std::string_view::npos;
+  if (power.starts_with('+')) power.remove_prefix(1);
+  return marked && !power.empty() && power.find_first_not_of(kDigits) == std::string_view::npos &&
+         mantissa.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 std::vector<std::vector<std::string>> name_forms(const std::vector<ColumnSpec>& columns) {
@@ -135,6 +139,10 @@ std::string_view RowReader::cell(std::string_view column) {
   const std::string_view raw = table_.raw(row_, column);
   if (raw.starts_with("#") && std::ranges::find(kErrorValues, raw) != kErrorValues.end()) {
     refuse(column, "这一格是表格软件的错误值,不是内容", "an error value of the spreadsheet");
+    return {};
+  }
+  if (model::has_controls(raw)) {
+    refuse(column, "含有不能显示的控制字符", "it has control characters");
     return {};
   }
   return raw;

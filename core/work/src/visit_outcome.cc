@@ -17,21 +17,38 @@ constexpr mpb::Outcome kMet[] = {mpb::OUTCOME_MET_HEAD, mpb::OUTCOME_MET_FAMILY,
 
 // That somebody came, and the papers around it. Whatever a later version adds is content.
 constexpr int kKept[] = {
-    V::kVisitedByFieldNumber,   V::kRecordedByFieldNumber, V::kTargetKindFieldNumber,
-    V::kHouseholdIdFieldNumber, V::kTargetTextFieldNumber, V::kVillageIdFieldNumber,
-    V::kPaperNoFieldNumber,     V::kDateFieldNumber,       V::kPartFieldNumber,
-    V::kRecordedOnFieldNumber,  V::kVisitTypeFieldNumber,  V::kMethodFieldNumber,
-    V::kOutcomeFieldNumber,     V::kDiaryIdFieldNumber,    V::kProgrammeIdFieldNumber,
-    V::kCancelReasonFieldNumber};
+    V::kVisitedByFieldNumber,   V::kRecordedByFieldNumber,  V::kTargetKindFieldNumber,
+    V::kHouseholdIdFieldNumber, V::kVillageIdFieldNumber,   V::kPaperNoFieldNumber,
+    V::kDateFieldNumber,        V::kPartFieldNumber,        V::kRecordedOnFieldNumber,
+    V::kVisitTypeFieldNumber,   V::kMethodFieldNumber,      V::kOutcomeFieldNumber,
+    V::kDiaryIdFieldNumber,     V::kProgrammeIdFieldNumber, V::kCancelReasonFieldNumber};
 
-bool is_content(const model::Field& field) {
-  return std::ranges::find(kKept, static_cast<int>(field.number)) == std::end(kKept);
+bool is_kept(const model::Field& field) {
+  return std::ranges::find(kKept, static_cast<int>(field.number)) != std::end(kKept);
 }
 
 // 否 and 0 say nothing of anybody.
 bool says_something(const model::Value& value) {
   const auto* number = std::get_if<std::int64_t>(&value);
   return number == nullptr ? !model::is_empty(value) : *number != 0;
+}
+
+// A number on paper is one; words in its place are words.
+bool is_wordy(const model::Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text != nullptr && std::ranges::any_of(*text, [](char c) {
+           return (static_cast<unsigned char>(c) & 0x80) != 0;
+         });
+}
+
+// Of what `form` says, whether the field holds more than that somebody came. A firm has a name to
+// be written down, a household has its number.
+bool is_content(const model::Field& field, const Form& form, const model::Value& value) {
+  if (!says_something(value)) return false;
+  if (field.number == V::kPaperNoFieldNumber) return is_wordy(value);
+  if (field.number != V::kTargetTextFieldNumber) return !is_kept(field);
+  const std::int64_t kind = form.integer(V::kTargetKindFieldNumber);
+  return kind == 0 || kind == mpb::TARGET_KIND_HOUSEHOLD;
 }
 
 bool unrecorded(const Form& form) {
@@ -53,9 +70,10 @@ std::string somebody_met_sql(std::string_view column) {
 void check_unrecorded(const model::Entity& visit, Form& form) {
   if (!unrecorded(form)) return;
   for (const model::Field& field : visit.fields) {
-    if (!is_content(field) || !std::ranges::any_of(form.values(field.number), says_something)) {
-      continue;
-    }
+    const bool content = std::ranges::any_of(
+        form.values(field.number),
+        [&](const model::Value& value) { return is_content(field, form, value); });
+    if (!content) continue;
     form.fault(
         field.name,
         cat(field.zh, ":对方请不要记,这一项要空着(改记录时写 --", field.name,
@@ -76,9 +94,8 @@ void flag_unrecorded(const model::Entity& visit, const vault::RowData& before, c
   if (!unrecorded(whole)) return;
   const bool emptied = std::ranges::any_of(visit.fields, [&](const model::Field& field) {
     const vault::Cell* cell = before.cell(field.number);
-    const bool held = cell != nullptr && (says_something(cell->value) ||
-                                          std::ranges::any_of(cell->values, says_something));
-    return is_content(field) && held;
+    const auto content = [&](const model::Value& value) { return is_content(field, whole, value); };
+    return cell != nullptr && (content(cell->value) || std::ranges::any_of(cell->values, content));
   });
   if (!emptied) return;
   form.flag("outcome",

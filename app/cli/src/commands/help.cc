@@ -68,7 +68,7 @@ constexpr Shape kShapes[] = {
     {"… list", R"({"count":1,"rows":[as show, without sensitive fields]})"},
     {"today",
      R"({"date","clock_doubtful","server_time","items":[{"kind","entity","id","what","when"}],"pairs","pairs_due","unsent","alone","copied","duplicates":0, the desk's})"},
-    {"search", R"({"count":1,"rows":[as show, with "entity"]})"},
+    {"search", R"({"count":1,"rows":[as show, with "entity"],"more":false})"},
     {"conflicts",
      R"({"count":1,"conflicts":[{"id","entity","field","claims":[{"value","author","shown","recorded","bracket","clock_doubtful"}]}]})"},
     {"history",

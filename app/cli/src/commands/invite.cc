@@ -3,6 +3,7 @@
 #include "../contact.h"
 #include "../home.h"
 #include "../new_file.h"
+#include "../whole_line.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/sync/membership.h"
@@ -133,6 +134,7 @@ Status run_invite(Call& call) {
   MQ_CHECK(check_unit_flag(call, role));
   auto name = call.args.required("name");
   if (!name.ok()) return call.usage(std::move(name).error());
+  MQ_CHECK(check_name(call, "name", *name));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const std::unique_ptr<sync::Transport> transport, home->connect());

@@ -6,6 +6,7 @@
 #include "../founding_root.h"
 #include "../home.h"
 #include "../township_state.h"
+#include "../whole_line.h"
 #include "all.h"
 #include "mq/base/text.h"
 #include "mq/sync/founding.h"
@@ -25,6 +26,7 @@ Result<sync::FoundOptions> options_of(Call& call) {
         std::pair{"server", &options.server_address}}) {
     auto value = call.args.required(flag);
     if (!value.ok()) return call.usage(std::move(value).error());
+    MQ_CHECK(check_name(call, flag, *value));
     *target = *value;
   }
   if (call.args.value("root") && call.args.value("root_out")) {
@@ -33,6 +35,7 @@ Result<sync::FoundOptions> options_of(Call& call) {
         "--root takes a county root that exists, --root-out keeps a new one: not both");
   }
   options.founder_name = call.args.value("name").value_or("乡镇管理员");
+  MQ_CHECK(check_name(call, "name", options.founder_name));
   options.code = call.args.value("code").value_or("");
   options.practice = call.args.has("practice");
   return options;

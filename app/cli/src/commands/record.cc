@@ -245,8 +245,10 @@ Status list(Context& c) {
   sqlite::Database& db = c.place.vault.database();
   MQ_TRY(const std::int64_t all,
          db.integer(cat("SELECT count(DISTINCT id) FROM \"", c.entity.table, "\"", where)));
-  MQ_TRY(sqlite::Query q, db.query(cat("SELECT DISTINCT id FROM \"", c.entity.table, "\"", where,
-                                       " ORDER BY id DESC LIMIT ", limit)));
+  const std::string_view day = list_date(c.entity);
+  const std::string newest = day.empty() ? std::string() : cat("max(\"", day, "\") DESC, ");
+  MQ_TRY(sqlite::Query q, db.query(cat("SELECT id FROM \"", c.entity.table, "\"", where,
+                                       " GROUP BY id ORDER BY ", newest, "id DESC LIMIT ", limit)));
   Json rows = Json::array();
   std::vector<std::vector<std::string>> lines;
   for (;;) {
@@ -267,8 +269,9 @@ Status list(Context& c) {
   c.call.out.table(header, lines);
   c.call.out.say(
       cat("共 ", all, " 条",
-          shown < static_cast<std::size_t>(all) ? cat(",只列出最近 ", shown, " 条(--limit 可改)")
-                                                : std::string()),
+          shown < static_cast<std::size_t>(all)
+              ? cat(",只列出", day.empty() ? "" : "最近", " ", shown, " 条(--limit 可改)")
+              : std::string()),
       cat(all, " in all, ", shown, " shown"));
   return {};
 }

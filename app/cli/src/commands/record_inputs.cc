@@ -95,7 +95,15 @@ Status tell_outcome(RecordContext& c, const work::Outcome& outcome, std::string_
 }  // namespace
 
 Result<work::Inputs> inputs_of(RecordContext& c, const std::string& word) {
-  if (word == "-") return inputs_of_json(c);
+  if (word == "-") {
+    for (const Args::Flag& flag : c.call.args.flags()) {
+      if (is_common(flag.name)) continue;
+      return c.call.usage(cat("用 - 从标准输入读时,不再写 --", flag.name, ";请写进 JSON 里"),
+                          cat("with - everything comes from standard input: write ", flag.name,
+                              " there, not as a flag"));
+    }
+    return inputs_of_json(c);
+  }
   if (!word.empty()) {
     return c.call.usage(cat("不明白“", word, "”:各项用 --项 内容 写,或用 - 从标准输入读 JSON"),
                         cat("what is ", word, "? write --field value, or - for JSON"));

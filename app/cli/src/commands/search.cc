@@ -24,7 +24,9 @@ Status run_search(Call& call) {
   MQ_TRY(const std::size_t limit, limit_of(call, kHitsDefault));
   // A full disk must not stop a search: rows not yet indexed are scanned.
   static_cast<void>(home->vault().index_some(kIndexRows));
-  MQ_TRY(const std::vector<vault::Vault::Hit> hits, home->vault().search(text, limit));
+  MQ_TRY(std::vector<vault::Vault::Hit> hits, home->vault().search(text, limit + 1));
+  const bool more = hits.size() > limit;
+  if (more) hits.pop_back();
   MQ_TRY(const work::Canonical households, work::Canonical::households(place));
   MQ_TRY(const work::Canonical people, work::Canonical::people(place));
   Json rows = Json::array();
@@ -51,7 +53,9 @@ Status run_search(Call& call) {
   call.out.object()["count"] = rows.size();
   call.out.object()["rows"] = std::move(rows);
   call.out.table({"", "编号", "内容"}, lines);
-  call.out.say(cat("找到 ", lines.size(), " 条"), cat(lines.size(), " found"));
+  call.out.object()["more"] = more;
+  call.out.say(cat("找到 ", lines.size(), " 条", more ? ",还有没列出的(--limit 可改)" : ""),
+               cat(lines.size(), " found", more ? ", and there are more (--limit)" : ""));
   return {};
 }
 

@@ -20,6 +20,10 @@ std::string clean_cell(std::string_view text);
 // dot of a name is always "·".
 std::string clean_name(std::string_view text);
 
+// Whether a control character stands in it, of which there is no sense in a record and some harm on
+// a terminal; tabs and line ends are none.
+bool has_controls(std::string_view text);
+
 // Pronunciation in brackets that a converter left behind a character, 風(fēng), removed; (試行),
 // (kg) stay.
 std::string drop_pinyin(std::string_view text);
