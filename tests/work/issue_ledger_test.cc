@@ -101,6 +101,39 @@ TEST_F(IssueLedgerTest, Rp03CountsWhatWasCarriedCameAndIsLeft) {
   EXPECT_EQ(line_of(april.totals), "合计 3 1 0 1 1 3 2 1 1/3 0/1");
 }
 
+// Good work counts in the month in which it was due, and in no other column of that month.
+TEST_F(IssueLedgerTest, WhatWasDoneInAnEarlierMonthIsDoneInTimeWhereItWasDue) {
+  const RowId early = raise("2026-02-20", "饮水");
+  accept(early, "2026-03-12 18:00");
+  close(early, "2026-02-25");
+  EXPECT_THAT(lines_of(made(ledger_rp03, kMarch)), ElementsAre("鱼泉村 0 0 0 0 0 0 0 0 0/0 1/1"));
+  EXPECT_THAT(lines_of(made(ledger_rp04, kMarch)), IsEmpty());
+  const Ledger february = made(ledger_rp03, {day("2026-02-01"), day("2026-02-28")});
+  EXPECT_EQ(line_of(february.totals), "合计 0 1 1 1 1 0 0 0 1/1 0/0");
+}
+
+TEST_F(IssueLedgerTest, ACancelledIssueIsCollectedByNoVisit) {
+  const Workplace place = town.place();
+  const auto visit = add_visit(place, {{"household_id", "999999100201010001"},
+                                       {"date", "2026-03-02"},
+                                       {"visited_by", "甲"},
+                                       {"outcome", "见到户主"},
+                                       {"demand", "路坏了"},
+                                       {"category", "交通运输"},
+                                       {"answered", "是"}});
+  saved(visit);
+  const auto collected = [&] {
+    const Ledger ledger = made(ledger_rp01, kMarch);
+    const auto at = std::ranges::find(ledger.columns, "收集事项") - ledger.columns.begin();
+    return line_of({ledger.totals[static_cast<std::size_t>(at)],
+                    ledger.totals[static_cast<std::size_t>(at) + 1]});
+  };
+  EXPECT_EQ(collected(), "1 1");
+  saved(cancel(place, *place.vault.schema().entity("Issue"), visit->also.front().second, "误登",
+               place.vault.view()));
+  EXPECT_EQ(collected(), "0 0");
+}
+
 // 类别 新收 办结 涉及户
 TEST_F(IssueLedgerTest, Rp04CountsByCategoryAndNamesTheHottest) {
   raise("2026-03-01", "饮水", {{"household_id", "999999100201010001"}});

@@ -117,7 +117,11 @@ TEST_F(IssueTest, FromRegisteringToStrikingOff) {
   EXPECT_EQ(see(row, "callback_on"), "2026-03-05");
   EXPECT_THAT(fields_of(move_issue(place, "finish", row, {})->faults), ElementsAre("callback"));
   saved(move_issue(place, "reopen", row, {{"reason", "又堆满了"}}));
-  EXPECT_EQ(see(row, "closed_on"), "") << "open again";
+  for (const char* field : {"closed_on", "closure", "result", "callback", "callback_by"}) {
+    EXPECT_EQ(see(row, field), "") << "open again, and " << field << " is of the first round";
+  }
+  EXPECT_THAT(fields_of(move_issue(place, "close", row, {})->faults),
+              ::testing::IsSupersetOf({"closure", "result"}));
   saved(move_issue(place, "close", row, {{"closure", "已解决"}, {"result", "加了一个池"}}));
   saved(move_issue(place, "callback", row, {{"callback", "不满意"}, {"callback_by", "乙"}}));
   EXPECT_THAT(fields_of(move_issue(place, "reopen", row, {{"reason", "还是满"}})->faults),
@@ -130,6 +134,18 @@ TEST_F(IssueTest, FromRegisteringToStrikingOff) {
                           "延期:雨天", "重办:又堆满了", "销号"}) {
     EXPECT_THAT(hops, ::testing::HasSubstr(hop));
   }
+}
+
+// What somebody writes as a reason is no step.
+TEST_F(IssueTest, AWordInAReasonTakesNothingUpAgain) {
+  const Workplace place = town.place();
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  saved(move_issue(place, "accept", row, {}));
+  saved(move_issue(place, "progress", row, {{"reason", "先看一看 重办的可能"}}));
+  saved(move_issue(place, "close", row, {{"closure", "已解决"}, {"result", "看过"}}));
+  saved(move_issue(place, "callback", row, {{"callback", "不满意"}, {"callback_by", "乙"}}));
+  EXPECT_THAT(fields_of(move_issue(place, "finish", row, {})->faults), ElementsAre("callback"));
+  saved(move_issue(place, "reopen", row, {{"reason", "没解决"}}));
 }
 
 TEST_F(IssueTest, TellsItsWayInOrder) {

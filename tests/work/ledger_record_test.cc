@@ -161,5 +161,51 @@ TEST(Upward, ShowsThreeAndHidesAShareOfWhatIsHidden) {
   EXPECT_EQ(cell_line(upward(ledger).rows[0][4]), "※") << "what it divides by would be told";
 }
 
+// One household of four is found by subtraction if the other cell can be three only.
+TEST(Upward, HidesTheTotalWhereNoOtherCellKeepsTheSecret) {
+  Ledger ledger = small();
+  ledger.rows = {ledger.rows[0], ledger.rows[1]};
+  ledger.rows[0][3] = std::int64_t{1};
+  ledger.rows[1][3] = std::int64_t{3};
+  ledger.totals[3] = std::int64_t{4};
+  EXPECT_EQ(cell_line(upward(ledger).rows[1][3]), "※");
+  EXPECT_EQ(cell_line(upward(ledger).totals[3]), "※");
+  ledger.rows[1][3] = std::int64_t{4};
+  ledger.totals[3] = std::int64_t{5};
+  EXPECT_EQ(cell_line(upward(ledger).totals[3]), "5") << "1 and 4, or 2 and 3";
+}
+
+// Were it always the smallest, the cells that are shown would tell it.
+TEST(Upward, WhichOtherCellIsHiddenSaysNothingOfIt) {
+  Ledger ledger = small();
+  ledger.rows = {ledger.rows[0], ledger.rows[1], ledger.rows[2]};
+  ledger.rows[0][3] = std::int64_t{2};
+  ledger.rows[1][3] = std::int64_t{9};
+  ledger.rows[2][3] = std::int64_t{5};
+  ledger.totals[3] = std::int64_t{16};
+  EXPECT_EQ(cell_line(upward(ledger).rows[1][3]), "※");
+  EXPECT_EQ(cell_line(upward(ledger).rows[2][3]), "5");
+}
+
+TEST(Upward, TwoOnesAreNotToldByTheirTotal) {
+  Ledger ledger = small();
+  ledger.rows = {ledger.rows[0], ledger.rows[0]};
+  for (auto& row : ledger.rows) row[3] = std::int64_t{1};
+  ledger.totals[3] = std::int64_t{2};
+  EXPECT_EQ(cell_line(upward(ledger).rows[0][3]), "<3");
+  EXPECT_EQ(cell_line(upward(ledger).totals[3]), "※");
+}
+
+TEST(Upward, HidesWhatTellsTheHiddenFromBesideIt) {
+  Ledger ledger = small();
+  ledger.upward.beside = {{ledger.columns[3], {ledger.columns[2]}}};
+  ledger.upward.cells = {{2, 2}};
+  const Ledger up = upward(ledger);
+  EXPECT_EQ(cell_line(up.rows[0][2]), "※");
+  EXPECT_EQ(cell_line(up.rows[1][2]), "※") << "hidden with it";
+  EXPECT_EQ(cell_line(up.rows[2][2]), "※") << "for itself";
+  EXPECT_EQ(cell_line(up.totals[2]), cell_line(ledger.totals[2]));
+}
+
 }  // namespace
 }  // namespace mq::work::testing

@@ -44,6 +44,32 @@ TEST_F(LateTest, OnlyWhatWasSignedForAnEarlierMonthIsLate) {
   EXPECT_THAT(late_of(review("2026-02")), IsEmpty()) << "that is a correction of the month itself";
 }
 
+// One that takes numbered corrections does not get the same visit twice.
+TEST_F(LateTest, WhereCorrectionsAreNumberedNothingIsAddedToTheNextMonth) {
+  const auto told = [&] {
+    const MonthReview made = review("2026-02");
+    return std::ranges::any_of(made.ledgers.front().ledger.basis, [](const auto& sentence) {
+      return sentence.first.starts_with("补报");
+    });
+  };
+  visit(kOne, "2026-01-10");
+  sign_next(review("2026-01"));
+  visit(kTwo, "2026-01-20");
+  EXPECT_TRUE(told());
+  const Workplace place = town.place();
+  saved(amend(place, *place.vault.schema().entity("Programme"), programmes(place)->front().row,
+              {{"late_rule", "更正报"}}, place.vault.view()));
+  EXPECT_FALSE(told());
+  EXPECT_EQ(late_of(review("2026-02")).size(), one_visit().size() + 1) << "the person is told";
+}
+
+TEST_F(LateTest, AMonthThatHasNotBegunIsNotSigned) {
+  const MonthReview next = review("2026-05");
+  const auto refused = sign_month(town.place(), next, "");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kInvalidInput);
+}
+
 TEST_F(LateTest, AfterACorrectionOnlyWhatCameSinceIsLate) {
   visit(kOne, "2026-01-10");
   sign_next(review("2026-01"));

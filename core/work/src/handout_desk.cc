@@ -252,8 +252,9 @@ Result<std::size_t> take_handouts(const Workplace& place) {
 }
 
 Result<Keeping> keeping_of(const Workplace& place, const vault::RowData& issue) {
+  // One that was taken up again is the desk's to give out anew: the old hand-out has ended.
   constexpr mpb::IssueState kUnits[] = {mpb::ISSUE_STATE_ASSIGNED, mpb::ISSUE_STATE_SIGNED,
-                                        mpb::ISSUE_STATE_IN_PROGRESS, mpb::ISSUE_STATE_REOPENED};
+                                        mpb::ISSUE_STATE_IN_PROGRESS};
   Keeping out;
   const std::int64_t state = number_of(issue, I::kStateFieldNumber);
   if (number_of(issue, I::kClosedOnFieldNumber) != 0) return out;
@@ -266,8 +267,9 @@ Result<Keeping> keeping_of(const Workplace& place, const vault::RowData& issue) 
   std::ranges::sort(hops);
   for (const std::string& hop : hops) {
     // with a unit since it was handed out; with the desk since its last line
-    const bool counts = !at_unit || hop.find(" 交办") != std::string::npos;
-    if (counts && hop.size() >= kTimeBytes) out.since = hop.substr(0, kTimeBytes - 1);
+    if (hop.size() < kTimeBytes) continue;
+    const bool counts = !at_unit || hop.substr(kTimeBytes).starts_with("交办");
+    if (counts) out.since = hop.substr(0, kTimeBytes - 1);
   }
   return out;
 }

@@ -8,10 +8,12 @@ namespace mpb = ::minqing::model::v1;
 
 namespace {
 
+// Days of Shanghai begin eight hours before those of UTC.
 constexpr std::string_view kSql =
     "SELECT id, to_org, household_id, category, state, closure, households, registered_on, "
     "closed_on, due_at, extended_until, accepted_at FROM \"issue\" WHERE stream = ?1 AND "
-    "deleted = 0 AND registered_on <= ?3 AND (closed_on IS NULL OR closed_on >= ?2)";
+    "deleted = 0 AND registered_on <= ?3 AND (closed_on IS NULL OR closed_on >= ?2 OR "
+    "coalesce(extended_until, (due_at + 28800000) / 86400000) BETWEEN ?2 AND ?3)";
 
 std::optional<Date> date_at(const sqlite::Query& q, int column) {
   if (q.is_null(column)) return std::nullopt;

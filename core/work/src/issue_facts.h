@@ -26,14 +26,15 @@ struct IssueFact {
   bool left() const;
   // What it was at the end of that day.
   bool open_after(Date day) const { return !closed || *closed > day; }
+  bool ended_before(Date day) const { return closed && *closed < day; }
 };
 
 // The last moment of an open issue, in SQL: an extension ends with its day in Shanghai.
 inline constexpr std::string_view kIssueDueMsSql =
     "coalesce((extended_until + 1) * 86400000 - 28800001, due_at)";
 
-// Registered by the last day, and not ended before `from`; cancelled ones and those without a day
-// of registering are left out.
+// Registered by the last day, and either not ended before `from` or due within the period, by
+// whenever it ended; cancelled ones and those without a day of registering are left out.
 Status each_issue(const Workplace& place, const Period& period,
                   const std::vector<Village>& villages,
                   const std::function<void(const IssueFact&)>& take);

@@ -44,13 +44,15 @@ struct Move {
     form.set_default(I::kClosureFieldNumber, std::int64_t{closure});
     form.set_default(I::kClosedOnFieldNumber, std::int64_t{today.days});
   }
-  // Whether it was taken up again once already.
+  // Whether it was taken up again once already: a line of 流转 is its day, its hour and the step.
   bool reopened() const {
     const vault::Cell* hops = data.cell(I::kHopsFieldNumber);
     if (hops == nullptr) return false;
     return std::ranges::any_of(hops->values, [](const model::Value& value) {
       const auto* text = std::get_if<std::string>(&value);
-      return text != nullptr && text->find(" 重办") != std::string::npos;
+      if (text == nullptr) return false;
+      const std::vector<std::string> words = split(*text, " ");
+      return words.size() > 2 && words[2].starts_with("重办");
     });
   }
 };
@@ -172,7 +174,12 @@ Status fill_reopen(Move& move) {
     move.form.fault("state", "已经重办过一次,不再重办;请说明情况后销号,或由群众申请复查",
                     "state: it was taken up again once; finish it, or a review is asked for");
   }
-  move.form.set(I::kClosedOnFieldNumber, {});
+  // What the first round came to is in the history; the second one is called back by itself.
+  for (const std::uint32_t field :
+       {I::kClosedOnFieldNumber, I::kClosureFieldNumber, I::kResultFieldNumber,
+        I::kCallbackFieldNumber, I::kCallbackByFieldNumber, I::kCallbackOnFieldNumber}) {
+    move.form.set(field, {});
+  }
   return {};
 }
 

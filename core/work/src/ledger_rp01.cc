@@ -182,8 +182,9 @@ class Count {
     if (!canonical_.plain()) {
       MQ_TRY(sources, Directory(place_).villages());
     }
-    return each_visit(place_, request_.period, sources, canonical_,
-                      [&](const VisitFact& visit) { take(visit); });
+    MQ_CHECK(each_visit(place_, request_.period, sources, canonical_,
+                        [&](const VisitFact& visit) { take_standing(visit); }));
+    return asked_;
   }
 
   // A row for each village, then for each cadre who has something to show. Gives how many villages.
@@ -217,6 +218,27 @@ class Count {
     all_.demand(number, {kinds_.household, household});
     home_.resize(std::max(home_.size(), number + 1));
     home_[number] = &village.org_unit;
+  }
+
+  // Without the issues that were cancelled since.
+  void take_standing(const VisitFact& visit) {
+    if (std::ranges::all_of(visit.issues, [&](const RowId& issue) { return stands(issue); })) {
+      return take(visit);
+    }
+    VisitFact standing = visit;
+    std::erase_if(standing.issues, [&](const RowId& issue) { return !stands(issue); });
+    take(standing);
+  }
+
+  bool stands(const RowId& issue) {
+    auto q = place_.vault.database().query("SELECT min(deleted) FROM \"issue\" WHERE id = ?1");
+    Result<bool> row = false;
+    if (q.ok()) row = q->bind(1, issue.view()).step();
+    if (!q.ok() || !row.ok()) {
+      asked_ = q.ok() ? row.error() : q.error();
+      return true;
+    }
+    return q->is_null(0) || q->integer(0) == 0;  // not held here: nobody cancelled it
   }
 
   void take(const VisitFact& visit) {
@@ -257,6 +279,7 @@ class Count {
   std::map<RowId, Tally> by_cadre_;
   Tally all_;
   std::map<std::string, int> left_out_;
+  Status asked_;
 };
 
 void describe(Ledger& ledger, const std::map<std::string, int>& left_out) {
@@ -288,7 +311,13 @@ Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request)
   MQ_CHECK(count.demand());
   MQ_CHECK(count.visits());
   const std::size_t rows = count.put(ledger, cadres);
-  ledger.upward = {true, rows, {}, {"应走访户数", "已走访户数"}};
+  // Of one visit it is known how many households were reached.
+  ledger.upward = {true,
+                   rows,
+                   {},
+                   {"应走访户数", "已走访户数"},
+                   {{"已走访户数", {"走访户次", "走访人次", "见面率"}}},
+                   {}};
   describe(ledger, count.left_out());
   return ledger;
 }

@@ -15,10 +15,19 @@ struct Tally {
   // What left for somebody else within the period was never this unit's to do.
   void add(const IssueFact& issue, const Period& period) {
     const bool ended = !issue.open_after(period.to);
+    const bool over = issue.ended_before(period.from);
     if (issue.left() && ended) {
-      ++left;
+      left += over ? 0 : 1;
       return;
     }
+    if (!over) add_open(issue, period, ended);
+    if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
+    ++due;
+    due_done += ended && *issue.closed <= *issue.due ? 1 : 0;
+  }
+
+  // Of what somebody had to do within the period.
+  void add_open(const IssueFact& issue, const Period& period, bool ended) {
     const bool before = issue.registered < period.from;
     ++(before ? carried : fresh);
     accepted += !before && (ended || (issue.accepted && *issue.accepted <= period.to)) ? 1 : 0;
@@ -26,9 +35,6 @@ struct Tally {
     in_time += ended && (!issue.due || *issue.closed <= *issue.due) ? 1 : 0;
     overdue += !ended && issue.due && *issue.due <= period.to ? 1 : 0;
     extended += issue.extended ? 1 : 0;
-    if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
-    ++due;
-    due_done += ended && *issue.closed <= *issue.due ? 1 : 0;
   }
 
   // What add() counts, once more by name.
@@ -36,9 +42,18 @@ struct Tally {
     const Source source{entity, issue.id};
     const bool ended = !issue.open_after(period.to);
     if (issue.left() && ended) return;
+    const bool timely = ended && (!issue.due || *issue.closed <= *issue.due);
+    if (!issue.ended_before(period.from)) explain_open(issue, period, source, timely);
+    if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
+    trace.note("截止在本期", source);
+    trace.note_if(timely, "截止在本期的按期", source);
+  }
+
+  void explain_open(const IssueFact& issue, const Period& period, const Source& source,
+                    bool timely) {
+    const bool ended = !issue.open_after(period.to);
     const bool before = issue.registered < period.from;
     const bool taken = !before && (ended || (issue.accepted && *issue.accepted <= period.to));
-    const bool timely = ended && (!issue.due || *issue.closed <= *issue.due);
     trace.note(before ? "上期结转" : "本期新收", source);
     trace.note_if(taken, "受理", source);
     trace.note_if(before || taken, "结转和受理", source);
@@ -46,9 +61,6 @@ struct Tally {
     trace.note_if(timely, "其中按期", source);
     trace.note_if(!ended && issue.due && *issue.due <= period.to, "超期", source);
     trace.note_if(issue.extended, "延期", source);
-    if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
-    trace.note("截止在本期", source);
-    trace.note_if(timely, "截止在本期的按期", source);
   }
 
   std::vector<LedgerCell> row(const std::string& unit) const {
@@ -89,7 +101,8 @@ Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request)
   }));
   for (std::size_t i = 0; i < tallies.size(); ++i) {
     Tally& tally = tallies[i];
-    if (tally.carried + tally.fresh > 0) add_row(ledger, tally.row(units.names()[i]), tally.trace);
+    if (tally.carried + tally.fresh + tally.due > 0)
+      add_row(ledger, tally.row(units.names()[i]), tally.trace);
   }
   set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("单位", "交办了的算承办单位,没有交办的算所在的村");

@@ -55,11 +55,12 @@ Result<Ledger> ledger_rp04(const Workplace& place, const LedgerRequest& request)
   MQ_TRY(Ledger ledger, begin_ledger(place, request, "RP04", "事项分类表"));
   ledger.columns = {"类别", "新收", "办结", "涉及户"};
   MQ_TRY(const std::vector<Village> villages, villages_of(place, request));
-  ledger.upward = {true, SIZE_MAX, {}, {"涉及户"}};
+  ledger.upward = {true, SIZE_MAX, {}, {"涉及户"}, {}, {}};
   const std::uint32_t entity = entity_number(place, "Issue");
   std::map<int, Tally> by_category;
   Tally all;
   MQ_CHECK(each_issue(place, request.period, villages, [&](const IssueFact& issue) {
+    if (issue.ended_before(request.period.from)) return;
     for (Tally* tally : {&by_category[issue.category], &all}) {
       tally->trace.on(request.explain);
       tally->add(issue, request.period, entity);

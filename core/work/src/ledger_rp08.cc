@@ -25,7 +25,7 @@ Result<Ledger> ledger_rp08(const Workplace& place, const LedgerRequest& request)
                     "项目数", "资金(万元)", "资金(元)", "责任人", "完成时间"};
   MQ_TRY(const std::vector<Village> villages, villages_with(place, request, "deed"));
   MQ_TRY(const auto names, cadre_names(place));
-  ledger.upward = {true, SIZE_MAX, {"责任人"}, {"受益户", "受益人"}};
+  ledger.upward = {true, SIZE_MAX, {"责任人"}, {"受益户", "受益人"}, {}, {}};
   const std::uint32_t entity = entity_number(place, "Deed");
   Sums all;
   Trace trace;

@@ -106,7 +106,7 @@ Result<Ledger> ledger_rp09(const Workplace& place, const LedgerRequest& request)
   ledger.quotients = {{"成功率", "成功", "调解"},
                       {"一小时报村", "一小时报村", "一小时报村的"},
                       {"一天内上门", "一天内上门", "一天内上门的"}};
-  ledger.upward = {true, SIZE_MAX, {}, {"涉及人数"}};
+  ledger.upward = {true, SIZE_MAX, {}, {"涉及人数"}, {}, {}};
   const std::uint32_t entity = entity_number(place, "Dispute");
   Tally all;
   all.trace.on(request.explain);

@@ -14,6 +14,8 @@ namespace {
 
 using Kind = Indicator::Kind;
 
+constexpr std::int64_t kFewest = 3;  // DOMAIN (c)
+
 // A count or an amount, so that both add up alike.
 struct Amount {
   std::int64_t value = 0;
@@ -104,6 +106,43 @@ std::vector<LedgerCell> bridge_row(const Source17& source, const Indicator& each
   return {report, column, then.cell(), now.less(then), Amount::of(whole).less(now), whole};
 }
 
+enum Column : std::size_t { kReport, kIndicator, kSigned, kLate, kDeducted, kRecounted };
+
+bool points_at_somebody(const Ledger& whole, std::string_view column) {
+  return std::ranges::find(whole.upward.households, column) != whole.upward.households.end();
+}
+
+// Whether that number is one or two, of a total or of what a share is made of.
+bool is_few(const Ledger& whole, std::string_view column) {
+  const Amount amount = Amount::of(total_of(whole, column));
+  return points_at_somebody(whole, column) && amount.value > 0 && amount.value < kFewest;
+}
+
+bool tells_of_few(const Ledger& whole, std::string_view column) {
+  const bool share = std::ranges::any_of(whole.quotients, [&](const Quotient& each) {
+    return each.column == column &&
+           (is_few(whole, each.numerator) || is_few(whole, each.denominator));
+  });
+  const bool beside = std::ranges::any_of(whole.upward.beside, [&](const auto& each) {
+    return is_few(whole, each.first) && std::ranges::find(each.second, column) != each.second.end();
+  });
+  return share || beside || is_few(whole, column);
+}
+
+// The numbers of the row that stay in the township: where the period comes to one or two, all;
+// where a month went up hidden, those from which it could be told.
+void keep_few(Ledger& ledger, const Source17& source, const Indicator& each) {
+  const std::size_t row = ledger.rows.size() - 1;
+  const bool few = tells_of_few(source.whole, each.column);
+  const bool month_hidden = std::ranges::any_of(source.signed_then, [&](const Ledger& month) {
+    return std::holds_alternative<std::string>(total_of(month, each.column));
+  });
+  std::vector<std::size_t> hidden;
+  if (month_hidden) hidden = {kSigned, kDeducted};
+  if (few) hidden = {kSigned, kLate, kDeducted, kRecounted};
+  for (const std::size_t column : hidden) ledger.upward.cells.emplace_back(row, column);
+}
+
 void describe(Ledger& ledger, const Bridge& bridge) {
   ledger.basis.emplace_back("各月签发", "各月签发时的合计相加;应走访、在办等期末数取最后一个月的");
   ledger.basis.emplace_back("迟到与更正", "签发以后才收到或改正的,按发生日期算进原来的月份");
@@ -141,6 +180,7 @@ Result<Ledger> ledger_rp17(const Workplace& place, const LedgerRequest& request)
   for (const Indicator& each : indicators()) {
     MQ_TRY(const Source17* source, bridge.source(each.report));
     ledger.rows.push_back(bridge_row(*source, each));
+    keep_few(ledger, *source, each);
     Sources sources;
     const auto found = source->whole.total_sources.find(each.column);
     if (found != source->whole.total_sources.end()) sources["本期重算"] = found->second;

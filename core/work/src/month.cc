@@ -160,7 +160,8 @@ Status review_one(const Workplace& place, const LedgerEntry& entry, const Period
   // RP17 tells of late arrivals by itself.
   if (entry.id != kLongReport) {
     MQ_CHECK(Late(place, all).find(entry, review.month, out, review.late));
-    state_late(review.late, out.ledger);
+    // A county that takes numbered corrections gets each of these by one of its own.
+    if (!review.rule.corrections) state_late(review.late, out.ledger);
   }
   review.ledgers.push_back(std::move(out));
   return {};
@@ -208,6 +209,14 @@ Status keep_draft(const Workplace& place, const MonthReview& review) {
 
 Result<std::vector<SignedReport>> sign_month(const Workplace& place, const MonthReview& review,
                                              const std::string& reason) {
+  if (review.month.period.from > working_day(place)) {
+    return Error{Code::kInvalidInput,
+                 cat(review.month.label, " 还没有开始(", review.month.period.from.iso(),
+                     " 起),不能签发;请核对 --month 和本机日期"),
+                 cat(review.month.label,
+                     " has not begun, so it cannot be signed; look at --month "
+                     "and at the date of this device")};
+  }
   std::vector<LedgerRecord> records;
   for (const MonthLedger& each : review.ledgers) {
     const bool fresh = each.signed_version == 0;

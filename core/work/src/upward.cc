@@ -30,24 +30,42 @@ std::int64_t count_in(const Row& row, std::size_t column) {
 
 bool is_few(std::int64_t count) { return count > 0 && count < kFewest; }
 
-// Few ones are shown as such. The total less the others would tell them, so the smallest of the
-// others is hidden with them, or the total where there are no others.
+// The cell that is hidden beside few ones, so that the total less the others does not tell them:
+// one with which their sum could be made of other numbers too. It is the first such row, not the
+// smallest: which one is hidden must say nothing of what it holds. None: the total tells.
+Row* hidden_beside(const std::vector<Row*>& others, std::int64_t sum_of_few, std::size_t few,
+                   std::size_t column) {
+  const auto could_be_other = kFewest + 1 + static_cast<std::int64_t>(few);
+  for (Row* row : others) {
+    if (sum_of_few + count_in(*row, column) >= could_be_other) return row;
+  }
+  return nullptr;
+}
+
+// Few ones are shown as such.
 bool hide_few(Ledger& ledger, std::size_t column) {
-  std::vector<Row*> few;
-  Row* smallest = nullptr;
+  std::vector<Row*> few, others;
+  std::int64_t sum_of_few = 0;
   for (Row& row : ledger.rows) {
     const std::int64_t count = count_in(row, column);
     if (is_few(count)) {
       few.push_back(&row);
-    } else if (count > 0 && (smallest == nullptr || count < count_in(*smallest, column))) {
-      smallest = &row;
+      sum_of_few += count;
+    } else if (count > 0) {
+      others.push_back(&row);
     }
   }
   const bool total_is_few = is_few(count_in(ledger.totals, column));
+  Row* beside = hidden_beside(others, sum_of_few, few.size(), column);
+  // Alone it says what the total says.
+  const bool total_tells = beside == nullptr && (few.size() > 1 || !others.empty());
+  if (beside == nullptr && !others.empty()) beside = others.front();
   for (Row* row : few) (*row)[column] = kFew;
   if (total_is_few) ledger.totals[column] = kFew;
-  if (!few.empty() && smallest != nullptr) (*smallest)[column] = kHidden;
-  if (few.size() > 1 && smallest == nullptr && !total_is_few) ledger.totals[column] = kHidden;
+  if (!few.empty() && beside != nullptr) (*beside)[column] = kHidden;
+  if (!few.empty() && total_tells && column < ledger.totals.size()) {
+    ledger.totals[column] = kHidden;
+  }
   return !few.empty() || total_is_few;
 }
 
@@ -71,6 +89,31 @@ void hide_quotients(Ledger& ledger) {
   hide(ledger.totals);
 }
 
+// What stands beside a hidden number and tells it.
+void hide_beside(Ledger& ledger) {
+  const auto hide = [&](Row& row) {
+    for (const auto& [told, columns] : ledger.upward.beside) {
+      if (!is_hidden(row, place_of(ledger, told))) continue;
+      for (const std::string& column : columns) {
+        const auto at = place_of(ledger, column);
+        if (at && *at < row.size()) row[*at] = kHidden;
+      }
+    }
+  };
+  std::ranges::for_each(ledger.rows, hide);
+  hide(ledger.totals);
+}
+
+bool hide_cells(Ledger& ledger) {
+  bool any = false;
+  for (const auto& [row, column] : ledger.upward.cells) {
+    if (row >= ledger.rows.size() || column >= ledger.rows[row].size()) continue;
+    ledger.rows[row][column] = kHidden;
+    any = true;
+  }
+  return any;
+}
+
 void drop_column(Ledger& ledger, std::size_t column) {
   const auto drop = [column](auto& list) {
     if (column < list.size()) list.erase(list.begin() + static_cast<std::ptrdiff_t>(column));
@@ -86,11 +129,12 @@ Ledger upward(Ledger ledger) {
   ledger.row_sources.clear();
   ledger.total_sources.clear();
   ledger.rows.resize(ledger.upward.rows ? std::min(ledger.rows.size(), ledger.upward.first) : 0);
-  bool few = false;
+  bool few = hide_cells(ledger);
   for (const std::string& name : ledger.upward.households) {
     if (const auto column = place_of(ledger, name)) few = hide_few(ledger, *column) || few;
   }
   hide_quotients(ledger);
+  hide_beside(ledger);
   for (const std::string& name : ledger.upward.without) {
     if (const auto column = place_of(ledger, name)) drop_column(ledger, *column);
   }

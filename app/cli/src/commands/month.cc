@@ -223,8 +223,9 @@ Status sign(Call& call, Home& home, const work::Workplace& place, const work::Mo
                     {"id", each.row.hex()}});
   }
   call.out.say(fresh.empty() ? "四、都已签发,没有新的;要更正请写 --correct 原因"
-                             : cat("四、已签发 ", fresh.size(), " 张,下次对账时送到县里"),
-               cat("4. signed: ", fresh.size()));
+                             : cat("四、已签发 ", review.month.label, " 的 ", fresh.size(),
+                                   " 张,下次对账时送到县里"),
+               cat("4. signed of ", review.month.label, ": ", fresh.size()));
   call.out.object()["signed"] = std::move(list);
   return {};
 }
