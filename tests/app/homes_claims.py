@@ -194,7 +194,7 @@ def homes_wrong_orders_say_what_to_do_and_change_nothing(t):
                 (2, "整个名单", ["--home", "x", "homes", "switch", "王"]),
                 (2, "1 到 240", ["--user", "王", "unlock", "--minutes", "0"]),
                 (2, "1 到 240", ["--user", "王", "unlock", "--minutes", "241"]),
-                (2, "1 到 240", ["--user", "王", "unlock", "--minutes"]),
+                (2, "缺少内容", ["--user", "王", "unlock", "--minutes"]),
                 (2, "pin set", ["--user", "王", "pin"]),
                 (2, "lock", ["lock", "王"])]:
             here.refused(code, saying, *words, passphrase=PEOPLE["王"])

@@ -140,6 +140,36 @@ TEST(Template, AddsRowsAndMovesWhatStandsBelow) {
   EXPECT_THAT(part_of(*filled, "[Content_Types].xml"), HasSubstr("/xl/workbook.xml"));
 }
 
+// A total that nobody computes anew would show what it was of the empty form.
+TEST(Template, NoFormulaKeepsWhatItCameToBefore) {
+  const auto filled = blank(wps_blank()).workbook_with({house(1, "户1", 4)});
+  ASSERT_TRUE(filled.ok());
+  const std::string now = part_of(*filled, kSheet);
+  EXPECT_THAT(now, HasSubstr("<f>SUM(D5:D7)</f></c>"));
+  const std::string book = part_of(*filled, "xl/workbook.xml");
+  EXPECT_THAT(book, HasSubstr("</definedNames><calcPr fullCalcOnLoad=\"1\"/>"));
+}
+
+TEST(Template, AFormulaInAPreparedRowStaysAndOneOfAnotherSheetForgetsItsResult) {
+  mq::testing::WorkbookBuilder book;
+  book.rows(
+      "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>户编号</t></is></c><c r=\"B1\" "
+      "t=\"inlineStr\"><is><t>家庭人口</t></is></c><c r=\"C1\" t=\"inlineStr\"><is><t>两倍</t></is>"
+      "</c></row><row r=\"2\"><c r=\"A2\"/><c r=\"B2\"/><c r=\"C2\"><f>B2*2</f><v>0</v></c></row>"
+      "<row r=\"3\"><c r=\"A3\"/><c r=\"B3\"/><c r=\"C3\"><f>B3*2</f><v>0</v></c></row>");
+  book.part("xl/worksheets/sheet2.xml",
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
+            "<sheetData><row r=\"1\"><c r=\"A1\"><f>SUM(一!B2:B3)</f><v>0</v></c></row></sheetData>"
+            "</worksheet>");
+  const auto filled =
+      blank(book.bytes()).workbook_with({{std::string("一户"), Decimal{3, 0}, std::monostate{}}});
+  ASSERT_TRUE(filled.ok());
+  const std::string now = part_of(*filled, kSheet);
+  EXPECT_THAT(now, HasSubstr("<f>B2*2</f></c>"));
+  EXPECT_THAT(now, HasSubstr("<f>B3*2</f></c>"));
+  EXPECT_THAT(part_of(*filled, "xl/worksheets/sheet2.xml"), HasSubstr("<f>SUM(一!B2:B3)</f></c>"));
+}
+
 TEST(Template, WritesNoFormulaAndKeepsNumbersOfDocumentsAsText) {
   const auto filled = blank(excel_blank())
                           .workbook_with({{std::string("999999196001020018"), Decimal{1250, 2},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "command_words.h"
 #include "mq/base/text.h"
 #include "mq/model/schema.h"
 #include "mq/model/text_cleanup.h"
@@ -33,6 +34,18 @@ bool is_yes_or_no(std::string_view name) {
   return false;
 }
 
+// What the command knows by that name; of what it does not know it says so itself.
+bool is_known(const Args& args, std::string_view name) {
+  const auto same = [&](std::string flag) {
+    std::replace(flag.begin(), flag.end(), '-', '_');
+    return flag == cat("__", name);
+  };
+  for (const Command& command : commands()) {
+    if (args.word(0) == command.name) return std::ranges::any_of(flags_of(command), same);
+  }
+  return false;
+}
+
 std::size_t words_max(const Args& args) {
   for (const auto& [command, most] : kWordsMax) {
     if (args.word(0) == command) return most;
@@ -55,7 +68,8 @@ Status check_whole(Call& call) {
       return call.usage(cat("--", name, " 后面不跟内容,写了就是要;不要就不写"),
                         cat("--", name, " takes no value; leave it out if you do not mean it"));
     }
-    if (!is_switch(flag.name) && !flag.has_value && !is_yes_or_no(flag.name)) {
+    const bool alone = !is_switch(flag.name) && !flag.has_value;
+    if (alone && !is_yes_or_no(flag.name) && is_known(call.args, flag.name)) {
       return call.usage(cat("--", name, " 后面缺少内容;要清空请写 --", name, " \"\""),
                         cat("--", name, " lacks its value; write --", name, " \"\" to empty it"));
     }

@@ -97,4 +97,18 @@ std::string edited(std::string_view xml, const std::vector<RawEdit>& edits) {
   return out;
 }
 
+std::string without_results(std::string_view xml) {
+  std::vector<RawEdit> edits;
+  bool formula = false;
+  std::size_t value = 0;
+  for (std::size_t at = 0; const auto tag = next_tag(xml, at);) {
+    const std::string_view name = local_name(tag->name);
+    if (name == "c") formula = false;
+    if (name == "f" && !tag->closing) formula = true;
+    if (name == "v" && !tag->closing) value = tag->begin;
+    if (name == "v" && tag->closing && formula) edits.push_back({value, tag->end, ""});
+  }
+  return edits.empty() ? std::string(xml) : edited(xml, edits);
+}
+
 }  // namespace mq::tabular

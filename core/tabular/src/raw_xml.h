@@ -32,4 +32,8 @@ struct RawEdit {
 };
 std::string edited(std::string_view xml, const std::vector<RawEdit>& edits);
 
+// Cells of a worksheet, or of some of its rows, without what their formulas came to last time:
+// whoever opens the file computes it.
+std::string without_results(std::string_view xml);
+
 }  // namespace mq::tabular

@@ -109,6 +109,39 @@ std::string moved_names(std::string_view xml, std::size_t sheet, const RowShift&
   return edited(xml, edits);
 }
 
+bool is_worksheet(std::string_view name) {
+  return name.starts_with("xl/worksheets/") && name.ends_with(".xml");
+}
+
+// Another sheet may sum up the one that was filled; one without formulas stays byte for byte.
+std::string without_results_elsewhere(std::string content) {
+  std::string xml = content;
+  if (!normalise_xml(xml).ok()) return content;
+  std::string fresh = without_results(xml);
+  return fresh == xml ? content : as_utf8(std::move(fresh));
+}
+
+// Asks whoever opens the file to compute every formula: none of them has a result in it.
+std::string computed_on_opening(std::string_view xml) {
+  std::vector<RawEdit> edits;
+  std::size_t behind = 0;  // where calcPr belongs, in the order that the format asks
+  std::string prefix;
+  for (std::size_t at = 0; const auto tag = next_tag(xml, at);) {
+    const std::string_view name = local_name(tag->name);
+    if (name == "calcPr" && !tag->closing) {
+      const std::string_view text = xml.substr(tag->begin, tag->end - tag->begin);
+      return edited(xml, {{tag->begin, tag->end, with_attribute(text, "fullCalcOnLoad", "1")}});
+    }
+    const bool before = name == "sheets" || name == "functionGroups" ||
+                        name == "externalReferences" || name == "definedNames";
+    if (!before || !(tag->closing || tag->empty)) continue;
+    behind = tag->end;
+    prefix = std::string(tag->name.substr(0, tag->name.size() - name.size()));
+  }
+  if (behind == 0) return std::string(xml);
+  return edited(xml, {{behind, behind, cat("<", prefix, "calcPr fullCalcOnLoad=\"1\"/>")}});
+}
+
 }  // namespace
 
 std::string fill_text(const FillCell& cell) {
@@ -210,7 +243,10 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
     if (name == "[Content_Types].xml") content = without_calculation_order(content, "PartName");
     if (name.ends_with(".rels")) content = without_calculation_order(content, "Target");
     if (same_part(name, opened.workbook_part)) {
-      content = moved_names(content, opened.sheet_index, prepared.shift_for(lines.size()));
+      content = computed_on_opening(
+          moved_names(content, opened.sheet_index, prepared.shift_for(lines.size())));
+    } else if (is_worksheet(name)) {
+      content = without_results_elsewhere(std::move(content));
     }
     parts.push_back({name, std::move(content)});
   }

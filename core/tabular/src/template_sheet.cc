@@ -177,7 +177,9 @@ class SheetWriter {
     std::string out;
     out.reserve(fill_.lines.size() * fill_.columns.size() * kCellBytes);
     auto row = sheet_.rows().begin();
-    for (; row != sheet_.rows().end() && row->number < first; ++row) out += text_of(*row);
+    for (; row != sheet_.rows().end() && row->number < first; ++row) {
+      out += without_results(text_of(*row));
+    }
     for (std::size_t i = 0; i < fill_.lines.size(); ++i) put_line(i, out);
     for (; row != sheet_.rows().end(); ++row) {
       const std::size_t number = shift_.row(row->number);
@@ -185,28 +187,29 @@ class SheetWriter {
       if (number <= fill_.prepared.last()) {
         put_unused(*row, out);
       } else {
-        out += shift_.by == 0 ? std::string(text_of(*row)) : moved(*row, number);
+        out += shift_.by == 0 ? without_results(text_of(*row)) : moved(*row, number);
       }
     }
     return out;
   }
 
-  // A formula may be shared with a row that is filled, so none stays in the prepared ones.
   void put_unused(const RawRow& row, std::string& out) const {
     std::size_t from = row.begin;
     for (const RawCell& cell : sheet_.cells(row)) {
-      if (!holds_formula(cell)) continue;
-      out += text_of(from, cell.begin);
+      if (!shares_formula(cell)) continue;
+      out += without_results(text_of(from, cell.begin));
       put_empty(row.number, cell.column, cell.style, out);
       from = cell.end;
     }
-    out += text_of(from, row.end);
+    out += without_results(text_of(from, row.end));
   }
 
-  bool holds_formula(const RawCell& cell) const {
+  // With a row that may be filled; one of its own stays.
+  bool shares_formula(const RawCell& cell) const {
     const std::string_view xml = sheet_.xml().substr(0, cell.end);
     for (std::size_t at = cell.tag_end; const auto tag = next_tag(xml, at);) {
-      if (local_name(tag->name) == "f") return true;
+      if (local_name(tag->name) != "f" || tag->closing) continue;
+      return raw_attribute(text_of(tag->begin, tag->end), "t").has_value();
     }
     return false;
   }
@@ -250,8 +253,8 @@ class SheetWriter {
     std::size_t at = 0;
     const auto keep_until = [&](std::size_t column) {
       for (; at < cells.size() && cells[at].column < column; ++at) {
-        if (own && !holds_formula(cells[at])) {
-          out += text_of(cells[at].begin, cells[at].end);
+        if (own && !shares_formula(cells[at])) {
+          out += without_results(text_of(cells[at].begin, cells[at].end));
         } else {
           put_empty(number, cells[at].column, cells[at].style, out);
         }
