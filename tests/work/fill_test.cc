@@ -101,6 +101,21 @@ TEST_F(FillTest, MasksPersonalFactsWithoutABasis) {
       << "a mask is no fact either";
 }
 
+// 12000 元 are 1.2 万元: what to write there is asked, never guessed.
+TEST_F(FillTest, AHeaderOfAnotherUnitIsAskedAbout) {
+  name_needs("收入");
+  const std::string head = "序号,户编号,户主姓名,";
+  for (const char* other : {"工资性收入(万元)", "工资性收入(单位:千元)", "人均纯收入(万元)"}) {
+    const auto asked = try_fill(cat(head, other, "\n"));
+    ASSERT_TRUE(asked.ok()) << asked.error().en;
+    ASSERT_EQ(asked->questions.size(), 1u) << other;
+    EXPECT_EQ(asked->questions[0].header, other);
+    EXPECT_EQ(asked->questions[0].candidates.size(), 1u) << other;
+  }
+  EXPECT_THAT(try_fill(cat(head, "工资性收入(元)\n"))->questions, IsEmpty());
+  EXPECT_THAT(try_fill(cat(head, "工资性收入(含补贴)\n"))->questions, IsEmpty());
+}
+
 TEST_F(FillTest, SensitiveFactsNeedAProgrammeToo) {
   const std::string csv = "序号,户主姓名,户主身份证号,人均纯收入\n";
   const Filled closed = fill(csv);

@@ -205,6 +205,11 @@ TEST(Upward, HidesWhatTellsTheHiddenFromBesideIt) {
   EXPECT_EQ(cell_line(up.rows[1][2]), "※") << "hidden with it";
   EXPECT_EQ(cell_line(up.rows[2][2]), "※") << "for itself";
   EXPECT_EQ(cell_line(up.totals[2]), cell_line(ledger.totals[2]));
+  ledger.rows.resize(1);
+  ledger.totals[3] = std::int64_t{2};
+  ledger.upward.beside[0].second.push_back(ledger.columns[4]);
+  EXPECT_EQ(cell_line(upward(ledger).totals[2]), cell_line(ledger.totals[2]));
+  EXPECT_EQ(cell_line(upward(ledger).totals[4]), "※") << "of a total its share alone";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 #include "mq/model/identity.h"
+#include "mq/model/text_cleanup.h"
 #include "mq/wire/crypto.h"
 #include "mq/work/directory.h"
 
@@ -84,6 +85,36 @@ double likeness(std::string_view a, std::string_view b) {
   return shared < 2 ? 0 : 2 * static_cast<double>(shared) / static_cast<double>(all);
 }
 
+// The unit that a header names in brackets, 耕地(平方米), 收入(单位:万元); "" if it names none.
+std::string unit_said(std::string_view header) {
+  constexpr std::string_view kUnits[] = {"元",     "百元", "千元", "万元", "亿元", "亩",   "㎡",
+                                         "平方米", "公顷", "米",   "里",   "公里", "千米", "斤",
+                                         "公斤",   "吨",   "%",    "户",   "人",   "万人", "件"};
+  const std::string plain = model::half_width(header);
+  for (std::size_t open = plain.find('('); open != std::string::npos;
+       open = plain.find('(', open + 1)) {
+    const std::size_t close = plain.find(')', open);
+    if (close == std::string::npos) break;
+    std::string said = plain.substr(open + 1, close - open - 1);
+    for (const std::string_view word : {"单位:", "单位"}) {
+      if (said.starts_with(word)) said.erase(0, word.size());
+    }
+    const std::string_view unit = trimmed(said);
+    if (std::ranges::find(kUnits, unit) == std::end(kUnits)) continue;
+    return unit == "平方米" ? "㎡" : std::string(unit);
+  }
+  return {};
+}
+
+// What is held in 元 is wrong under a header in 万元.
+bool of_another_unit(std::string_view header, const Fact& fact) {
+  const std::string said = unit_said(header);
+  const std::string held = fact.computed == Computed::kIncomePerHead ? "元"
+                           : fact.field != nullptr                   ? fact.field->rule.unit()
+                                                                     : std::string();
+  return !said.empty() && !held.empty() && said != held;
+}
+
 // One header on its way to a fact.
 struct Found {
   const Fact* fact = nullptr;
@@ -105,7 +136,9 @@ class Matcher {
     Found out;
     for (const Reading& reading : readings_of(header)) {
       const std::vector<const Fact*> exact = named(facts_, reading.form, tier_max_);
-      if (exact.size() == 1 && (reading.whole || speaks_for_itself(*exact.front(), reading.form))) {
+      const bool sure =
+          exact.size() == 1 && (reading.whole || speaks_for_itself(*exact.front(), reading.form));
+      if (sure && !of_another_unit(header, *exact.front())) {
         return {exact.front(), {}};
       }
       for (const Fact* fact : exact) offer(*fact, out);

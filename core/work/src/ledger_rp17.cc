@@ -118,22 +118,26 @@ bool is_few(const Ledger& whole, std::string_view column) {
   return points_at_somebody(whole, column) && amount.value > 0 && amount.value < kFewest;
 }
 
-bool tells_of_few(const Ledger& whole, std::string_view column) {
-  const bool share = std::ranges::any_of(whole.quotients, [&](const Quotient& each) {
-    return each.column == column &&
-           (is_few(whole, each.numerator) || is_few(whole, each.denominator));
-  });
-  const bool beside = std::ranges::any_of(whole.upward.beside, [&](const auto& each) {
-    return is_few(whole, each.first) && std::ranges::find(each.second, column) != each.second.end();
-  });
-  return share || beside || is_few(whole, column);
+bool tells_of_few(const Ledger& whole, const Indicator& each) {
+  if (is_few(whole, each.column)) return true;
+  if (each.kind != Kind::kShare) return false;
+  return std::ranges::any_of(whole.quotients,
+                             [&](const Quotient& quotient) {
+                               const bool made_of_few = is_few(whole, quotient.numerator) ||
+                                                        is_few(whole, quotient.denominator);
+                               return quotient.column == each.column && made_of_few;
+                             }) ||
+         std::ranges::any_of(whole.upward.beside, [&](const auto& beside) {
+           const bool named = std::ranges::find(beside.second, each.column) != beside.second.end();
+           return named && is_few(whole, beside.first);
+         });
 }
 
 // The numbers of the row that stay in the township: where the period comes to one or two, all;
 // where a month went up hidden, those from which it could be told.
 void keep_few(Ledger& ledger, const Source17& source, const Indicator& each) {
   const std::size_t row = ledger.rows.size() - 1;
-  const bool few = tells_of_few(source.whole, each.column);
+  const bool few = tells_of_few(source.whole, each);
   const bool month_hidden = std::ranges::any_of(source.signed_then, [&](const Ledger& month) {
     return std::holds_alternative<std::string>(total_of(month, each.column));
   });

@@ -89,19 +89,21 @@ void hide_quotients(Ledger& ledger) {
   hide(ledger.totals);
 }
 
-// What stands beside a hidden number and tells it.
+// What stands beside a hidden number and tells it. Of the township's total only the shares: how
+// many visits there were points at no village, and what comes late is told by it.
 void hide_beside(Ledger& ledger) {
-  const auto hide = [&](Row& row) {
+  const auto hide = [&](Row& row, bool shares_alone) {
     for (const auto& [told, columns] : ledger.upward.beside) {
       if (!is_hidden(row, place_of(ledger, told))) continue;
       for (const std::string& column : columns) {
         const auto at = place_of(ledger, column);
-        if (at && *at < row.size()) row[*at] = kHidden;
+        if (!at || *at >= row.size()) continue;
+        if (!shares_alone || std::holds_alternative<Ratio>(row[*at])) row[*at] = kHidden;
       }
     }
   };
-  std::ranges::for_each(ledger.rows, hide);
-  hide(ledger.totals);
+  for (Row& row : ledger.rows) hide(row, false);
+  hide(ledger.totals, true);
 }
 
 bool hide_cells(Ledger& ledger) {

@@ -67,7 +67,7 @@ struct Upward {
   std::size_t first = SIZE_MAX;         // so many rows from the top; the others are of people
   std::vector<std::string> without;     // columns with names
   std::vector<std::string> households;  // columns in which 1 and 2 would point at somebody
-  // Columns that say, in the same row, what a hidden one of those holds.
+  // Columns that say, in the same row, what a hidden one of those holds; in totals their shares.
   std::vector<std::pair<std::string, std::vector<std::string>>> beside;
   std::vector<std::pair<std::size_t, std::size_t>> cells;  // row and column, hidden for themselves
 };
