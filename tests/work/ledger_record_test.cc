@@ -50,7 +50,7 @@ Ledger small() {
                    Money{0},
                    {}};
   ledger.quotients = {{"覆盖率", "已走访户数", "应走访户数"}};
-  ledger.upward = {true, 3, {"日期"}, {"应走访户数", "已走访户数"}};
+  ledger.upward = {true, 3, {"日期"}, {"应走访户数", "已走访户数"}, {}, {}};
   return ledger;
 }
 
