@@ -98,10 +98,12 @@ TEST(Template, FillsPreparedRowsAndKeepsAllElse) {
   const std::string was = part_of(file, kSheet), now = part_of(*filled, kSheet);
   const auto head = [](const std::string& xml) { return xml.substr(0, xml.find("<row r=\"5\"")); };
   const auto tail = [](const std::string& xml) { return xml.substr(xml.find("<row r=\"8\"")); };
-  EXPECT_EQ(tail(now), tail(was));
+  std::string computed = tail(was);
+  computed.erase(computed.find("<v>0</v>"), 8);  // what the total came to in the blank
+  EXPECT_EQ(tail(now), computed);
   EXPECT_EQ(head(now).substr(head(now).find("<dimension")),
             head(was).substr(head(was).find("<dimension")));
-  for (const char* name : {"xl/workbook.xml", "xl/worksheets/sheet2.xml", "_rels/.rels"}) {
+  for (const char* name : {"xl/worksheets/sheet2.xml", "_rels/.rels"}) {
     EXPECT_EQ(part_of(*filled, name), part_of(file, name)) << name;
   }
   EXPECT_THAT(now, HasSubstr("<row r=\"5\" ht=\"24\" customHeight=\"1\">"));
