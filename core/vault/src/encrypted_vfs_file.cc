@@ -264,9 +264,9 @@ int page_share_memory(sqlite3_file* base, int region, int bytes, int extend, voi
   return file.inner()->pMethods->xShmMap(file.inner(), region, bytes, extend, at);
 }
 
-// SQLite does not look at what comes back of some of these. The one that tells that a checkpoint has
-// written its last page stands before the sync: a disk that was full there must be met by that, or
-// the log is deleted while the database lacks what it held.
+// SQLite does not look at what comes back of some of these. The one that tells that a checkpoint
+// has written its last page stands before the sync: a disk that was full there must be met by that,
+// or the log is deleted while the database lacks what it held.
 int page_file_control(sqlite3_file* base, int op, void* argument) {
   PageFile& file = self(base);
   if (file.writer != nullptr) file.writer->push();
