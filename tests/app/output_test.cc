@@ -13,6 +13,7 @@ TEST(Output, ShowsWhatWouldSteerATerminal) {
             "a\xef\xbf\xbd"
             "b\xef\xbf\xbd");
   EXPECT_EQ(harmless("前\xe2\x80\xae后"), "前\xef\xbf\xbd后");
+  EXPECT_EQ(harmless("\x9b").find('\x9b'), std::string::npos) << "nor half a character";
   EXPECT_EQ(harmless("两行\n一格\té 〇 𠮷 😀"), "两行\n一格\té 〇 𠮷 😀");
 }
 

@@ -5,6 +5,7 @@
 #include "minqing/model/v1/report.pb.h"
 #include "mq/work/issue.h"
 #include "mq/work/moves.h"
+#include "mq/work/upward.h"
 #include "work/month_home.h"
 
 namespace mq::work::testing {
@@ -222,6 +223,43 @@ TEST_F(LateTest, AQuarterThatWasSignedChangesWithWhatItCountsOnly) {
   const MonthReview again = review("2026-03", {"RP17"});
   for (const LedgerChange& each : again.ledgers[0].since_signed) changed.insert(each.column);
   EXPECT_THAT(changed, ElementsAre("本期重算"));
+}
+
+// What the months' own reports hide, the quarter's must not tell.
+TEST_F(LateTest, AQuarterTellsNoSmallNumberThatItsMonthsHid) {
+  const auto goes_up = [&](const char* indicator) {
+    const Ledger up = upward(review("2026-03", {"RP17"}).ledgers[0].ledger);
+    std::string out;
+    for (const auto& row : up.rows) {
+      if (cell_line(row[0]) != "RP01" || cell_line(row[1]) != indicator) continue;
+      for (std::size_t i = 2; i < row.size(); ++i) out += cat(cell_line(row[i]), " ");
+    }
+    return out;
+  };
+  visit(kOne, "2026-01-10");
+  visit(kTwo, "2026-01-10");
+  EXPECT_EQ(goes_up("已走访户数"), "※ ※ ※ ※ ");
+  EXPECT_EQ(goes_up("覆盖率"), "※ ※ ※ ※ ");
+  EXPECT_EQ(goes_up("见面率"), "※ ※ ※ ※ ");
+  sign_next(review("2026-01"));
+  for (const std::string& house : {kOne, kThree, kFour}) visit(house, "2026-02-10");
+  EXPECT_EQ(goes_up("已走访户数"), "※ 0 ※ 4 ") << "January is not what is left of the quarter";
+  EXPECT_NE(goes_up("见面率").find("5/5"), std::string::npos);
+}
+
+// In a village's row the visits would tell it.
+TEST_F(LateTest, AVillageWithOneHouseholdReachedShowsNoVisits) {
+  visit(kSix, "2026-01-10");
+  for (const std::string& house : {kOne, kTwo, kThree, kFour}) visit(house, "2026-01-10");
+  const Ledger up = upward(review("2026-01").ledgers[0].ledger);
+  ASSERT_EQ(up.rows.size(), 2u);
+  const auto row = [&](std::size_t at) {
+    return cat(cell_line(up.rows[at][3]), " ", cell_line(up.rows[at][5]), " ",
+               cell_line(up.rows[at][7]));
+  };
+  EXPECT_EQ(row(0), "※ ※ ※");
+  EXPECT_EQ(row(1), "<3 ※ ※");
+  EXPECT_EQ(cell_line(up.totals[3]), "5");
 }
 
 // What was open or due at a month's end is not added up, what was done is, and a share is neither.

@@ -87,12 +87,6 @@ int exit_code(Code code) {
 }
 
 std::string harmless(std::string_view text) {
-  const bool plain = std::ranges::all_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte < 0x7f) || (byte >= 0xe3 && byte <= 0xe9) || c == '\n' ||
-           (byte >= 0x80 && byte < 0xc0);
-  });
-  if (plain) return std::string(text);
   std::string out;
   for (const std::uint32_t c : code_points(text)) {
     const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0);

@@ -115,7 +115,12 @@ void RowReader::note(std::string_view column, Fate fate, std::string now, std::s
   refused_ = refused_ || fate == Fate::kRefused;
 }
 
+// The first reason is the one; that there is nothing then either follows from it.
 void RowReader::refuse(std::string_view column, std::string_view zh, std::string_view en) {
+  const bool said = refused_ && !faults_.empty() && faults_.back().fate == Fate::kRefused &&
+                    faults_.back().line == line() &&
+                    faults_.back().column == table_.header_of(column);
+  if (said) return;
   note(column, Fate::kRefused, "", zh, en);
 }
 
