@@ -172,6 +172,20 @@ TEST_F(HandoutTest, WhatTheUnitDidMovesTheIssueOnce) {
   EXPECT_EQ(issue(row, "state"), "办理中");
 }
 
+// The hand-out that was reported done has ended: who acts next is the desk's to say.
+TEST_F(HandoutTest, OneThatIsTakenUpAgainStandsWithTheDesk) {
+  unit_joins();
+  const RowId row = assigned();
+  EXPECT_EQ(keeping(row).holder, kUnit);
+  const Workplace place = town.place();
+  saved(move_issue(place, "sign", row, {}));
+  saved(move_issue(place, "progress", row, {}));
+  saved(move_issue(place, "close", row, {{"closure", "已解决"}, {"result", "补了"}}));
+  saved(move_issue(place, "callback", row, {{"callback", "不满意"}, {"callback_by", "乙"}}));
+  saved(move_issue(place, "reopen", row, {{"reason", "还差一户"}}));
+  EXPECT_EQ(keeping(row).holder, "民情办");
+}
+
 TEST_F(HandoutTest, TwoDesksThatTakeItApartWriteTheSame) {
   SimDevice& second = town.world.add_admin(town.desk, "副");
   SimDevice& device = unit_joins();
