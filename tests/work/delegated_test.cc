@@ -128,6 +128,90 @@ TEST_F(DelegatedTest, ALateEditOfTheTypistBringsNoSecondOneBack) {
   EXPECT_THAT(counted(town.place()), ElementsAre("甲 1 1"));
 }
 
+// Written before the desk carried it over or after, by somebody who had not heard of it.
+TEST_F(DelegatedTest, ALateCorrectionReachesTheAuthor) {
+  SimDevice& author = town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  for (const bool before : {true, false}) {
+    const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+    ASSERT_TRUE(town.world.settle());
+    const auto correct = [&] {
+      const Workplace place = town.at(typist);
+      saved(amend(place, *place.vault.schema().entity("Diary"), row,
+                  {{"body", "看了水渠,渠口塌了"}, {"weather", "晴"}}, place.vault.view()));
+      town.world.advance(std::chrono::minutes(1));
+    };
+    if (before) correct();
+    ASSERT_EQ(*take_diaries_home(town.place()), 1u);
+    town.world.advance(std::chrono::minutes(1));
+    if (!before) correct();
+    ASSERT_EQ(carried(), 1u);
+    EXPECT_EQ(carried(), 0u);
+    EXPECT_EQ(owner(town.place(), row), town.at(author).member);
+    EXPECT_EQ(shown(town.at(author), "Diary", row, "body"), "看了水渠,渠口塌了") << before;
+    EXPECT_EQ(shown(town.at(author), "Diary", row, "weather"), "晴");
+    EXPECT_EQ(town.at(author).vault.conflicts()->size(), 0u);
+    EXPECT_TRUE(std::ranges::none_of(*town.at(typist).vault.conflicts(),
+                                     [&](const auto& one) { return one.row == row; }));
+  }
+}
+
+TEST_F(DelegatedTest, WhatTheAuthorChangedTooStandsBesideALateCorrection) {
+  SimDevice& author = town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  ASSERT_TRUE(town.world.settle());
+  ASSERT_EQ(*take_diaries_home(town.place()), 1u);
+  const auto correct = [&](SimDevice& device, const std::string& body) {
+    const Workplace place = town.at(device);
+    saved(amend(place, *place.vault.schema().entity("Diary"), row, {{"body", body}},
+                place.vault.view()));
+    town.world.advance(std::chrono::minutes(1));
+  };
+  correct(typist, "看了水渠,渠口塌了");
+  ASSERT_TRUE(town.desk.sync_until_idle() && author.sync_until_idle());
+  correct(author, "看了新渠");
+  ASSERT_EQ(carried(), 1u);
+  const auto two = town.at(author).vault.conflicts();
+  ASSERT_TRUE(two.ok());
+  ASSERT_EQ(two->size(), 1u);
+  EXPECT_EQ(two->front().row, row);
+  EXPECT_EQ(two->front().claims.size(), 2u);
+}
+
+TEST_F(DelegatedTest, ALateCancellationOfTheTypistIsHeeded) {
+  SimDevice& author = town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  for (const bool before : {true, false}) {
+    const RowId row = submitted(town.at(typist), "甲", "记到别人名下了");
+    ASSERT_TRUE(town.world.settle());
+    const auto cancel_it = [&] {
+      const Workplace place = town.at(typist);
+      saved(cancel(place, *place.vault.schema().entity("Diary"), row, "记错了人",
+                   place.vault.view()));
+      town.world.advance(std::chrono::minutes(1));
+    };
+    if (before) cancel_it();
+    ASSERT_EQ(*take_diaries_home(town.place()), 1u);
+    town.world.advance(std::chrono::minutes(1));
+    if (!before) cancel_it();
+    EXPECT_GE(carried(), 1u) << before;
+    EXPECT_EQ(carried(), 0u);
+    EXPECT_THAT(own(town.at(author)), IsEmpty());
+    EXPECT_THAT(counted(town.place()), IsEmpty());
+    EXPECT_EQ(shown(town.at(author), "Diary", row, "cancel_reason"), "记错了人");
+  }
+}
+
+TEST_F(DelegatedTest, WhatIsLeftSaysWhereItWentAndNothingElse) {
+  town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  ASSERT_EQ(carried(), 1u);
+  EXPECT_EQ(shown(town.at(typist), "Diary", row, "title"), "已转入本人的日记");
+  EXPECT_EQ(shown(town.at(typist), "Diary", row, "body"), "");
+}
+
 TEST_F(DelegatedTest, WhoJoinsLaterGetsWhatWasTypedForHim) {
   const RowId row = submitted(town.place(), "丙", "还没有手机的时候");
   EXPECT_EQ(owner(town.place(), row), town.place().member);

@@ -59,6 +59,32 @@ TEST_F(RosterPlacesTest, MovedToTwoVillagesApartItIsWhereTheOldRowSays) {
   EXPECT_THAT(march(), ::testing::Contains("合计 6 0")) << "and nowhere else";
 }
 
+// Taking the second back, it is where the first took it; then that one can be taken back as well.
+TEST_F(RosterPlacesTest, OfTwoMovesApartEachIsTakenBackForItself) {
+  town.join("乙", {"鱼泉村", "清渭社区", "松树坪村"}, true);
+  SimDevice& second = town.world.add_admin(town.desk, "副");
+  ASSERT_TRUE(town.world.settle());
+  const RowId zhang = person("张三");
+  const RowId first = saved(step("move", kTwo, {{"village", "清渭社区"}}));
+  town.world.advance(std::chrono::minutes(1));
+  const RowId later =
+      saved(household_step(town.at(second), "move", kTwo, {{"village", "松树坪村"}}));
+  ASSERT_TRUE(town.world.settle());
+  const auto stands_in = [&](const std::string& name) {
+    const auto found = Directory(place()).household(kTwo);
+    const bool person_too = Canonical::people(place())->counts(zhang, village(name).stream);
+    return found.ok() && found->stream == village(name).stream && person_too;
+  };
+  ASSERT_TRUE(stands_in("松树坪村"));
+  EXPECT_FALSE(undo(first)->ok()) << "the later one says where it is";
+  saved(undo(later));
+  EXPECT_TRUE(stands_in("清渭社区"));
+  EXPECT_THAT(march(), ::testing::Contains("合计 6 0"));
+  saved(undo(first));
+  EXPECT_TRUE(stands_in("鱼泉村"));
+  EXPECT_THAT(march(), ::testing::Contains("合计 6 0"));
+}
+
 TEST_F(RosterPlacesTest, SaidToHaveGoneToEachOthersVillageItCountsOnce) {
   saved(step("move", kOne, {{"village", "清渭社区"}}));
   const RowId row = house(kOne);

@@ -9,6 +9,7 @@
 #include "mq/seal/labels.h"
 #include "mq/sync/late.h"
 #include "mq/work/delegated.h"
+#include "mq/work/edits_home.h"
 #include "mq/work/facts_home.h"
 #include "mq/work/handout.h"
 #include "mq/work/organisation.h"
@@ -118,6 +119,10 @@ constexpr Errand kErrands[] = {
     {work::take_diaries_home, "代录的日记这次没有转给本人,下次联系再试",
      "delegated diaries were not carried over", " 篇代录的日记已转入本人的日记",
      " delegated diaries went to their authors"},
+    {work::take_edits_home, "登记在原来的村的内容这次没有转过去,下次联系再试",
+     "what was written in a village that its household left was not taken over",
+     " 条登记在原来的村的内容已转到现在住的村",
+     " records written in a village that their household had left were taken over"},
     {work::take_facts_home, "留在原来的村的敏感项这次没有转过去,下次联系再试",
      "sensitive facts were not carried to where their households live", " 份敏感项已转到现在住的村",
      " records of sensitive facts went to where their households live"},

@@ -40,6 +40,11 @@ Result<Household> household_at(const Workplace& place, const RowId& row);
 Status make_head(const Workplace& place, RosterStep& step, const RowAt& household,
                  const Resident& head, const std::vector<Resident>& residents);
 
+// The row as it is, in the village it goes to, of that group there if one is said; the old row says
+// where it went.
+Status transplant(const Workplace& place, RosterStep& step, const RowAt& old, const Village& from,
+                  const Village& to, const std::optional<model::Value>& group);
+
 Result<Outcome> split_household(const Workplace& place, const RowId& row, const Inputs& inputs);
 Result<Outcome> merge_household(const Workplace& place, const RowId& row, const Inputs& inputs);
 Result<Outcome> move_household(const Workplace& place, const RowId& row, const Inputs& inputs);

@@ -15,6 +15,35 @@ using H = mpb::Household;
 
 namespace {
 
+Status mark(RosterStep& step, const RowAt& at, std::string_view name, const Village& village) {
+  return step.set_content(at, *at.entity->field(name), {to_bytes(village.org_unit.view())});
+}
+
+}  // namespace
+
+Status transplant(const Workplace& place, RosterStep& step, const RowAt& old, const Village& from,
+                  const Village& to, const std::optional<model::Value>& group) {
+  const RowAt fresh{old.entity, to.stream, old.row};
+  for (const model::Field& field : old.entity->fields) {
+    if (field.name == "moved_from" || field.name == "moved_to" || field.name == "same_as") continue;
+    MQ_TRY(Content content, cell_of(place, old, field));
+    if (field.name == "village_id") content = {to_bytes(to.org_unit.view())};
+    if (field.name == "group_no" && group) content = {*group};
+    // What was emptied since the row stood there does not come back with it.
+    if (content.empty()) {
+      MQ_CHECK(step.set_content(fresh, field, {}));
+    } else {
+      step.fill(fresh, field, content);
+    }
+  }
+  MQ_CHECK(mark(step, fresh, "moved_from", from));
+  const model::Field& away = *old.entity->field("moved_to");
+  MQ_CHECK(step.set_undone(fresh, away, {}, {to_bytes(from.org_unit.view())}));
+  return mark(step, old, "moved_to", to);
+}
+
+namespace {
+
 class Moving {
  public:
   Moving(const Workplace& place, RosterForm& form, Household household)
@@ -72,10 +101,10 @@ class Moving {
 
   Status write() {
     MQ_TRY(const std::vector<Resident> residents, residents_of(place_, household_.id));
-    MQ_CHECK(transplant(step_.household(household_)));
+    MQ_CHECK(take_along(step_.household(household_)));
     for (const Resident& one : residents) {
       if (one.stream == to_.stream) continue;
-      MQ_CHECK(transplant(step_.person(one.row, one.stream)));
+      MQ_CHECK(take_along(step_.person(one.row, one.stream)));
       step_.about(one.row);
     }
     step_.from(household_.id);
@@ -91,32 +120,9 @@ class Moving {
     return {};
   }
 
-  // The row as it is, in the other stream; the old one says where it went.
-  Status transplant(const RowAt& old) {
-    const RowAt fresh{old.entity, to_.stream, old.row};
-    for (const model::Field& field : old.entity->fields) {
-      if (field.name == "moved_from" || field.name == "moved_to" || field.name == "same_as") {
-        continue;
-      }
-      MQ_TRY(Content content, cell_of(place_, old, field));
-      if (field.name == "village_id") content = {to_bytes(to_.org_unit.view())};
-      if (field.name == "group_no" && group_) content = {*group_};
-      // What was emptied since the row stood there does not come back with it.
-      if (content.empty()) {
-        MQ_CHECK(step_.set_content(fresh, field, {}));
-      } else {
-        step_.fill(fresh, field, content);
-      }
-    }
-    MQ_CHECK(mark(fresh, "moved_from", from_));
-    const model::Field& away = *old.entity->field("moved_to");
-    MQ_CHECK(step_.set_undone(fresh, away, {}, {to_bytes(from_.org_unit.view())}));
-    MQ_CHECK(mark(old, "moved_to", to_));
+  Status take_along(const RowAt& old) {
+    MQ_CHECK(transplant(place_, step_, old, from_, to_, group_));
     return carry_private(old);
-  }
-
-  Status mark(const RowAt& at, std::string_view name, const Village& village) {
-    return step_.set_content(at, *at.entity->field(name), {to_bytes(village.org_unit.view())});
   }
 
   Status carry_private(const RowAt& old) {

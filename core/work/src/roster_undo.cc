@@ -5,6 +5,7 @@
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/directory.h"
 #include "mq/work/roster.h"
 #include "mq/work/villages.h"
 #include "rights.h"
@@ -90,9 +91,29 @@ class Undoing {
     return drafts_.emplace_back(vault::Draft{at.stream, {}}).changes;
   }
 
+  // Somebody who had not heard of this move took the row elsewhere: that is where it is then.
+  Result<Content> went_to(const Undo& one) const {
+    if (!one.before.empty()) return one.before;
+    MQ_TRY(const std::vector<Village> villages, Directory(place_).villages());
+    const auto left = std::ranges::find(villages, one.at.stream, &Village::stream);
+    if (left == villages.end()) return one.before;
+    MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
+    for (const Village& other : villages) {
+      const RowAt there{one.at.entity, other.stream, one.at.row};
+      if (other.stream == one.at.stream || row_of(now) == other.org_unit) continue;
+      MQ_TRY(const auto row, load_at(place_, there));
+      MQ_TRY(const Content came, cell_of(place_, there, *one.at.entity->field("moved_from")));
+      MQ_TRY(const Content gone, cell_of(place_, there, *one.field));
+      const bool stands = row && !row->deleted && gone.empty();
+      if (stands && row_of(came) == left->org_unit) return Content{to_bytes(other.org_unit.view())};
+    }
+    return one.before;
+  }
+
   Status write(const Undo& one) {
     if (one.kind == Undo::Kind::kCell) {
-      into(one.at).push_back(content_change(one.at, *one.field, one.before));
+      MQ_TRY(const Content back, one.field->name == "moved_to" ? went_to(one) : one.before);
+      into(one.at).push_back(content_change(one.at, *one.field, back));
     } else if (one.kind == Undo::Kind::kResized) {
       MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
       const std::int64_t size = std::clamp<std::int64_t>(integer_of(now) - one.delta, 0, kSizeMax);

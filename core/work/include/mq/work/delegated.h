@@ -2,7 +2,8 @@
 //
 // One is written into its author's DIARY stream where this device holds that, else into the
 // typist's own; a desk's device carries it over at the first contact after the author has one. It
-// keeps its id, and what stands in the typist's stream is cancelled there, so that it counts once.
+// keeps its id, and what stands in the typist's stream is emptied and cancelled there, so that it
+// counts once.
 #pragma once
 
 #include <optional>
@@ -26,7 +27,9 @@ Result<std::vector<DelegatedDiary>> delegated_diaries(const Workplace& place, co
                                                       const std::optional<std::string>& author);
 
 // Carries over what lies in a colleague's stream though its author has one of his own; how many.
-// Nothing on a device that does not hold both. One commit for each.
+// What the colleague corrected before he had heard of it is corrected, a second version where the
+// author changed it too; what he cancelled is cancelled. Nothing on a device that does not hold
+// both. One commit for each, two where something was corrected.
 Result<std::size_t> take_diaries_home(const Workplace& place);
 
 }  // namespace mq::work

@@ -1,0 +1,209 @@
+// Diaries that a colleague typed go to their author's own stream, and what the colleague does to
+// them before he has heard of it goes after them.
+//
+// The row that is left is emptied and cancelled: whatever its typist writes then stands out.
+#include <algorithm>
+
+#include "diary_place.h"
+#include "minqing/model/v1/diary.pb.h"
+#include "mq/base/text.h"
+#include "mq/work/delegated.h"
+#include "record_parts.h"
+#include "roster_step.h"
+#include "row_changes.h"
+
+namespace mq::work {
+
+namespace mpb = ::minqing::model::v1;
+using D = mpb::Diary;
+
+namespace {
+
+constexpr std::string_view kGone = "已转入本人的日记";  // in the title of the row that is left
+
+const model::Entity& diary_of(const Workplace& place) {
+  return *place.vault.schema().entity("Diary");
+}
+
+// A row of somebody's words in another's stream.
+struct Strayed {
+  RowAt here, home;
+  std::int64_t rid = 0;
+};
+
+// In a stream that is not their author's though he has one that this device may write: submitted
+// ones that stand, or those that were cancelled.
+Result<std::vector<Strayed>> strayed(const Workplace& place, bool cancelled) {
+  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             cat("SELECT id, stream, author_id, rid FROM \"diary\" WHERE author_id IS NOT NULL AND "
+                 "recorded_by IS NOT NULL AND author_id <> recorded_by AND status >= ?1 AND ",
+                 cancelled ? "deleted = 1 AND cancel_reason IS NOT NULL AND cancel_reason <> ?2"
+                           : "deleted = 0 AND ?2 IS NOT NULL")));
+  q.bind(1, std::int64_t{mpb::DIARY_STATUS_SUBMITTED}).bind(2, kGone);
+  std::vector<Strayed> out;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return out;
+    const auto author = RowId::from(q.blob(2));
+    const auto listed =
+        std::ranges::find_if(cadres, [&](const Cadre& c) { return c.id == author; });
+    if (listed == cadres.end()) continue;
+    const auto home = stream_of_author(place, *listed);
+    if (!home || *home == q.integer(1)) continue;
+    const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
+    const model::Entity& diary = diary_of(place);
+    out.push_back({{&diary, q.integer(1), row}, {&diary, *home, row}, q.integer(3)});
+  }
+}
+
+// The day on which it was typed: its copy is younger, and would else seem to be entered later.
+Result<std::optional<Date>> typed_on(const Workplace& place, std::int64_t rid) {
+  MQ_TRY(const std::optional<vault::Origin> origin,
+         place.vault.origin(diary_of(place).number, rid));
+  if (!origin || origin->clock_class == ClockClass::kKnownWrong) return std::optional<Date>();
+  return std::optional(Date::in_shanghai({origin->hlc.ms()}));
+}
+
+Result<vault::Draft> copy_home(const Workplace& place, const Strayed& one) {
+  vault::Draft draft{one.home.stream, {}};
+  for (const model::Field& field : one.here.entity->fields) {
+    MQ_TRY(const Content content, cell_of(place, one.here, field));
+    if (content.empty()) continue;
+    draft.changes.push_back(content_change(one.home, field, content));
+    if (field.rule.merge() == model::pb::MERGE_STEP) {
+      draft.changes.back().kind = vault::Change::Kind::kStep;
+    }
+  }
+  MQ_TRY(const Content said,
+         cell_of(place, one.here, *one.here.entity->field(D::kRecordedOnFieldNumber)));
+  if (!said.empty()) return draft;
+  MQ_TRY(const std::optional<Date> day, typed_on(place, one.rid));
+  if (day) {
+    RowChanges(place, "Diary", one.here.row)
+        .set(D::kRecordedOnFieldNumber, std::int64_t{day->days})
+        .into(draft);
+  }
+  return draft;
+}
+
+// By them a row is known as another's words; everything else is the author's now.
+bool stays(std::uint32_t field) {
+  constexpr std::uint32_t kStay[] = {D::kAuthorIdFieldNumber, D::kRecordedByFieldNumber,
+                                     D::kStatusFieldNumber, D::kCancelReasonFieldNumber};
+  return std::ranges::find(kStay, field) != std::end(kStay);
+}
+
+Result<vault::Draft> leave(const Workplace& place, const Strayed& one) {
+  vault::Draft draft{one.here.stream, {}};
+  for (const model::Field& field : one.here.entity->fields) {
+    if (stays(field.number) || field.number == D::kTitleFieldNumber) continue;
+    draft.changes.push_back(content_change(one.here, field, {}));
+  }
+  RowChanges(place, "Diary", one.here.row)
+      .set(D::kTitleFieldNumber, std::string(kGone))
+      .into(draft);
+  draft.changes.push_back(deletion(one.here));
+  return draft;
+}
+
+// What somebody wrote into an emptied cell: the version that shows, or one beside it.
+Result<Content> written(const Workplace& place, const Strayed& one, const model::Field& field,
+                        const std::vector<vault::Conflict>& conflicts) {
+  MQ_TRY(const Content shows, cell_of(place, one.here, field));
+  if (!shows.empty() && text_of(shows) != kGone) return shows;
+  for (const vault::Conflict& conflict : conflicts) {
+    if (conflict.row != one.here.row || conflict.stream != one.here.stream) continue;
+    if (conflict.entity != one.here.entity->number || conflict.field != field.number) continue;
+    for (const vault::Claim& claim : conflict.claims) {
+      const Content said{claim.value};
+      if (!model::is_empty(claim.value) && text_of(said) != kGone) return said;
+    }
+  }
+  return Content{};
+}
+
+// Written as by somebody who has not seen what its author made of it: where he changed it too, two
+// versions stand before him.
+Status take_late(const Workplace& place, const Strayed& one,
+                 const std::vector<vault::Conflict>& conflicts) {
+  vault::Draft late{one.home.stream, {}};
+  for (const model::Field& field : one.here.entity->fields) {
+    if (stays(field.number)) continue;
+    MQ_TRY(const Content said, written(place, one, field, conflicts));
+    MQ_TRY(const Content there, cell_of(place, one.home, field));
+    if (said.empty() || hash_of(field, said) == hash_of(field, there)) continue;
+    late.changes.push_back(content_change(one.home, field, said));
+    if (field.repeated) late.changes.back().kind = vault::Change::Kind::kAdd;
+  }
+  if (late.changes.empty()) return {};
+  const auto done = place.vault.commit({std::move(late)}, vault::View{});
+  return done.ok() ? Status() : Status(done.error());
+}
+
+Result<std::optional<vault::RowData>> standing_at_home(const Workplace& place, const Strayed& one) {
+  MQ_TRY(std::optional<vault::RowData> home, load_at(place, one.home));
+  if (home && home->deleted) home.reset();
+  return home;
+}
+
+Status take_home(const Workplace& place, const Strayed& one,
+                 const std::vector<vault::Conflict>& conflicts) {
+  const vault::View seen = place.vault.view();
+  MQ_TRY(const auto home, load_at(place, one.home));
+  std::vector<vault::Draft> drafts;
+  if (home) {
+    MQ_CHECK(take_late(place, one, conflicts));
+  } else {
+    MQ_TRY(vault::Draft copy, copy_home(place, one));
+    drafts.push_back(std::move(copy));
+  }
+  MQ_TRY(vault::Draft left, leave(place, one));
+  drafts.push_back(std::move(left));
+  const auto done = place.vault.commit(drafts, seen);
+  return done.ok() ? Status() : Status(done.error());
+}
+
+// Its typist cancelled it while the desk carried it over.
+Result<bool> cancel_home(const Workplace& place, const Strayed& one) {
+  const vault::View seen = place.vault.view();
+  MQ_TRY(const auto home, standing_at_home(place, one));
+  if (!home) return false;
+  const model::Field& field = *one.here.entity->field(D::kCancelReasonFieldNumber);
+  MQ_TRY(const Content reason, cell_of(place, one.here, field));
+  vault::Draft there{one.home.stream, {content_change(one.home, field, reason)}};
+  there.changes.push_back(deletion(one.home));
+  const vault::Draft told{one.here.stream, {content_change(one.here, field, {std::string(kGone)})}};
+  // The word brings the row back: it goes once more.
+  MQ_CHECK(place.vault.together([&]() -> Status {
+    MQ_CHECK(place.vault.commit({there, told}, seen));
+    MQ_CHECK(place.vault.commit({{one.here.stream, {deletion(one.here)}}}, seen));
+    return {};
+  }));
+  return true;
+}
+
+}  // namespace
+
+Result<std::size_t> take_diaries_home(const Workplace& place) {
+  if (!place.is_desk()) return std::size_t{0};
+  std::size_t taken = 0;
+  MQ_TRY(const std::vector<Strayed> standing, strayed(place, false));
+  std::vector<vault::Conflict> conflicts;
+  if (!standing.empty()) {
+    MQ_TRY(conflicts, place.vault.conflicts());
+  }
+  for (const Strayed& one : standing) {
+    MQ_CHECK(take_home(place, one, conflicts));
+    ++taken;
+  }
+  MQ_TRY(const std::vector<Strayed> cancelled, strayed(place, true));
+  for (const Strayed& one : cancelled) {
+    MQ_TRY(const bool took, cancel_home(place, one));
+    taken += took ? 1 : 0;
+  }
+  return taken;
+}
+
+}  // namespace mq::work
