@@ -214,6 +214,15 @@ Status fill_merge(Move& move) {
   return {};
 }
 
+// It was none of the other after all, or two desks merged them into each other.
+Status fill_separate(Move& move) {
+  move.need_reason();
+  for (const std::uint32_t field : {I::kMergedIntoFieldNumber, I::kClosedOnFieldNumber}) {
+    move.form.set(field, {});
+  }
+  return {};
+}
+
 Status fill_waive(Move& move) {
   move.need_reason();
   move.ends(mpb::CLOSURE_NOTHING_TO_DO);
@@ -289,6 +298,7 @@ const std::vector<Act>& acts() {
       {{"reopen", "重办", mpb::ISSUE_STATE_REOPENED, true, "--reason 原因"}, fill_reopen},
       {{"finish", "销号", mpb::ISSUE_STATE_FINISHED, true, ""}, fill_finish},
       {{"merge", "重复合并", mpb::ISSUE_STATE_MERGED, true, "--into 编号"}, fill_merge},
+      {{"separate", "不再合并", mpb::ISSUE_STATE_WAITING, true, "--reason 原因"}, fill_separate},
       {{"waive", "无须办理", mpb::ISSUE_STATE_NOT_NEEDED, true, "--reason 理由"}, fill_waive},
       {{"withdraw", "撤回", mpb::ISSUE_STATE_WITHDRAWN, false, "--reason 原因"}, fill_withdraw},
       {{"legal", "依法导入", mpb::ISSUE_STATE_LEGAL, true, "--reason 去向"}, fill_legal}};

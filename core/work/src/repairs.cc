@@ -1,6 +1,7 @@
 // What stands in the way of right numbers: two versions of a fact, required facts that lack, work
 // that waits to be completed, pairings with households that are no more.
 #include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/local_entry.h"
@@ -11,6 +12,9 @@ namespace mq::work {
 namespace mpb = ::minqing::model::v1;
 
 namespace {
+
+constexpr int kMerged = mpb::ISSUE_STATE_MERGED;
+constexpr int kWayMax = 50;  // of issues that were merged one into the next
 
 void add(std::vector<Repair>& out, Repair repair) {
   if (repair.count > 0) out.push_back(std::move(repair));
@@ -26,6 +30,18 @@ Result<std::int64_t> ended_pairs(const Workplace& place) {
           static_cast<int>(mpb::HOUSEHOLD_STATUS_MOVED_OUT), ", ",
           static_cast<int>(mpb::HOUSEHOLD_STATUS_DEAD), ", ",
           static_cast<int>(mpb::HOUSEHOLD_STATUS_CANCELLED), "))"));
+}
+
+// Two desks merged them into each other apart: nobody works on either.
+Result<std::int64_t> mutual_mergers(const Workplace& place) {
+  return place.vault.database().integer(
+      cat("WITH RECURSIVE way(start, at, steps) AS (SELECT id, merged_into, 1 FROM \"issue\" WHERE "
+          "state = ",
+          kMerged,
+          " AND deleted = 0 UNION SELECT w.start, i.merged_into, w.steps + 1 FROM way w JOIN "
+          "\"issue\" i ON i.id = w.at WHERE i.state = ",
+          kMerged, " AND i.deleted = 0 AND w.at <> w.start AND w.steps < ", kWayMax,
+          ") SELECT count(DISTINCT start) FROM way WHERE at = start"));
 }
 
 Status add_missing(const Workplace& place, std::vector<Repair>& out) {
@@ -65,6 +81,10 @@ Result<std::vector<Repair>> repairs(const Workplace& place) {
   MQ_TRY(const std::int64_t pairs, ended_pairs(place));
   add(out, {"结对的户已迁出、死亡或注销,结对还在进行", "pairings with households that are no more",
             "pairing list", pairs});
+  MQ_TRY(const std::int64_t merged, mutual_mergers(place));
+  add(out, {"互相合并、没有一件在办的事项,留一件接着办(issue separate 编号)",
+            "issues merged into each other; take one up again: issue separate ID", "issue list",
+            merged});
   MQ_CHECK(add_missing(place, out));
   return out;
 }
