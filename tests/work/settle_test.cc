@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mq/work/issue.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -56,9 +57,8 @@ TEST_F(SettleTest, OneIsTakenAlsoTheOneThatIsShownAlready) {
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string& wanted = pairs[i][i];
     const vault::Conflict conflict = two_versions("addr", pairs[i][0], pairs[i][1]);
-    const auto value = one_claim(conflict, claim_of(conflict, wanted));
-    ASSERT_TRUE(value.ok());
-    ASSERT_TRUE(settle(town.place(), conflict, *value, town.place().vault.view()).ok());
+    saved(
+        take_claim(town.place(), conflict, claim_of(conflict, wanted), town.place().vault.view()));
     expect_settled("addr", wanted);
   }
 }
@@ -111,7 +111,7 @@ TEST_F(SettleTest, ACancelledRecordHasNothingLeftToSettle) {
 TEST_F(SettleTest, OfANumberOnlyOneCanBeTrue) {
   const vault::Conflict conflict = two_versions("size", "3", "4");
   EXPECT_EQ(all_claims(town.place(), conflict).error().code, Code::kInvalidInput);
-  EXPECT_EQ(one_claim(conflict, 2).error().code, Code::kInvalidInput);
+  EXPECT_EQ(take_claim(town.place(), conflict, 2, {}).error().code, Code::kInvalidInput);
 }
 
 // What was shown to the person is what he decided on: what came since stands beside his word.
@@ -120,11 +120,121 @@ TEST_F(SettleTest, AVersionHeHasNotSeenStaysOpen) {
   const vault::View seen = town.place().vault.view();
   ASSERT_TRUE(write(*cadre, "addr", "镇上").ok());
   ASSERT_TRUE(town.world.settle());
-  ASSERT_TRUE(settle(town.place(), conflict, *one_claim(conflict, 0), seen).ok());
+  saved(take_claim(town.place(), conflict, 0, seen));
   ASSERT_TRUE(town.world.settle());
   const auto left = town.place().vault.conflicts();
   ASSERT_EQ(left->size(), 1u);
   EXPECT_EQ(left->front().claims.size(), 2u);
+}
+
+// Cancelled by one while another wrote on: it stands, and a person decides whether it should.
+class WhetherItStandsTest : public SettleTest {
+ protected:
+  WhetherItStandsTest() {
+    cadre = &town.join("甲", {"鱼泉村"}, false);
+    row = saved(add_visit(town.place(), {{"household_id", kOne},
+                                         {"date", "2026-03-03"},
+                                         {"outcome", "见到户主"},
+                                         {"text", "水渠"}}));
+    EXPECT_TRUE(town.world.settle());
+    const Workplace desk = town.place(), phone = town.at(*cadre);
+    const model::Entity& visit = *desk.vault.schema().entity("Visit");
+    saved(cancel(desk, visit, row, "重复", desk.vault.view()));
+    saved(amend(phone, visit, row, {{"text", "水渠塌了"}}, phone.vault.view()));
+    EXPECT_TRUE(town.world.settle());
+  }
+  vault::Conflict conflict() {
+    const auto all = town.place().vault.conflicts();
+    EXPECT_TRUE(all.ok() && all->size() == 1);
+    return all->front();
+  }
+  bool stands(SimDevice& device) {
+    const Workplace place = town.at(device);
+    EXPECT_TRUE(place.vault.conflicts()->empty());
+    return !(*place.vault.load(place.vault.schema().entity("Visit")->number, row))->deleted;
+  }
+  RowId row;
+};
+
+TEST_F(WhetherItStandsTest, TheCancellationIsTaken) {
+  ASSERT_EQ(conflict().field, kWhetherItStands);
+  ASSERT_EQ(conflict().claims.size(), 1u);
+  EXPECT_EQ(take_claim(town.place(), conflict(), 2, {}).error().code, Code::kInvalidInput);
+  EXPECT_EQ(all_claims(town.place(), conflict()).error().code, Code::kInvalidInput);
+  saved(take_claim(town.place(), conflict(), 0, town.place().vault.view()));
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_FALSE(stands(town.desk) || stands(*cadre));
+  EXPECT_EQ(shown(town.place(), "Visit", row, "cancel_reason"), "重复");
+}
+
+TEST_F(WhetherItStandsTest, TheRecordIsKept) {
+  saved(take_claim(town.place(), conflict(), 1, town.place().vault.view()));
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_TRUE(stands(town.desk) && stands(*cadre));
+  EXPECT_EQ(shown(town.place(), "Visit", row, "cancel_reason"), "");
+  EXPECT_EQ(shown(town.place(), "Visit", row, "text"), "水渠塌了");
+}
+
+// A change of the roster that is taken back takes rows away without a word.
+TEST_F(SettleTest, AlsoWhatWasTakenAwayWithoutAReasonIsKept) {
+  cadre = &town.join("甲", {"鱼泉村"}, false);
+  const Workplace desk = town.place(), phone = town.at(*cadre);
+  const model::Entity& visit = *desk.vault.schema().entity("Visit");
+  const RowId row = saved(
+      add_visit(desk, {{"household_id", kOne}, {"date", "2026-03-03"}, {"outcome", "见到户主"}}));
+  ASSERT_TRUE(town.world.settle());
+  vault::Change gone;
+  gone.kind = vault::Change::Kind::kDelete;
+  gone.entity = visit.number;
+  gone.row = row;
+  const vault::StreamIx stream = (*desk.vault.load(visit.number, row))->stream;
+  ASSERT_TRUE(desk.vault.commit({{stream, {gone}}}, desk.vault.view()).ok());
+  saved(amend(phone, visit, row, {{"text", "水渠塌了"}}, phone.vault.view()));
+  ASSERT_TRUE(town.world.settle());
+  const auto all = desk.vault.conflicts();
+  ASSERT_EQ(all->size(), 1u);
+  saved(take_claim(town.place(), all->front(), 1, desk.vault.view()));
+  expect_settled("addr", "");
+  EXPECT_FALSE((*town.at(*cadre).vault.load(visit.number, row))->deleted);
+  EXPECT_EQ(shown(town.at(*cadre), "Visit", row, "text"), "水渠塌了");
+  EXPECT_EQ(shown(town.at(*cadre), "Visit", row, "date"), "2026-03-03");
+}
+
+// A state is moved by its verbs, which know whose move it is: settling confirms the one that
+// stands.
+TEST_F(SettleTest, OfAStateTheOneThatStandsIsConfirmedAndNoOtherTaken) {
+  cadre = &town.join("甲", {"鱼泉村"}, false);
+  const RowId row = saved(
+      add_issue(town.place(), {{"village", "鱼泉村"}, {"text", "水渠"}, {"category", "饮水"}}));
+  ASSERT_TRUE(town.world.settle());
+  saved(move_issue(town.place(), "accept", row, {}));
+  saved(move_issue(town.place(), "progress", row, {{"result", "看过"}}));
+  town.world.advance(std::chrono::minutes(1));
+  saved(move_issue(town.at(*cadre), "withdraw", row, {{"reason", "不要了"}}));
+  ASSERT_TRUE(town.world.settle());
+  const auto ours = town.place().vault.conflicts(), theirs = town.at(*cadre).vault.conflicts();
+  ASSERT_EQ(ours->size(), 1u);
+  ASSERT_EQ(theirs->size(), 1u);
+  const std::vector<vault::Claim>& claims = ours->front().claims;
+  ASSERT_EQ(claims.size(), 2u) << "not every move that was ever made";
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    EXPECT_EQ(claims[i].value, theirs->front().claims[i].value) << "one number means one version";
+  }
+  const std::string stands = shown(town.place(), "Issue", row, "state");
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    if (claims[i].shown) continue;
+    EXPECT_EQ(take_claim(town.at(*cadre), theirs->front(), i, {}).error().code,
+              Code::kInvalidInput);
+  }
+  EXPECT_EQ(shown(town.place(), "Issue", row, "state"), stands);
+  const auto shows = std::ranges::find(claims, true, &vault::Claim::shown);
+  ASSERT_NE(shows, claims.end());
+  saved(take_claim(town.place(), ours->front(), static_cast<std::size_t>(shows - claims.begin()),
+                   town.place().vault.view()));
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_TRUE(town.place().vault.conflicts()->empty());
+  EXPECT_TRUE(town.at(*cadre).vault.conflicts()->empty());
+  EXPECT_EQ(shown(town.at(*cadre), "Issue", row, "state"), stands);
 }
 
 }  // namespace

@@ -86,8 +86,8 @@ struct Replay {
   std::vector<bool> counted;       // one a head
 };
 Replay replay(const MergeCell& cell, const Lines& lines);
-// A move that no later move had seen does not count, and wanted another state than the one that
+// Moves that no later move had seen, that do not count and wanted another state than the one that
 // came about: two persons moved apart.
-bool has_refused_last_move(const MergeCell& cell, const Lines& lines);
+std::vector<std::size_t> refused_last_moves(const MergeCell& cell, const Lines& lines);
 
 }  // namespace mq::vault

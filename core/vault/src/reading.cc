@@ -1,5 +1,6 @@
 // Reading rows and their contested cells.
 #include <algorithm>
+#include <tuple>
 
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
@@ -153,6 +154,28 @@ Result<std::vector<Claim>> claims_of(Vault::State& s, OpenRow& row, std::uint32_
   return out;
 }
 
+// Of all the moves of a state only the one that stands and those that did not count are disputed.
+void keep_disputed(const Vault::State& s, const OpenRow& row, std::uint32_t field,
+                   std::vector<Claim>& claims) {
+  const StreamLines view(s.lines, row.stream);
+  for (const MergeCell& cell : row.state.cells) {
+    if (cell.key.field != field || cell.key.kind != OpKind::kStep) continue;
+    std::vector<std::size_t> disputed = refused_last_moves(cell, view);
+    const Replay played = replay(cell, view);
+    for (const std::size_t k : played.order) {
+      if (played.counted[k]) disputed.insert(disputed.begin(), k);
+    }
+    const auto stands =
+        std::ranges::find_if(disputed, [&](std::size_t k) { return played.counted[k]; });
+    std::vector<Claim> kept;
+    for (auto at = disputed.begin(); at != disputed.end(); ++at) {
+      if (!played.counted[*at] || at == stands) kept.push_back(std::move(claims[*at]));
+    }
+    claims = std::move(kept);
+    return;
+  }
+}
+
 }  // namespace
 
 Result<std::vector<Claim>> Vault::claims(std::uint32_t entity, const RowId& id,
@@ -187,6 +210,11 @@ Result<std::vector<Conflict>> Vault::conflicts() {
     MQ_TRY(OpenRow row, s.open_row_at(place.entity, place.rid));
     Conflict conflict{place.entity, row.id, row.stream, place.field, {}};
     MQ_TRY(conflict.claims, claims_of(s, row, place.field));
+    keep_disputed(s, row, place.field, conflict.claims);
+    // People number them, and speak of them over the telephone.
+    std::ranges::sort(conflict.claims, {}, [](const Claim& one) {
+      return std::tuple(one.hlc, one.device, one.incarnation, one.n);
+    });
     out.push_back(std::move(conflict));
   }
   return out;

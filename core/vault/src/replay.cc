@@ -96,15 +96,16 @@ Replay replay(const MergeCell& cell, const Lines& lines) {
   return out;
 }
 
-bool has_refused_last_move(const MergeCell& cell, const Lines& lines) {
+std::vector<std::size_t> refused_last_moves(const MergeCell& cell, const Lines& lines) {
+  std::vector<std::size_t> out;
   const Replay played = replay(cell, lines);
   for (std::size_t k = 0; k < cell.heads.size(); ++k) {
     if (played.counted[k] || superseded_move(cell, k)) continue;
     // Whoever wanted what came about anyway, as two imports of one file do, disputes nothing.
     const auto move = model::decode_step(cell.heads[k].value);
-    if (!move.ok() || move->to != played.state) return true;
+    if (!move.ok() || move->to != played.state) out.push_back(k);
   }
-  return false;
+  return out;
 }
 
 }  // namespace mq::vault

@@ -297,7 +297,7 @@ Result<std::set<std::uint32_t>> Vault::State::contested_fields(OpenRow& row) {
   for (const MergeCell& cell : row.state.cells) {
     if (cell.heads.size() < 2) continue;
     if (cell.key.kind == OpKind::kStep) {
-      if (has_refused_last_move(cell, view)) out.insert(cell.key.field);
+      if (!refused_last_moves(cell, view).empty()) out.insert(cell.key.field);
       continue;
     }
     if (!shows_one(cell.key.kind)) continue;

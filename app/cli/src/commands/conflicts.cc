@@ -29,6 +29,21 @@ const model::Field* field_of(const model::Schema& schema, const vault::Conflict&
   return entity == nullptr ? nullptr : entity->field(conflict.field);
 }
 
+bool is_about_standing(const vault::Conflict& conflict) {
+  return conflict.field == work::kWhetherItStands;
+}
+
+// What is decided, as people and as programs call it.
+struct Subject {
+  std::string zh, name;
+};
+Subject subject_of(const model::Schema& schema, const vault::Conflict& conflict) {
+  if (is_about_standing(conflict)) return {"作废", "cancelled"};
+  const model::Field* field = field_of(schema, conflict);
+  if (field == nullptr) return {cat(conflict.field), cat(conflict.field)};
+  return {field->zh, field->name};
+}
+
 // The name behind a device of the control log.
 Result<std::string> author(const work::Workplace& place, const DeviceId& device) {
   const wire::DeviceRecord* record = place.control.device(device);
@@ -51,7 +66,7 @@ std::string bracket_of(const std::vector<vault::HistoryEntry>& history,
                        const vault::Conflict& conflict, const vault::Claim& claim) {
   for (const vault::HistoryEntry& entry : history) {
     const bool same = entry.device == claim.device && entry.hlc.packed == claim.hlc.packed &&
-                      entry.op.field == conflict.field;
+                      (entry.op.field == conflict.field || is_about_standing(conflict));
     if (same) return bracket_text(entry);
   }
   return {};
@@ -65,7 +80,9 @@ Result<std::vector<Told>> told(Home& home, const work::Workplace& place,
   std::vector<Told> out;
   for (const vault::Claim& claim : conflict.claims) {
     Told one;
-    if (field != nullptr) {
+    if (is_about_standing(conflict)) {
+      one.text = "作废";
+    } else if (field != nullptr) {
       MQ_TRY(one.text, cell_text(place, *field, {conflict.field, claim.value, {}}));
     }
     MQ_TRY(one.author, author(place, claim.device));
@@ -75,12 +92,13 @@ Result<std::vector<Told>> told(Home& home, const work::Workplace& place,
     one.clock_doubtful = claim.clock_class == ClockClass::kKnownWrong;
     out.push_back(std::move(one));
   }
+  if (is_about_standing(conflict))
+    out.push_back({"不作废,留着", "别人后来写过", "", "", true, false});
   return out;
 }
 
 Json conflict_json(const work::Workplace& place, const vault::Conflict& conflict,
                    const std::vector<Told>& versions) {
-  const model::Field* field = field_of(place.vault.schema(), conflict);
   Json claims = Json::array();
   for (const Told& one : versions) {
     claims.push_back({{"value", one.text},
@@ -93,7 +111,7 @@ Json conflict_json(const work::Workplace& place, const vault::Conflict& conflict
   const model::Entity* shown = home_of(place.vault.schema(), conflict.entity);
   return Json{{"id", conflict.row.hex()},
               {"entity", shown == nullptr ? "" : shown->command},
-              {"field", field == nullptr ? cat(conflict.field) : field->name},
+              {"field", subject_of(place.vault.schema(), conflict).name},
               {"claims", std::move(claims)}};
 }
 
@@ -110,10 +128,9 @@ Result<std::string> record_words(const work::Workplace& place, const vault::Conf
 Status put(Call& call, const work::Workplace& place, const vault::Conflict& conflict,
            const std::vector<Told>& versions) {
   if (call.out.json()) return {};
-  const model::Field* field = field_of(place.vault.schema(), conflict);
   MQ_TRY(const std::string which, record_words(place, conflict));
   call.out.text("");
-  call.out.text(cat(which, "  【", field == nullptr ? cat(conflict.field) : field->zh, "】"));
+  call.out.text(cat(which, "  【", subject_of(place.vault.schema(), conflict).zh, "】"));
   std::vector<std::string> columns;
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const Told& one = versions[i];
@@ -129,24 +146,32 @@ Status put(Call& call, const work::Workplace& place, const vault::Conflict& conf
 // What the person decided: one of them, all of them, or words of his own.
 Status write_word(Call& call, Home& home, const work::Workplace& place,
                   const vault::Conflict& conflict, vault::View seen) {
-  const model::Field& field = *field_of(place.vault.schema(), conflict);
-  if (const auto value = call.args.value("value")) {
-    work::Outcome outcome;
-    MQ_CHECK(home.saving([&]() -> Status {
-      MQ_TRY(outcome, work::amend(place, *home_of(place.vault.schema(), conflict.entity),
-                                  conflict.row, {{field.name, *value}}, seen));
-      return {};
-    }));
-    return outcome.ok() ? Status() : work::refused(outcome.faults);
-  }
-  model::Value value;
   if (call.args.has("take_both")) {
-    MQ_TRY(value, work::all_claims(place, conflict));
-  } else {
-    MQ_TRY(const std::size_t number, count_of(call, "take", 0));
-    MQ_TRY(value, work::one_claim(conflict, number - 1));
+    MQ_TRY(model::Value value, work::all_claims(place, conflict));
+    return home.saving([&] { return work::settle(place, conflict, std::move(value), seen); });
   }
-  return home.saving([&] { return work::settle(place, conflict, std::move(value), seen); });
+  const auto value = call.args.value("value");
+  const model::Field* field = field_of(place.vault.schema(), conflict);
+  if (value && (field == nullptr || field->rule.system())) {
+    const Subject subject = subject_of(place.vault.schema(), conflict);
+    return Error{Code::kInvalidInput, cat(subject.zh, " 不能另写,请用 --take 号码选其中一种"),
+                 cat(subject.name, " cannot be written anew: take one of them (--take N)")};
+  }
+  std::size_t number = 0;
+  if (!value) {
+    MQ_TRY(number, count_of(call, "take", 0));
+  }
+  work::Outcome outcome;
+  MQ_CHECK(home.saving([&]() -> Status {
+    if (value) {
+      MQ_TRY(outcome, work::amend(place, *home_of(place.vault.schema(), conflict.entity),
+                                  conflict.row, {{field->name, *value}}, seen));
+    } else {
+      MQ_TRY(outcome, work::take_claim(place, conflict, number - 1, seen));
+    }
+    return {};
+  }));
+  return outcome.ok() ? Status() : work::refused(outcome.faults);
 }
 
 Status resolve(Call& call, Home& home, const work::Workplace& place, vault::View seen) {
@@ -162,9 +187,10 @@ Status resolve(Call& call, Home& home, const work::Workplace& place, vault::View
   const std::string wanted = call.args.value("field").value_or("");
   std::vector<const vault::Conflict*> found;
   for (const vault::Conflict& conflict : all) {
-    const model::Field* field = field_of(place.vault.schema(), conflict);
-    if (field == nullptr || !conflict.row.hex().ends_with(id)) continue;
-    if (wanted.empty() || wanted == field->name || wanted == field->zh) found.push_back(&conflict);
+    const Subject subject = subject_of(place.vault.schema(), conflict);
+    if (!conflict.row.hex().ends_with(id)) continue;
+    if (wanted.empty() || wanted == subject.name || wanted == subject.zh)
+      found.push_back(&conflict);
   }
   if (found.empty()) {
     return Error{Code::kNotFound, cat("没有找到这处两种说法:", id), cat("no such conflict: ", id)};
@@ -174,10 +200,10 @@ Status resolve(Call& call, Home& home, const work::Workplace& place, vault::View
                       "several facts of it have two versions: say which with --field");
   }
   MQ_CHECK(write_word(call, home, place, *found.front(), seen));
-  const model::Field& field = *field_of(place.vault.schema(), *found.front());
+  const Subject subject = subject_of(place.vault.schema(), *found.front());
   call.out.object()["resolved"] = found.front()->row.hex();
-  call.out.say(cat("已写下定论:", field.zh, ";没有采用的仍在 history 里"),
-               cat("settled: ", field.name, "; what was not taken stays in its history"));
+  call.out.say(cat("已写下定论:", subject.zh, ";没有采用的仍在 history 里"),
+               cat("settled: ", subject.name, "; what was not taken stays in its history"));
   return {};
 }
 
