@@ -4,6 +4,7 @@
 
 #include "changes.h"
 #include "fresh_batch.h"
+#include "mq/base/doubtful_clock.h"
 #include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
@@ -16,6 +17,8 @@ using model::Transaction;
 namespace {
 
 constexpr std::size_t kTransactionBytesMax = 32'768;
+constexpr std::int64_t kLeadMax =
+    86'400'000;  // ms, of the last stamp before the wall; as in hlc.cc
 
 std::size_t size_of(const Op& op) { return op.value.size() + 24; }
 std::size_t size_of(const std::vector<Op>& ops) {
@@ -77,6 +80,20 @@ class Builder {
     return false;
   }
 
+  std::optional<WallTime> proved() const {
+    const auto ms = static_cast<std::int64_t>(state_.checkpoint.time_ms);
+    return ms > 0 ? std::optional(WallTime{ms}) : std::nullopt;
+  }
+  // A clock that was far ahead once, and may be right again: what is written now is of now. Stamps
+  // of one device may go back, since what it had seen says what came after what.
+  void leave_wrong_year(WallTime now) {
+    const bool ahead = state_.hlc->last().ms() > now.ms + kLeadMax;
+    if (ahead && proved() && now >= *proved()) state_.hlc.emplace(state_.clock, Hlc{});
+  }
+  ClockClass class_of(WallTime now) const {
+    return proved() && doubtful_clock(now, proved()) ? ClockClass::kKnownWrong : state_.clock_class;
+  }
+
   std::uint64_t next_n() const {
     return state_.lines.at(line_).committed_n + transactions_.size() + 1;
   }
@@ -84,8 +101,10 @@ class Builder {
   void begin() {
     Transaction t;
     t.n = next_n();
+    const WallTime now = state_.clock.wall();
+    leave_wrong_year(now);
     t.hlc = state_.hlc->next();
-    t.clock_class = state_.clock_class;
+    t.clock_class = class_of(now);
     t.context = context_;
     t.checkpoint = state_.checkpoint;
     t.schema = state_.schema.version();

@@ -7,6 +7,7 @@
 #include "import_table.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/believed_time.h"
 #include "mq/work/organisation.h"
 #include "rights.h"
 
@@ -142,7 +143,7 @@ class SlipReader {
     const std::set<StreamId> wanted(person.streams.begin(), person.streams.end());
     for (const wire::InviteRecord& invite : control.invites()) {
       if (invite.person != person.member || !invite.live()) continue;
-      if (wire::invite_expired(invite, place_.clock.wall())) continue;
+      if (wire::invite_expired(invite, believed_time(place_).start())) continue;
       const std::set<StreamId> given(invite.streams.begin(), invite.streams.end());
       if (invite.role == role_ && given == wanted) continue;
       refuse(reader, name, "已有一个没用过的邀请码,角色或村不同;请用那一个,或等它过期",

@@ -122,13 +122,19 @@ Status propose(Call& call, const sync::Member& member, const sync::InviteOptions
 
 }  // namespace
 
+// By the server's time of the contact just made: it is the server that refuses a code afterwards,
+// and this device's clock may be years off.
+std::uint32_t last_day_of_code(Home& home, int days) {
+  const WallTime now{static_cast<std::int64_t>(home.vault().checkpoint().time_ms)};
+  return static_cast<std::uint32_t>(Date::in_shanghai(now).days + days);
+}
+
 Status run_invite(Call& call) {
   MQ_TRY(const RoleKind role, role_of(call));
   MQ_TRY(const int days, days_of(call));
-  const Date last = {Date::in_shanghai(call.world.clock.wall()).days + days};
   if (call.args.has("from")) {
     MQ_CHECK(check_list_flags(call, role));
-    return invite_from_list(call, role, last);
+    return invite_from_list(call, role, days);
   }
   MQ_CHECK(only_flags(call, {"role", "name", "rank", "village", "unit", "days", "propose"}));
   MQ_CHECK(check_unit_flag(call, role));
@@ -142,7 +148,7 @@ Status run_invite(Call& call) {
   MQ_CHECK(check_second(call, place, role));
   MQ_TRY(sync::InviteOptions options, options_of(call, *home, place, role, *name));
   MQ_CHECK(register_streams(*home, *transport, call.world));  // a unit's may be new
-  options.last_day = static_cast<std::uint32_t>(last.days);
+  options.last_day = last_day_of_code(*home, days);
   const sync::Member member = member_of(*home, *transport, call.world);
   if (call.args.has("propose")) return propose(call, member, options);
   MQ_TRY(const std::vector<sync::Invited> invited, sync::invite_members({options}, member));

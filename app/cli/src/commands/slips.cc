@@ -54,11 +54,10 @@ Result<work::SlipList> read_list(Call& call, const work::Workplace& place,
 }
 
 std::vector<sync::InviteOptions> options_of(const work::SlipList& list, RoleKind role,
-                                            Date last_day) {
+                                            std::uint32_t last_day) {
   std::vector<sync::InviteOptions> out;
   for (const work::SlipPerson& person : list.people) {
-    out.push_back({role, person.cadre.name, person.member, person.streams,
-                   static_cast<std::uint32_t>(last_day.days)});
+    out.push_back({role, person.cadre.name, person.member, person.streams, last_day});
   }
   return out;
 }
@@ -107,7 +106,7 @@ void tell(Call& call, const std::string& path, const std::vector<Slip>& slips) {
 
 }  // namespace
 
-Status invite_from_list(Call& call, RoleKind role, Date last_day) {
+Status invite_from_list(Call& call, RoleKind role, int days) {
   auto from = call.args.required("from");
   if (!from.ok()) return call.usage(std::move(from).error());
   auto path = call.args.required("o");
@@ -123,7 +122,8 @@ Status invite_from_list(Call& call, RoleKind role, Date last_day) {
   MQ_TRY(list, read_list(call, place, sheet, role));
   tell_refusals(call, list);
   MQ_TRY(const std::vector<Slip> slips,
-         invite_all(call, *home, *transport, list, options_of(list, role, last_day)));
+         invite_all(call, *home, *transport, list,
+                    options_of(list, role, last_day_of_code(*home, days))));
   MQ_CHECK(write_page(call, place, *path, slips));
   tell(call, *path, slips);
   MQ_CHECK(reconcile(call, *home, *transport));

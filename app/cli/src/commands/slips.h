@@ -1,12 +1,14 @@
 // invite --from: a page of slips for everybody of a list, for one meeting.
 #pragma once
 
-#include "../command.h"
+#include "../home.h"
 #include "../role_names.h"
-#include "mq/base/date.h"
 
 namespace mq::cli {
 
-Status invite_from_list(Call& call, RoleKind role, Date last_day);
+// The last day of a code that is good for so many days from the contact just made.
+std::uint32_t last_day_of_code(Home& home, int days);
+
+Status invite_from_list(Call& call, RoleKind role, int days);
 
 }  // namespace mq::cli
