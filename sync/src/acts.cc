@@ -4,6 +4,7 @@
 #include "mq/base/text.h"
 #include "mq/seal/box.h"
 #include "parting.h"
+#include "settings.h"
 
 namespace mq::sync {
 namespace {
@@ -104,7 +105,9 @@ Result<ServerLog> introduce(Acts& acts, const Signer& signer, std::uint32_t reac
   return log_after(acts, reply);
 }
 
-Error still_unknown(const Error& refusal) {
+Error still_unknown(vault::Vault& vault, const Error& refusal) {
+  const Status noted = note_unknown(vault);
+  if (!noted.ok()) return noted.error();
   return {Code::kUnauthenticated,
           cat(refusal.zh,
               "。记录都在本机,安全。如果服务器是从较旧的备份恢复的,请让乡镇管理员的设备先同步一次,"
@@ -120,7 +123,7 @@ Result<ServerLog> known_and_read(Acts& acts, const Signer& signer) {
     if (read.error().code != Code::kUnauthenticated || own_seq(acts) == 0) return read;
     read = introduce(acts, signer, reach);
     if (!read.ok() && read.error().code == Code::kUnauthenticated && !reaches_further(acts, reach))
-      return still_unknown(read.error());
+      return still_unknown(acts.vault, read.error());
   }
   return read;
 }
@@ -136,7 +139,9 @@ Status prepare(Acts& acts) {
       server = next;
     }
     if (server.parted) return say_parted(acts, signer, server);
-    if (server.seq == acts.control.state().head_seq()) return forget_parting(acts.vault);
+    if (server.seq != acts.control.state().head_seq()) continue;
+    MQ_CHECK(clear_unknown(acts.vault));
+    return forget_parting(acts.vault);
   }
   return busy();
 }

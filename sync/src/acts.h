@@ -43,7 +43,7 @@ Result<ServerLog> introduce(Acts& acts, const Signer& signer, std::uint32_t reac
 // Whether earlier entries than those could still be handed over.
 bool reaches_further(const Acts& acts, std::uint32_t reach);
 // What a person can do when nothing of this helps.
-Error still_unknown(const Error& refusal);
+Error still_unknown(vault::Vault& vault, const Error& refusal);
 
 // Plans against the newest log and appends; a lost race plans again. A plan that stays empty has
 // nothing to do. kUnavailable: the entries may stand in the log; the next call finds them.

@@ -117,7 +117,7 @@ Status SyncEngine::State::introduce_device() {
     return {};
   }
   if (server.error().code != Code::kUnauthenticated) return server.error();
-  if (!reaches_further(acts, reach)) return still_unknown(server.error());
+  if (!reaches_further(acts, reach)) return still_unknown(vault, server.error());
   reach *= 2;
   return {};
 }

@@ -3,6 +3,7 @@
 #include "engine_state.h"
 #include "messages.h"
 #include "mq/sync/membership.h"
+#include "settings.h"
 
 namespace mq::sync {
 namespace {
@@ -154,6 +155,7 @@ Result<Progress> SyncEngine::State::after_exchange(const pb::ExchangeReply& repl
   MQ_CHECK(tell_news());
   report.keys_missing = keys_missing(control.state(), keyring);
   phase = Phase::kBegin;
+  MQ_CHECK(clear_unknown(vault));
   return Progress::kIdle;
 }
 

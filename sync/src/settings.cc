@@ -2,6 +2,7 @@
 
 #include "messages.h"
 #include "mq/base/text.h"
+#include "mq/sync/engine.h"
 
 namespace mq::sync {
 namespace {
@@ -10,6 +11,7 @@ constexpr std::string_view kUsedInvite = "sync.invite";
 constexpr std::string_view kGeneration = "sync.generation";
 constexpr std::string_view kHealing = "sync.healing";
 constexpr std::string_view kRewound = "sync.rewound";
+constexpr std::string_view kUnknown = "sync.unknown";
 constexpr std::string_view kRuledThrough = "sync.ruled_through";
 constexpr std::string_view kIncarnationSince = "sync.incarnation_since";
 constexpr std::string_view kAlarmsTold = "sync.alarms_told";
@@ -144,6 +146,16 @@ Result<bool> load_rewound(vault::Vault& vault) {
 }
 
 Status clear_rewound(vault::Vault& vault) { return vault.set_setting(kRewound, ByteView{}); }
+
+Result<bool> unknown_to_server(vault::Vault& vault) {
+  MQ_TRY(const std::optional<Bytes> bytes, vault.setting(kUnknown));
+  return bytes && !bytes->empty();
+}
+Status note_unknown(vault::Vault& vault) { return vault.set_setting(kUnknown, Bytes{1}); }
+Status clear_unknown(vault::Vault& vault) {
+  MQ_TRY(const bool noted, unknown_to_server(vault));
+  return noted ? vault.set_setting(kUnknown, ByteView{}) : Status();
+}
 
 Result<std::optional<std::uint32_t>> load_ruled_through(vault::Vault& vault) {
   return load_seq(vault, kRuledThrough);

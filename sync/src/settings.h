@@ -57,6 +57,10 @@ Status note_rewound(vault::Vault& vault, std::uint32_t fork);
 Result<bool> load_rewound(vault::Vault& vault);
 Status clear_rewound(vault::Vault& vault);
 
+// The server knows nothing of this device (unknown_to_server), until cleared.
+Status note_unknown(vault::Vault& vault);
+Status clear_unknown(vault::Vault& vault);
+
 // Up to which entry of the log what is held has been ruled.
 Result<std::optional<std::uint32_t>> load_ruled_through(vault::Vault& vault);
 Status store_ruled_through(vault::Vault& vault, std::uint32_t seq);

@@ -243,6 +243,7 @@ TEST_F(Forgotten, PastTheLastDayAMemberBringsTheEntryBack) {
   EXPECT_FALSE(server_knows(wang));
   ASSERT_TRUE(cadre.sync_until_idle()) << cadre.last_error()->en;
   ASSERT_TRUE(wang.sync_until_idle()) << wang.last_error()->en;
+  EXPECT_FALSE(*sync::unknown_to_server(wang.vault()));
   level();
   EXPECT_THAT(visits(desk), ElementsAre("新人所记"));
 }
@@ -261,10 +262,24 @@ TEST_F(Forgotten, AnInvitationThatAnotherHasUsedSinceIsAnAlarm) {
 TEST_F(Forgotten, ThatNothingHelpsIsSaidWithWhatToDo) {
   world.server.restore(backup);
   SimDevice& zhao = world.add_cadre(desk, "赵");  // the log has gone on without him
+  EXPECT_FALSE(*sync::unknown_to_server(wang.vault()));
   const Error refused = refusal(wang);
   EXPECT_EQ(refused.code, Code::kUnauthenticated);
   EXPECT_THAT(refused.zh, HasSubstr("记录都在本机"));
+  EXPECT_TRUE(*sync::unknown_to_server(wang.vault())) << "what it was receipted for may be lost";
   EXPECT_TRUE(zhao.sync_until_idle());
+}
+
+TEST_F(Forgotten, AContactThatGoesThroughSaysThatTheServerKnowsItAgain) {
+  ASSERT_TRUE(wang.sync_until_idle());
+  const MemoryStore::Data whole = world.server.store.copy();
+  world.server.restore(backup);
+  world.add_cadre(desk, "赵");
+  EXPECT_EQ(refusal(wang).code, Code::kUnauthenticated);
+  ASSERT_TRUE(*sync::unknown_to_server(wang.vault()));
+  world.server.restore(whole);
+  ASSERT_TRUE(wang.sync_until_idle()) << wang.last_error()->en;
+  EXPECT_FALSE(*sync::unknown_to_server(wang.vault()));
 }
 
 // The log went on without what one device holds: two histories, each signed by those who may.

@@ -9,6 +9,7 @@
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/sync/engine.h"
 
 namespace mq::cli {
 
@@ -22,6 +23,18 @@ Error still_alone(std::uint64_t alone) {
           cat("not shredded: ", alone,
               " records stand on this device alone; sync first, or write "
               "them with bundle export")};
+}
+
+// What the server once took of this device may be lost there, whatever the receipts say.
+Status check_known(Home& home) {
+  MQ_TRY(const bool unknown, sync::unknown_to_server(home.vault()));
+  if (!unknown) return {};
+  return Error{Code::kNotAllowed,
+               "没有销毁:服务器不认得这台设备(它从较旧的备份恢复过),这里的记录可能别处都没有;"
+               "请先用 bundle export 存一份,并请管理员核实这台设备",
+               "not shredded: the server does not know this device (it was restored from an older "
+               "backup), so what stands here may stand nowhere else; write it with bundle export "
+               "and have the admin look into it"};
 }
 
 // A township without an admin's device and without a recovery kit can be run by nobody any more.
@@ -83,6 +96,7 @@ Status run_shred(Call& call) {
   MQ_TRY(std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const sync::Unsent unsent, unsent_of(*home));
   if (unsent.alone > 0) return still_alone(unsent.alone);
+  MQ_CHECK(check_known(*home));
   MQ_CHECK(check_not_last(*home));
   if (unsent.copied > 0) {
     call.out.warn(cat("有 ", unsent.copied, " 条还没有回执,只在存件 ", copy_text(unsent),

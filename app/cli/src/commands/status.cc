@@ -59,6 +59,7 @@ struct Facts {
   bool stopped = false;
   std::optional<std::string> digits;  // to be read to the admin, while keys are missing
   std::optional<sync::Parting> parting;
+  bool unknown = false;  // to the server
 };
 
 Result<std::size_t> late_envelopes(Home& home) {
@@ -84,6 +85,7 @@ Result<Facts> facts_of(Home& home, bool admin) {
     facts.digits = home.control().state().compare_digits(home.keyring().identity()->device);
   }
   MQ_TRY(facts.parting, sync::parting(home.vault(), home.control()));
+  MQ_TRY(facts.unknown, sync::unknown_to_server(home.vault()));
   return facts;
 }
 
@@ -125,6 +127,14 @@ void say_warnings(Call& call, const Facts& facts) {
                  cat("keys of ", facts.keys_missing,
                      " streams are missing: ask an admin to grant "
                      "you again"));
+  }
+  if (facts.unknown) {
+    call.out.say(
+        "服务器不认得这台设备(它从较旧的备份恢复过):已送到的也可能没有人读得到。请不要销毁或"
+        "交回这台设备,用 bundle export 存一份,请管理员核实",
+        "the server does not know this device (it was restored from an older backup): what "
+        "was delivered may be read by nobody. Keep this device, write a bundle, and have "
+        "the admin look into it");
   }
   if (facts.parting) {
     call.out.say(cat("成员登记与服务器不一致:从第 ", facts.parting->since,
@@ -174,6 +184,7 @@ Status run_status(Call& call) {
                        {"conflicts", delivery.conflicts},
                        {"continuation", token.name},
                        {"log_parted", facts.parting.has_value()},
+                       {"known_to_server", !facts.unknown},
                        {"device_state", facts.stopped ? "已停用" : "在用"},
                        {"keys_missing", facts.keys_missing},
                        {"alarms_unseen", facts.alarms_unseen},

@@ -126,6 +126,10 @@ struct Parting {
   std::vector<Entry> only_here;
 };
 Result<std::optional<Parting>> parting(vault::Vault& vault, ControlStore& control);
+// At its last contact the server knew nothing of this device, whatever was tried: it was restored
+// from an older backup and the log has gone on without it. What it once took of this device may be
+// lost there and read by nobody, receipts or not; until a contact goes through again.
+Result<bool> unknown_to_server(vault::Vault& vault);
 
 // A request to be told when something is new (Transport::watch), in the server's time.
 Result<pb::SignedRequest> watch_request(const seal::Keyring& keyring, const ControlStore& control,
