@@ -119,6 +119,15 @@ TEST_F(ImportCareTest, ANumberTypedTwiceLeavesBothPeople) {
   EXPECT_EQ(see("Household", house("H9"), "size"), "2");
 }
 
+TEST_F(ImportCareTest, ColumnsThatNobodyReadsAreNamed) {
+  const ImportResult result = roster(
+      "序号,户编号,姓名,村,出生日期,QQ号,手机,电话,备注,\n"
+      "1,999999100201010001,王一,鱼泉村,1960-01-02,,13900000001,13900000009,,\n"
+      "2,999999100201010001,李二,鱼泉村,1962-03-04,88881,,,,散\n");
+  EXPECT_THAT(result.unread_columns, ElementsAre("QQ号", "电话"))
+      << "a second telephone column too; what is empty loses nothing";
+}
+
 TEST_F(ImportCareTest, WhatTheFileDoesNotSayStaysAsItIs) {
   const std::int64_t people = count(place(), "person");
   roster(

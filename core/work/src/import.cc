@@ -123,6 +123,7 @@ Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& 
   ImportResult result;
   result.header_line = table.header_line();
   result.data_lines = table.size();
+  result.unread_columns = table.unread();
   ImportRun run{place, options, table, result, {}, {}, {}};
   MQ_CHECK(rule->read(run));
   FurtherLook further(run);

@@ -73,6 +73,7 @@ Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
     }
     if (missing.empty()) {
       table.header_line_ = sheet.rows[r].line;
+      table.header_ = &sheet.rows[r];
       for (std::size_t i = r + 1; i < sheet.rows.size(); ++i) table.rows_.push_back(&sheet.rows[i]);
       return table;
     }
@@ -104,6 +105,19 @@ std::string_view ImportTable::raw(std::size_t row, std::string_view column) cons
 std::string ImportTable::header_of(std::string_view column) const {
   const Place* found = place(column);
   return found == nullptr ? std::string(column) : found->header;
+}
+
+std::vector<std::string> ImportTable::unread() const {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < header_->cells.size(); ++at) {
+    const std::string_view header = trimmed(header_->cells[at]);
+    const bool read = std::ranges::find(places_, at, &Place::at) != places_.end();
+    if (read || header.empty() || header_form(header) == "序号") continue;
+    const bool used = std::ranges::any_of(
+        rows_, [&](const tabular::Row* row) { return !trimmed(row->cell(at)).empty(); });
+    if (used) out.emplace_back(header);
+  }
+  return out;
 }
 
 void RowReader::note(std::string_view column, Fate fate, std::string now, std::string_view zh,

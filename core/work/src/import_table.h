@@ -33,9 +33,13 @@ class ImportTable {
   bool has(std::string_view column) const { return place(column) != nullptr; }
   // The header under which the file itself carries the column.
   std::string header_of(std::string_view column) const;
+  // Headers that are none of these, or a second time one of them, with something below them. 序号
+  // counts the lines and says nothing.
+  std::vector<std::string> unread() const;
 
  private:
   std::size_t header_line_ = 0;
+  const tabular::Row* header_ = nullptr;
   std::vector<const tabular::Row*> rows_;
   struct Place {
     std::size_t at = 0;

@@ -52,6 +52,7 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
           {"refused", result.refused},
           {"duplicates", result.duplicates},
           {"refused_columns", result.refused_columns},
+          {"unread_columns", result.unread_columns},
           {"faults", std::move(faults)},
           {"missing", result.missing_zh},
           {"new_villages", result.new_villages}};
@@ -83,6 +84,21 @@ void tell(Call& call, const work::ImportResult& result) {
                    others ? cat(", of other villages ", rest, " (left alone)") : ""));
 }
 
+// What of the file nobody has looked at.
+void tell_unread(Call& call, const tabular::Sheet& sheet, const work::ImportResult& result) {
+  if (!sheet.unread.empty()) {
+    const std::string others = join(sheet.unread, "、");
+    call.out.say(
+        cat("读的是工作表“", sheet.name, "”;没有读:", others, "(要读另一张加 --sheet 名称)"),
+        cat("read worksheet ", sheet.name, "; not read: ", others, " (--sheet NAME for another)"));
+  }
+  if (!result.unread_columns.empty()) {
+    const std::string columns = join(result.unread_columns, "、");
+    call.out.say(cat("以下列没有导入(表头不认识,或与前面的列重复):", columns),
+                 cat("columns not imported (unknown, or the same as one before): ", columns));
+  }
+}
+
 Error refusal(const work::ImportResult& result) {
   const std::string columns = join(result.refused_columns, "、");
   const bool rows = result.refused > 0;
@@ -98,7 +114,7 @@ Error refusal(const work::ImportResult& result) {
 }  // namespace
 
 Status run_import(Call& call) {
-  MQ_CHECK(only_flags(call, {"village", "dry_run", "skip_refused"}));
+  MQ_CHECK(only_flags(call, {"village", "sheet", "dry_run", "skip_refused"}));
   const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds),
                                   [&](const auto& k) { return k.first == call.args.word(1); });
   const std::string path = call.args.word(2);
@@ -108,7 +124,8 @@ Status run_import(Call& call) {
   }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
-  MQ_TRY(const tabular::Sheet sheet, read_table_file(call.world.files, path));
+  MQ_TRY(const tabular::Sheet sheet,
+         read_table_file(call.world.files, path, call.args.value("sheet").value_or("")));
   work::ImportOptions options;
   options.kind = kind->second;
   options.village = call.args.value("village").value_or("");
@@ -123,8 +140,12 @@ Status run_import(Call& call) {
            }));
     return {};
   }));
-  call.out.object() = result_json(path.substr(path.rfind('/') + 1), result, call.out.english());
+  Json& object = call.out.object() =
+      result_json(path.substr(path.rfind('/') + 1), result, call.out.english());
+  if (!sheet.name.empty()) object["sheet"] = sheet.name;
+  object["unread_sheets"] = sheet.unread;
   tell(call, result);
+  tell_unread(call, sheet, result);
   if (result.nothing_stored) return refusal(result);
   if (options.dry_run) call.out.say("这是试导,什么也没有存", "a dry run: nothing was stored");
   return {};

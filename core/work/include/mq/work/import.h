@@ -49,7 +49,8 @@ struct ImportResult {
   // Columns whose need no programme names (their fault stands on the header's line); skip_refused
   // stores the file without them.
   std::vector<std::string> refused_columns;
-  bool nothing_stored = false;  // a refused row or column refused the file
+  std::vector<std::string> unread_columns;  // headers over something that no column here is for
+  bool nothing_stored = false;              // a refused row or column refused the file
 };
 
 // kInvalidInput: no header found, wrong kind of file. kNotAllowed: rosters, cadres and pairings are
