@@ -104,6 +104,19 @@ std::u32string KnownRoster::name_of(const RowId& person) const {
   return found == by_id_.end() ? std::u32string() : everybody_[found->second].name;
 }
 
+std::vector<const PersonFacts*> KnownRoster::others_in(const RowId& household,
+                                                       const std::vector<RowId>& rows) const {
+  std::vector<const PersonFacts*> out;
+  const auto here = residents_.find(households_.home(household));
+  if (here == residents_.end()) return out;
+  for (const std::size_t i : here->second) {
+    const bool named = std::ranges::any_of(
+        rows, [&](const RowId& row) { return people_.of(row) == everybody_[i].id; });
+    if (!named) out.push_back(&everybody_[i]);
+  }
+  return out;
+}
+
 std::string KnownRoster::typed_here(const Asked& family) const {
   const auto found = by_number_.find(family.number);
   if (found == by_number_.end() || found->second == family.id) return "";
@@ -113,6 +126,19 @@ std::string KnownRoster::typed_here(const Asked& family) const {
   }
   return family.number;
 }
+
+namespace {
+
+// One day, or a month and a day of it; a day that is new here completes what had none.
+bool births_fit(const PersonFacts& known, const PersonFacts& one) {
+  if (!known.birth) return one.birth || one.birth_month;
+  if (one.birth) return one.birth == known.birth;
+  constexpr int kMonths = 12;
+  return one.birth_month &&
+         *one.birth_month == known.birth->year() * kMonths + known.birth->month() - 1;
+}
+
+}  // namespace
 
 KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts& one) const {
   const auto counting = by_id_.find(one.id);
@@ -128,7 +154,7 @@ KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts
     const PersonFacts& known = everybody_[i];
     const bool number = !one.fingerprint.empty() && one.fingerprint == known.fingerprint;
     const bool clash = !one.fingerprint.empty() && !known.fingerprint.empty() && !number;
-    const bool named = one.name == known.name && one.birth && one.birth == known.birth;
+    const bool named = one.name == known.name && births_fit(known, one);
     if (number || (named && !clash)) return {known.id, known.stream, false};
   }
   return {one.id, 0, false};

@@ -1,10 +1,9 @@
 // import: rosters, cadres, pairings and paper visits, each row with its fate.
-#include "mq/work/import.h"
-
 #include "../home.h"
 #include "../table_file.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/work/import.h"
 
 namespace mq::cli {
 
@@ -51,11 +50,33 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
           {"unchanged", result.unchanged},
           {"refused", result.refused},
           {"duplicates", result.duplicates},
+          {"left_alone", result.left},
+          {"elsewhere", result.elsewhere},
+          {"held_back", result.held_back},
           {"refused_columns", result.refused_columns},
           {"unread_columns", result.unread_columns},
           {"faults", std::move(faults)},
           {"missing", result.missing_zh},
+          {"missing_people", result.missing_people_zh},
           {"new_villages", result.new_villages}};
+}
+
+// The parts that every file has, and those of the others that this one has.
+void tell_counts(Call& call, const work::ImportResult& result) {
+  std::string zh = cat("存 ", result.stored, ",未变 ", result.unchanged, ",重复 ",
+                       result.duplicates, ",拒收 ", result.refused);
+  std::string en = cat("stored ", result.stored, ", unchanged ", result.unchanged, ", duplicate ",
+                       result.duplicates, ", refused ", result.refused);
+  const auto also = [&](std::size_t rows, std::string_view what_zh, std::string_view what_en) {
+    if (rows == 0) return;
+    zh += cat(",", what_zh, " ", rows);
+    en += cat(", ", what_en, " ", rows);
+  };
+  also(result.left, "没有动(请核对)", "left alone, to be looked at");
+  also(result.elsewhere, "别村(没有动)", "of other villages");
+  also(result.held_back, "可以存但整个文件没有存", "good, but nothing of the file was stored");
+  call.out.say(cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:", zh),
+               cat("header on line ", result.header_line, "; ", result.data_lines, " rows: ", en));
 }
 
 void tell(Call& call, const work::ImportResult& result) {
@@ -72,16 +93,11 @@ void tell(Call& call, const work::ImportResult& result) {
     call.out.say(cat("名册里没有了(未删除):", missing),
                  cat("no longer in the file (kept): ", missing));
   }
-  const std::size_t seen = result.stored + result.unchanged + result.duplicates + result.refused;
-  const bool others = call.args.value("village") && seen < result.data_lines;
-  const std::size_t rest = others ? result.data_lines - seen : 0;
-  call.out.say(cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:存 ",
-                   result.stored, ",未变 ", result.unchanged, ",重复 ", result.duplicates, ",拒收 ",
-                   result.refused, others ? cat(",别村 ", rest, "(没有动)") : ""),
-               cat("header on line ", result.header_line, "; ", result.data_lines, " rows: stored ",
-                   result.stored, ", unchanged ", result.unchanged, ", duplicate ",
-                   result.duplicates, ", refused ", result.refused,
-                   others ? cat(", of other villages ", rest, " (left alone)") : ""));
+  for (const std::string& missing : result.missing_people_zh) {
+    call.out.say(cat("户里有人名册上没有(未删除,请核对):", missing),
+                 cat("people of a household that the file lacks (kept): ", missing));
+  }
+  tell_counts(call, result);
 }
 
 // What of the file nobody has looked at.
