@@ -6,6 +6,7 @@
 
 #include "grid.h"
 #include "mq/base/text.h"
+#include "xml_text.h"
 
 namespace mq::tabular {
 
@@ -105,7 +106,7 @@ namespace {
 
 class FormulaShifter {
  public:
-  FormulaShifter(std::string_view text, const RowShift& shift, bool own)
+  FormulaShifter(std::string_view text, const RowShift& shift, const OwnSheet& own)
       : text_(text), shift_(shift), own_(own) {}
 
   std::string run() {
@@ -137,7 +138,7 @@ class FormulaShifter {
   void reference(const Found& found) {
     const char before = at_ == 0 ? ' ' : text_[at_ - 1];
     const bool ends_range = before == ':';
-    if (!ends_range) foreign_ = before == '!' && !own_;
+    if (!ends_range) foreign_ = before == '!' ? !names_own(text_.substr(0, at_ - 1)) : !own_.bare;
     std::size_t row = found.ref.row;
     if (!foreign_) {
       const bool grows = ends_range && row == shift_.last && shift_.last >= shift_.first;
@@ -147,9 +148,25 @@ class FormulaShifter {
     at_ += found.length;
   }
 
+  // Whether the text ends with the name of the sheet, in quotes or bare.
+  bool names_own(std::string_view before) const {
+    std::string wanted;
+    for (const char c : own_.name) {
+      wanted += c;
+      if (c == '\'') wanted += c;  // doubled within quotes
+    }
+    for (const std::string_view quote : {"'", "&apos;"}) {
+      if (before.ends_with(cat(quote, xml_text(wanted), quote))) return true;
+    }
+    const std::string bare = xml_text(own_.name);
+    if (bare.empty() || !before.ends_with(bare)) return false;
+    const std::size_t at = before.size() - bare.size();
+    return at == 0 || (!is_word(before[at - 1]) && before[at - 1] != ']');
+  }
+
   std::string_view text_;
   const RowShift& shift_;
-  bool own_;
+  OwnSheet own_;
   bool foreign_ = false;
   std::size_t at_ = 0;
   std::string out_;
@@ -157,7 +174,7 @@ class FormulaShifter {
 
 }  // namespace
 
-std::string shifted_formula(std::string_view formula, const RowShift& shift, bool own) {
+std::string shifted_formula(std::string_view formula, const RowShift& shift, const OwnSheet& own) {
   return FormulaShifter(formula, shift, own).run();
 }
 
