@@ -21,6 +21,7 @@ struct Family {
   std::vector<std::string> phones;
   std::vector<Member> members;
   PrivateCells guarded;
+  bool met = false;  // it is here, or will be
 };
 
 // Who stands there twice, once with a number and once without, or once under another's: the line

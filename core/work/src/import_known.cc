@@ -104,16 +104,11 @@ std::u32string KnownRoster::name_of(const RowId& person) const {
   return found == by_id_.end() ? std::u32string() : everybody_[found->second].name;
 }
 
-std::vector<const PersonFacts*> KnownRoster::others_in(const RowId& household,
-                                                       const std::vector<RowId>& rows) const {
+std::vector<const PersonFacts*> KnownRoster::residents(const RowId& household) const {
   std::vector<const PersonFacts*> out;
   const auto here = residents_.find(households_.home(household));
   if (here == residents_.end()) return out;
-  for (const std::size_t i : here->second) {
-    const bool named = std::ranges::any_of(
-        rows, [&](const RowId& row) { return people_.of(row) == everybody_[i].id; });
-    if (!named) out.push_back(&everybody_[i]);
-  }
+  for (const std::size_t i : here->second) out.push_back(&everybody_[i]);
   return out;
 }
 

@@ -33,9 +33,10 @@ class KnownRoster {
   bool holds(const RowId& household) const { return stands_.contains(household); }
   // The name of who counts under this id, folded; empty if nobody does.
   std::u32string name_of(const RowId& person) const;
-  // Who lives in it here and is none of these rows.
-  std::vector<const PersonFacts*> others_in(const RowId& household,
-                                            const std::vector<RowId>& rows) const;
+  // Who lives in it here.
+  std::vector<const PersonFacts*> residents(const RowId& household) const;
+  // The row that counts for a person's.
+  RowId counting(const RowId& person) const { return people_.of(person); }
   // A household that was given this number by hand; empty if there is none.
   std::string typed_here(const Asked& family) const;
 

@@ -187,13 +187,16 @@ class RosterReader {
         place.made = held.ok();
         if (held.ok()) place.village = *held;
       }
-      MQ_TRY(const bool wanted, meet(family, place.village));
-      if (!wanted) continue;
+      MQ_TRY(family.met, meet(family, place.village));
+      if (!family.met) continue;
       if (!place.made) {
         run_.new_villages.emplace_back(family.village, region_code(families_, family.village));
       }
       place.made = true;
       MQ_CHECK(wish_family(family, place.row, place.village));
+    }
+    for (const Family& family : families_) {
+      if (family.met) list_absent(family);
     }
     return {};
   }
@@ -210,7 +213,12 @@ class RosterReader {
     drop_doubles(family, run_.result.faults);
     family.line = family.members.front().line;
     KnownRoster::Asked asked{family.id, family.number, at.stream, {}};
-    for (const Member& member : family.members) asked.people.push_back(facts(family, member, at));
+    std::vector<KnownRoster::Where> stand;
+    for (const Member& member : family.members) {
+      asked.people.push_back(facts(family, member, at));
+      stand.push_back(known_.person(family.id, asked.people.back()));
+      named_.insert(known_.counting(stand.back().row));
+    }
     MQ_TRY(const std::optional<Reason> ended, known_.ended(asked));
     if (ended) {
       turn_away(family, Fate::kFlagged, ended->zh, ended->en);
@@ -229,15 +237,13 @@ class RosterReader {
     }
     for (std::size_t i = 0; i < family.members.size(); ++i) {
       Member& member = family.members[i];
-      const KnownRoster::Where where = known_.person(family.id, asked.people[i]);
-      member.id = where.row;
-      member.stream = where.stream;
-      member.left_alone = where.double_of_another;
-      if (where.stream != 0) continue;
+      member.id = stand[i].row;
+      member.stream = stand[i].stream;
+      member.left_alone = stand[i].double_of_another;
+      if (member.stream != 0) continue;
       newcomers_.lines.push_back(member.line);
       newcomers_.people.push_back(std::move(asked.people[i]));
     }
-    list_absent(family);
     return true;
   }
 
@@ -255,13 +261,12 @@ class RosterReader {
     }
   }
 
-  // Who lives here in a household of the file and has no line in it: listed, never removed.
+  // Who lives here in a household of the file and stands nowhere in it: listed, never removed.
   void list_absent(const Family& family) {
     const auto torn = torn_.find(family.number);
-    std::vector<RowId> rows;
-    for (const Member& member : family.members) rows.push_back(member.id);
     std::vector<std::string> names;
-    for (const PersonFacts* one : known_.others_in(family.id, rows)) {
+    for (const PersonFacts* one : known_.residents(family.id)) {
+      if (named_.contains(one->id)) continue;
       const bool refused = torn != torn_.end() && torn->second.contains(one->name);
       if (!refused) names.push_back(one->shown);
     }
@@ -399,6 +404,7 @@ class RosterReader {
   std::unordered_map<std::string, std::size_t> index_;  // by number
   std::unordered_set<RowId, IdHash> seen_;
   std::unordered_map<RowId, std::size_t, IdHash> by_fingerprint_;
+  std::unordered_set<RowId, IdHash> named_;               // whom the file names, as they count
   std::map<std::string, std::set<std::u32string>> torn_;  // by number: names on refused lines
 };
 
