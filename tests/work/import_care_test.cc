@@ -247,6 +247,7 @@ TEST_F(ImportCareTest, EveryTelephoneOfACellIsKept) {
         "13900000001，13900000002", "139-0000-0001;139 0000 0002"}) {
     EXPECT_EQ(of(both), "13900000001、13900000002") << both;
   }
+  EXPECT_EQ(of("13900000003、无"), "13900000003 ?") << "a word is no number";
 }
 
 TEST_F(ImportCareTest, OfSeveralTelephonesOfACadreTheOthersAreSaid) {

@@ -185,7 +185,14 @@ std::vector<std::string> RowReader::phones(std::string_view column) {
   const std::string_view raw = cell(column);
   if (raw.empty() || cut_short(column, raw)) return {};
   std::vector<std::string> out = phones_in(model::clean_cell(raw));
-  noted(column, raw, join(out, "、"));
+  const std::size_t words = std::erase_if(out, [](const std::string& one) {  // 无, 不详, 没有
+    return one.find_first_of("0123456789") == std::string::npos;
+  });
+  if (words > 0) {
+    flag(column, join(out, "、"), "不是号码的没有当作电话记", "what is no number was not kept");
+  } else {
+    noted(column, raw, join(out, "、"));
+  }
   if (!std::ranges::all_of(out, model::plausible_phone)) {
     flag(column, "", "不像电话号码,请核对", "does not look like a telephone number");
   }
