@@ -151,6 +151,50 @@ TEST(Template, WhateverNamesACellBelowTheLinesFollowsIt) {
   EXPECT_THAT(workbook, HasSubstr(">二!$B$4</definedName>"));
 }
 
+TEST(Template, RulesOfTheSheetFollowWhatTheyLookAt) {
+  WorkbookBuilder book;
+  book.part(kSheet,
+            cat("<worksheet><sheetData>", inline_row(1, {"姓名", "等级"}),
+                "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\"/></row>", inline_row(4, {"可填", "A"}),
+                inline_row(5, {"", "B"}),
+                "</sheetData><conditionalFormatting sqref=\"B2\"><cfRule type=\"expression\">"
+                "<formula>B2=$B$4</formula></cfRule></conditionalFormatting>"
+                "<dataValidations count=\"1\"><dataValidation type=\"list\" sqref=\"B2\">"
+                "<formula1>$B$4:$B$5</formula1></dataValidation></dataValidations>"
+                "</worksheet>"));
+  const FillLine line{std::string("王一"), std::string("A")};
+  const auto filled = blank(book.bytes()).workbook_with({line, line, line});
+  ASSERT_TRUE(filled.ok());
+  const std::string now = part_of(*filled, kSheet);
+  EXPECT_THAT(now, HasSubstr("<c r=\"B6\""));
+  EXPECT_THAT(now, HasSubstr("<formula1>$B$5:$B$6</formula1>"));
+  EXPECT_THAT(now, HasSubstr("<formula>B2=$B$5</formula>"));
+}
+
+// A column of another sheet, each cell of which names the row beside it: all but the first have no
+// formula of their own, and the rows that follow are not all of them.
+TEST(Template, ACellThatSharesItsFormulaFollowsToo) {
+  WorkbookBuilder book;
+  book.rows(cat(inline_row(1, {"姓名", "面积"}), "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\"/></row>",
+                inline_row(3, {"合计"})));
+  const auto other = [&](const std::string& formula) {
+    const std::string cells =
+        cat("<row r=\"1\"><c r=\"A1\"><f t=\"shared\" ref=\"A1:B2\" si=\"0\">", formula,
+            "</f><v>1</v></c><c r=\"B1\"><f t=\"shared\" si=\"0\"/></c></row>"
+            "<row r=\"2\"><c r=\"A2\"><f t=\"shared\" si=\"0\"></f></c></row>");
+    book.part("xl/worksheets/sheet2.xml",
+              cat("<worksheet><sheetData>", cells, "</sheetData></worksheet>"));
+    const FillLine line{std::string("王一"), std::int64_t{9}};
+    const auto filled = blank(book.bytes()).workbook_with({line, line, line});
+    return filled.ok() ? part_of(*filled, "xl/worksheets/sheet2.xml") : std::string();
+  };
+  const std::string apart = other("一!A2+一!$B$3*LOG10(C2)");
+  EXPECT_THAT(apart, HasSubstr("<c r=\"A1\"><f>一!A2+一!$B$5*LOG10(C2)</f></c>"));
+  EXPECT_THAT(apart, HasSubstr("<c r=\"B1\"><f>一!B2+一!$B$5*LOG10(D2)</f></c>"));
+  EXPECT_THAT(apart, HasSubstr("<c r=\"A2\"><f>一!A5+一!$B$5*LOG10(C3)</f></c>"));
+  EXPECT_THAT(other("二!A2"), HasSubstr("si=\"0\">二!A2</f>")) << "nothing moved: as it was";
+}
+
 TEST(Template, PreparedCellsMergedDownAreNotTorn) {
   WorkbookBuilder book;
   const auto form = [&](const std::string& merge) {

@@ -46,4 +46,9 @@ struct OwnSheet {
 // The references of a formula, as written in XML; those to other sheets, texts and names stay.
 std::string shifted_formula(std::string_view formula, const RowShift& shift, const OwnSheet& own);
 
+// The formula of one cell as another has it that shares it. Nothing for one with whole columns or
+// rows in it.
+std::optional<std::string> copied_formula(std::string_view formula, const CellRef& from,
+                                          const CellRef& to);
+
 }  // namespace mq::tabular

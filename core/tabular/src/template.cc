@@ -150,8 +150,13 @@ bool is_chart(std::string_view name) {
 std::string of_another_sheet(std::string content, const RowShift& shift, std::string_view sheet) {
   std::string xml = content;
   if (!normalise_xml(xml).ok()) return content;
-  std::string fresh = with_moved_references(without_results(xml),
-                                            {"f", "formula", "formula1", "formula2"}, shift, sheet);
+  std::string fresh = without_results(xml);
+  const auto moved = [&](std::string_view formulas) {
+    return with_moved_references(formulas, {"f", "formula", "formula1", "formula2"}, shift, sheet);
+  };
+  const std::string apart = shift.by > 0 ? without_sharing(fresh) : std::string();
+  std::string followed = moved(apart);
+  fresh = followed == apart ? moved(fresh) : std::move(followed);
   return fresh == xml ? content : as_utf8(std::move(fresh));
 }
 

@@ -158,7 +158,10 @@ class SheetWriter {
     std::vector<RawEdit> edits;
     edits.push_back({sheet_.data_begin(), sheet_.data_end(), rows()});
     if (sheet_.xml().substr(0, sheet_.data_begin()).ends_with("/>")) open_data(edits.back());
-    if (shift_.by > 0) move_areas(edits);
+    if (shift_.by > 0) {
+      move_areas(edits);
+      move_rules(edits);
+    }
     grow_dimension(edits);
     std::ranges::stable_sort(edits, {}, &RawEdit::begin);
     return edited(sheet_.xml(), edits);
@@ -434,6 +437,19 @@ class SheetWriter {
         const std::size_t id = number_in(raw_attribute(text, "id").value_or(""));
         edits.push_back({tag->begin, tag->end, with_attribute(text, "id", cat(shift_.row(id)))});
       }
+    }
+  }
+
+  // What rules for input and marks look at: lists of values, limits.
+  void move_rules(std::vector<RawEdit>& edits) const {
+    std::size_t begin = 0;
+    for (std::size_t at = sheet_.data_end(); const auto tag = next_tag(sheet_.xml(), at);) {
+      if (!local_name(tag->name).starts_with("formula")) continue;
+      if (tag->closing && begin != 0) {
+        edits.push_back({begin, tag->begin,
+                         shifted_formula(text_of(begin, tag->begin), shift_, {fill_.sheet, true})});
+      }
+      begin = tag->closing || tag->empty ? 0 : tag->end;
     }
   }
 
