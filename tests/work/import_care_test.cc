@@ -211,6 +211,26 @@ TEST_F(ImportCareTest, AMonthOfBirthIsNoFaultAndMakesNobodyAnother) {
   EXPECT_EQ(count(place(), "person"), people);
 }
 
+TEST_F(ImportCareTest, OfTwoOfOneNameTheOneWithThatBirthIsMeant) {
+  const auto add = [&](const std::string& birth) {
+    Inputs inputs{{"household_id", kOne}, {"name", "王小"}, {"relation", "其他"}, {"sex", "男"}};
+    if (!birth.empty()) inputs.push_back({"birth", birth});
+    return saved(add_person(place(), inputs));
+  };
+  const RowId bare = add("");
+  const RowId born = add("1990-01-02");
+  const std::int64_t people = count(place(), "person");
+  const std::string head = "户编号,姓名,村,性别,出生日期\n";
+  const std::string first = "999999100201010001,王小,鱼泉村,男,1990-01-02\n";
+  roster(head + first);
+  EXPECT_EQ(see("Person", bare, "birth"), "");
+  roster(head + first + "999999100201010001,王小,鱼泉村,男,1992-03-04\n" +
+         "999999100201010001,王小,鱼泉村,男,1994-05-06\n");
+  EXPECT_EQ(see("Person", born, "birth"), "1990-01-02");
+  EXPECT_EQ(see("Person", bare, "birth"), "1992-03-04") << "the first that may be him";
+  EXPECT_EQ(count(place(), "person"), people + 1) << "and nobody is two";
+}
+
 TEST_F(ImportCareTest, ADayWithItsWeekdayOrAnHourIsThatDay) {
   const auto of = [&](const std::string& day) {
     const ImportResult result =

@@ -15,7 +15,7 @@ namespace mq::tabular {
 namespace {
 
 constexpr std::size_t kLastRow = 1'048'576;
-constexpr std::size_t kMergesMax = 200'000;
+constexpr std::size_t kMergesMax = 1'000'000;
 constexpr double kExactBelow = 1e15;
 constexpr std::size_t kPlainDigits = 15;  // every integer of so few digits is exact in a double
 

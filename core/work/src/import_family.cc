@@ -48,6 +48,7 @@ class Doubles {
 }  // namespace
 
 void drop_doubles(Family& family, std::vector<ImportFault>& faults) {
+  if (family.members.size() < 2) return;
   std::vector<Member> kept;
   Doubles doubles(kept);
   for (Member& one : family.members) {

@@ -124,13 +124,12 @@ std::string KnownRoster::typed_here(const Asked& family) const {
 
 namespace {
 
-// One day, or a month and a day of it; a day that is new here completes what had none.
-bool births_fit(const PersonFacts& known, const PersonFacts& one) {
+// A day, and a month with it; a day or month where none was known.
+bool births_agree(const PersonFacts& known, const PersonFacts& one) {
   if (!known.birth) return one.birth || one.birth_month;
-  if (one.birth) return one.birth == known.birth;
   constexpr int kMonths = 12;
-  return one.birth_month &&
-         *one.birth_month == known.birth->year() * kMonths + known.birth->month() - 1;
+  const std::int32_t month = known.birth->year() * kMonths + known.birth->month() - 1;
+  return !one.birth && one.birth_month == month;
 }
 
 }  // namespace
@@ -145,14 +144,18 @@ KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts
   }
   const auto here = residents_.find(households_.home(household));
   if (here == residents_.end()) return {one.id, 0, false};
+  const PersonFacts* perhaps = nullptr;
   for (const std::size_t i : here->second) {
     const PersonFacts& known = everybody_[i];
     const bool number = !one.fingerprint.empty() && one.fingerprint == known.fingerprint;
     const bool clash = !one.fingerprint.empty() && !known.fingerprint.empty() && !number;
-    const bool named = one.name == known.name && births_fit(known, one);
-    if (number || (named && !clash)) return {known.id, known.stream, false};
+    const bool named = one.name == known.name && !clash;
+    if (number || (named && one.birth && one.birth == known.birth)) {
+      return {known.id, known.stream, false};
+    }
+    if (named && perhaps == nullptr && births_agree(known, one)) perhaps = &known;
   }
-  return {one.id, 0, false};
+  return perhaps == nullptr ? Where{one.id, 0, false} : Where{perhaps->id, perhaps->stream, false};
 }
 
 std::vector<ImportFault> KnownRoster::likely(const Newcomers& fresh) const {

@@ -213,12 +213,8 @@ class RosterReader {
     drop_doubles(family, run_.result.faults);
     family.line = family.members.front().line;
     KnownRoster::Asked asked{family.id, family.number, at.stream, {}};
-    std::vector<KnownRoster::Where> stand;
-    for (const Member& member : family.members) {
-      asked.people.push_back(facts(family, member, at));
-      stand.push_back(known_.person(family.id, asked.people.back()));
-      named_.insert(known_.counting(stand.back().row));
-    }
+    for (const Member& member : family.members) asked.people.push_back(facts(family, member, at));
+    const std::vector<KnownRoster::Where> stand = stand_of(family, asked);
     MQ_TRY(const std::optional<Reason> ended, known_.ended(asked));
     if (ended) {
       turn_away(family, Fate::kFlagged, ended->zh, ended->en);
@@ -245,6 +241,22 @@ class RosterReader {
       newcomers_.people.push_back(std::move(asked.people[i]));
     }
     return true;
+  }
+
+  // Where each member stands here; nobody stands for two.
+  std::vector<KnownRoster::Where> stand_of(const Family& family, const KnownRoster::Asked& asked) {
+    std::vector<KnownRoster::Where> out;
+    std::set<RowId> taken;
+    for (std::size_t i = 0; i < family.members.size(); ++i) {
+      out.push_back(known_.person(family.id, asked.people[i]));
+      if (out[i].row == family.members[i].id) taken.insert(out[i].row);
+    }
+    for (std::size_t i = 0; i < family.members.size(); ++i) {
+      const RowId& own = family.members[i].id;
+      if (out[i].row != own && !taken.insert(out[i].row).second) out[i] = {own, 0, false};
+      named_.insert(known_.counting(out[i].row));
+    }
+    return out;
   }
 
   void ask(const Family& family, std::size_t line, Fate fate, std::string_view zh,

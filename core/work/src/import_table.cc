@@ -184,6 +184,7 @@ std::string RowReader::number(std::string_view column) {
 std::vector<std::string> RowReader::phones(std::string_view column) {
   const std::string_view raw = cell(column);
   if (raw.empty() || cut_short(column, raw)) return {};
+  if (model::plausible_phone(raw)) return {std::string(raw)};  // nearly always
   std::vector<std::string> out = phones_in(model::clean_cell(raw));
   const std::size_t words = std::erase_if(out, [](const std::string& one) {  // 无, 不详, 没有
     return one.find_first_of("0123456789") == std::string::npos;
