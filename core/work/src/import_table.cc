@@ -209,7 +209,8 @@ std::optional<Date> RowReader::date(std::string_view column) {
   if (!date) date = model::parse_spreadsheet_day(cell);
   if (!date) date = day_in(cell);
   if (!date || date->year() < kYearMin) {
-    refuse(column, "不是真实的日期,或早于 1900 年", "not a calendar day, or before 1900");
+    refuse(column, "不是真实的日期、与写的星期对不上,或早于 1900 年",
+           "not a calendar day, not on that weekday, or before 1900");
     return std::nullopt;
   }
   if (date->iso() != cell) {
