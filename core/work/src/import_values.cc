@@ -86,7 +86,7 @@ std::optional<std::string> phone_in(std::string_view text) {
   const bool of_china = digits.starts_with("86") && (abroad || digits.size() == kMobileDigits + 2);
   if (of_china) {
     digits.erase(0, 2);
-    if (!digits.starts_with('1') && !digits.starts_with('0')) digits.insert(0, "0");
+    if (!digits.starts_with('1') && !digits.starts_with('0')) digits = cat("0", digits);
   }
   if (!model::plausible_phone(digits)) return std::nullopt;
   return digits;
