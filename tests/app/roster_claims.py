@@ -1,4 +1,5 @@
 """Rosters that live: households split, merge and move, doubles are found, and every step can be taken back."""
+from input_claims import row_of, worksheet, xlsx
 from township import Township
 
 MARCH = ["--from", "2026-03-01", "--to", "2026-03-31"]
@@ -84,6 +85,27 @@ def merged_villages_are_one_row(t):
     assert due(t) == before
 
 
+def a_workbook_says_what_of_it_was_read(t):
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    names = ["一组", "二组"]
+    head = ["户编号", "姓名", "村", "性别", "QQ号"]
+    sheets = [worksheet(row_of(*head) + row_of("HZ%d" % i, "郑%s" % name[0], "鱼泉村", "男", "9").replace('1"', '2"'))
+              for i, name in enumerate(names)]
+    xlsx(t.path("groups.xlsx"), sheets[0], **{
+        "xl/workbook.xml": '<workbook xmlns:r="%s"><sheets>%s</sheets></workbook>' % (office, "".join(
+            '<sheet name="%s" sheetId="%d" r:id="s%d"/>' % (name, i + 1, i) for i, name in enumerate(names))),
+        "xl/_rels/workbook.xml.rels": "<Relationships>%s</Relationships>" % "".join(
+            '<Relationship Id="s%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>' % (i, office, i + 1) for i in range(2)),
+        "xl/worksheets/sheet2.xml": sheets[1]})
+    done = t.run("desk", "import", "roster", t.path("groups.xlsx"), "--dry-run")
+    assert (done["sheet"], done["unread_sheets"], done["unread_columns"]) == ("一组", ["二组"], ["QQ号"]), done
+    told = t.words("desk", "import", "roster", t.path("groups.xlsx"), "--dry-run")
+    assert "二组" in told and "--sheet" in told and "QQ号" in told, told
+    done = t.run("desk", "import", "roster", t.path("groups.xlsx"), "--sheet", "二组")
+    assert (done["sheet"], done["stored"], list(people(t, "HZ1"))) == ("二组", 1, ["郑二"]), done
+    t.run("desk", "import", "roster", t.path("groups.xlsx"), "--sheet", "三组", expect=3)
+
+
 def rosters_live(t):
     """A township of its own, so that no other claim counts its households."""
     with Township(t.programs) as own:
@@ -92,7 +114,8 @@ def rosters_live(t):
         for village in ["鱼泉村", "松树坪村"]:
             own.run("desk", "import", "roster", own.sample("roster-%s.csv" % village))
         for claim in [a_household_splits_and_is_whole_again, a_move_and_a_merger_are_counted_where_people_are,
-                      doubles_are_found_tied_together_and_parted, merged_villages_are_one_row]:
+                      doubles_are_found_tied_together_and_parted, merged_villages_are_one_row,
+                      a_workbook_says_what_of_it_was_read]:
             claim(own)
 
 

@@ -86,6 +86,135 @@ TEST(Template, FindsTheOnlyLineAndTakesOneThatIsNamed) {
   EXPECT_THAT(headers(*named), ElementsAre("户编号", "姓名", "组"));
 }
 
+TEST(Template, AColonBehindAHeaderIsPartOfNoName) {
+  WorkbookBuilder book;
+  book.rows(cat(inline_row(1, {"花名册"}), inline_row(2, {"单位：", "", "日期：", ""}),
+                inline_row(3, {"户编号：", "姓名:", "电话*", "备注（选填）："})));
+  const Template form = blank(book.bytes());
+  EXPECT_EQ(form.header_line(), 3u);
+  EXPECT_THAT(headers(form), ElementsAre("户编号", "姓名", "电话*", "备注（选填）"));
+}
+
+TEST(Template, ASampleUnderTheHeaderStaysAndTheLinesBeginBelowIt) {
+  for (const char* mark : {"示例", "例：张三", "样例", "（例）", "填写示例："}) {
+    WorkbookBuilder book;
+    book.rows(cat(inline_row(1, {"序号", "姓名", "电话"}), inline_row(2, {mark, "张三", "139"}),
+                  "<row r=\"3\"><c r=\"A3\"/><c r=\"B3\"/><c r=\"C3\"/></row>",
+                  inline_row(4, {"合计"})));
+    const Template form = blank(book.bytes());
+    EXPECT_EQ(form.first_line(), 3u) << mark;
+    const FillLine line{std::int64_t{1}, std::string("王一"), std::string("13900000001")};
+    const auto cells = cells_of(*form.workbook_with({line, line}));
+    ASSERT_EQ(cells.size(), 5u);
+    EXPECT_THAT(cells[1], ElementsAre(mark, "张三", "139"));
+    EXPECT_EQ(cells[2][1], "王一");
+    EXPECT_EQ(cells[4][0], "合计");
+    EXPECT_EQ(form.rows_with({line})[1][0], mark) << "as CSV too";
+  }
+  const Template text = blank(to_bytes("序号,姓名,电话\n例,张三,139\n,,\n"));
+  EXPECT_EQ(text.rows_with({{std::int64_t{1}, std::string("王一"), std::monostate{}}})[2][1],
+            "王一");
+  EXPECT_EQ(blank(to_bytes("序号,姓名,电话\n,例外户,\n")).first_line(), 2u) << "no sample";
+}
+
+TEST(Template, WhateverNamesACellBelowTheLinesFollowsIt) {
+  WorkbookBuilder book;
+  const std::string office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  book.rows(
+      cat("<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>姓名</t></is></c>"
+          "<c r=\"B1\" t=\"inlineStr\"><is><t>面积</t></is></c>"
+          "<c r=\"D1\"><f>B4+一!B4</f></c></row>",
+          "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\"/><c r=\"D2\"><f>B2/B$4</f></c></row>"
+          "<row r=\"3\"><c r=\"A3\"/><c r=\"B3\"/></row>",
+          "<row r=\"4\"><c r=\"A4\" t=\"inlineStr\"><is><t>合计</t></is></c>"
+          "<c r=\"B4\"><f>SUM(B2:B3)</f></c></row>"));
+  book.part("xl/worksheets/sheet2.xml",
+            "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><f>一!B4*2+B4</f><v>1</v></c>"
+            "<c r=\"B1\"><f>SUM('一'!$B$2:$B$3)+二!B4</f></c></row></sheetData></worksheet>");
+  book.part("xl/workbook.xml",
+            cat("<workbook xmlns:r=\"", office,
+                "\"><sheets><sheet name=\"一\" sheetId=\"1\" r:id=\"rId1\"/></sheets>"
+                "<definedNames><definedName name=\"总面积\">一!$B$4</definedName>"
+                "<definedName name=\"别处\">二!$B$4</definedName></definedNames></workbook>"));
+  const FillLine line{std::string("王一"), std::int64_t{9}};
+  const auto filled = blank(book.bytes()).workbook_with({line, line, line, line});
+  ASSERT_TRUE(filled.ok());
+  const std::string own = part_of(*filled, kSheet);
+  EXPECT_THAT(own, HasSubstr("<f>B6+一!B6</f>")) << "above the lines";
+  EXPECT_THAT(own, HasSubstr("<f>B2/B$6</f>")) << "in one of them";
+  EXPECT_THAT(own, HasSubstr("<f>SUM(B2:B5)</f>"));
+  const std::string other = part_of(*filled, "xl/worksheets/sheet2.xml");
+  EXPECT_THAT(other, HasSubstr("<f>一!B6*2+B4</f>"));
+  EXPECT_THAT(other, HasSubstr("<f>SUM('一'!$B$2:$B$5)+二!B4</f>"));
+  const std::string workbook = part_of(*filled, "xl/workbook.xml");
+  EXPECT_THAT(workbook, HasSubstr(">一!$B$6</definedName>"));
+  EXPECT_THAT(workbook, HasSubstr(">二!$B$4</definedName>"));
+}
+
+TEST(Template, RulesOfTheSheetFollowWhatTheyLookAt) {
+  WorkbookBuilder book;
+  book.part(kSheet,
+            cat("<worksheet><sheetData>", inline_row(1, {"姓名", "等级"}),
+                "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\"/></row>", inline_row(4, {"可填", "A"}),
+                inline_row(5, {"", "B"}),
+                "</sheetData><conditionalFormatting sqref=\"B2\"><cfRule type=\"expression\">"
+                "<formula>B2=$B$4</formula></cfRule></conditionalFormatting>"
+                "<dataValidations count=\"1\"><dataValidation type=\"list\" sqref=\"B2\">"
+                "<formula1>$B$4:$B$5</formula1></dataValidation></dataValidations>"
+                "</worksheet>"));
+  const FillLine line{std::string("王一"), std::string("A")};
+  const auto filled = blank(book.bytes()).workbook_with({line, line, line});
+  ASSERT_TRUE(filled.ok());
+  const std::string now = part_of(*filled, kSheet);
+  EXPECT_THAT(now, HasSubstr("<c r=\"B6\""));
+  EXPECT_THAT(now, HasSubstr("<formula1>$B$5:$B$6</formula1>"));
+  EXPECT_THAT(now, HasSubstr("<formula>B2=$B$5</formula>"));
+}
+
+// A column of another sheet, each cell of which names the row beside it: all but the first have no
+// formula of their own, and the rows that follow are not all of them.
+TEST(Template, ACellThatSharesItsFormulaFollowsToo) {
+  WorkbookBuilder book;
+  book.rows(cat(inline_row(1, {"姓名", "面积"}), "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\"/></row>",
+                inline_row(3, {"合计"})));
+  const auto other = [&](const std::string& formula) {
+    const std::string cells =
+        cat("<row r=\"1\"><c r=\"A1\"><f t=\"shared\" ref=\"A1:B2\" si=\"0\">", formula,
+            "</f><v>1</v></c><c r=\"B1\"><f t=\"shared\" si=\"0\"/></c></row>"
+            "<row r=\"2\"><c r=\"A2\"><f t=\"shared\" si=\"0\"></f></c></row>");
+    book.part("xl/worksheets/sheet2.xml",
+              cat("<worksheet><sheetData>", cells, "</sheetData></worksheet>"));
+    const FillLine line{std::string("王一"), std::int64_t{9}};
+    const auto filled = blank(book.bytes()).workbook_with({line, line, line});
+    return filled.ok() ? part_of(*filled, "xl/worksheets/sheet2.xml") : std::string();
+  };
+  const std::string apart = other("一!A2+一!$B$3*LOG10(C2)");
+  EXPECT_THAT(apart, HasSubstr("<c r=\"A1\"><f>一!A2+一!$B$5*LOG10(C2)</f></c>"));
+  EXPECT_THAT(apart, HasSubstr("<c r=\"B1\"><f>一!B2+一!$B$5*LOG10(D2)</f></c>"));
+  EXPECT_THAT(apart, HasSubstr("<c r=\"A2\"><f>一!A5+一!$B$5*LOG10(C3)</f></c>"));
+  EXPECT_THAT(other("二!A2"), HasSubstr("si=\"0\">二!A2</f>")) << "nothing moved: as it was";
+}
+
+TEST(Template, PreparedCellsMergedDownAreNotTorn) {
+  WorkbookBuilder book;
+  const auto form = [&](const std::string& merge) {
+    book.part(
+        kSheet,
+        cat("<worksheet><sheetData>", inline_row(1, {"序号", "姓名", "备注"}),
+            "<row r=\"2\"><c r=\"A2\"/><c r=\"B2\"/><c r=\"C2\"/></row><row r=\"3\"><c r=\"A3\"/>"
+            "<c r=\"B3\"/><c r=\"C3\"/></row></sheetData><mergeCells count=\"1\"><mergeCell ref=\"",
+            merge, "\"/></mergeCells></worksheet>"));
+    return blank(book.bytes());
+  };
+  const FillLine line{std::int64_t{1}, std::string("王一"), std::monostate{}};
+  const auto refused = form("A2:A3").workbook_with({line, line});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kInvalidInput);
+  EXPECT_THAT(refused.error().zh, HasSubstr("A2:A3"));
+  EXPECT_TRUE(form("C2:C3").workbook_with({line, line}).ok()) << "nothing is written there";
+  EXPECT_TRUE(form("A2:B2").workbook_with({line, line}).ok());
+}
+
 TEST(Template, FillsPreparedRowsAndKeepsAllElse) {
   const Bytes file = wps_blank();
   const auto filled = blank(file).workbook_with({house(1, "王一", 96), house(2, "=1+1", 120)});

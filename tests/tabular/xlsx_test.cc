@@ -33,6 +33,69 @@ std::string shown_builtin(int id, std::string_view value) {
                 cat("<c r=\"A1\" s=\"1\"><v>", value, "</v></c>"))[0];
 }
 
+std::string worksheet(std::string_view text) {
+  return cat(
+      "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">"
+      "<sheetData><row r=\"1\"><c t=\"inlineStr\"><is><t>",
+      text, "</t></is></c></row></sheetData></worksheet>");
+}
+
+// Sheets 一组, 二组 (hidden), 三组 and an empty 备用.
+WorkbookBuilder several() {
+  const std::string office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  WorkbookBuilder builder;
+  std::string sheets, relations;
+  int at = 0;
+  for (const char* name : {"一组", "二组\" state=\"hidden", "三组", "备用"}) {
+    const std::string id = cat(++at);
+    sheets += cat("<sheet name=\"", name, "\" sheetId=\"", id, "\" r:id=\"rId", id, "\"/>");
+    relations += cat("<Relationship Id=\"rId", id, "\" Type=\"", office,
+                     "/worksheet\" Target=\"worksheets/sheet", id, ".xml\"/>");
+    builder.part(cat("xl/worksheets/sheet", id, ".xml"), worksheet(at < 4 ? id : ""));
+  }
+  builder.part("xl/worksheets/sheet4.xml",
+               "<worksheet><sheetData><row r=\"1\"/></sheetData></worksheet>");
+  builder.part("xl/workbook.xml",
+               cat("<workbook xmlns:r=\"", office, "\"><sheets>", sheets, "</sheets></workbook>"));
+  return builder.part("xl/_rels/workbook.xml.rels",
+                      cat("<Relationships>", relations, "</Relationships>"));
+}
+
+TEST(Xlsx, SaysWhichWorksheetItReadAndWhichOthersHoldSomething) {
+  const Bytes file = several().bytes();
+  const auto first = read_sheet(file);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(first->name, "一组");
+  EXPECT_EQ(first->unread, Cells{"三组"});
+  const auto third = read_sheet(file, {}, "三组");
+  ASSERT_TRUE(third.ok());
+  EXPECT_EQ(third->rows[0].cells, Cells{"3"});
+  EXPECT_EQ(third->unread, Cells{"一组"});
+  EXPECT_EQ(read_sheet(file, {}, "二组")->rows[0].cells, Cells{"2"}) << "asked for by its name";
+}
+
+TEST(Xlsx, AWorksheetThatIsNotThereIsRefusedWithThoseThatAre) {
+  const auto refused = read_sheet(several().bytes(), {}, "四组");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kInvalidInput);
+  EXPECT_NE(refused.error().zh.find("一组、三组"), std::string::npos) << refused.error().zh;
+  EXPECT_FALSE(read_sheet(view_of("户编号,姓名\n"), {}, "一组").ok()) << "CSV has none";
+}
+
+TEST(Xlsx, TellsWhichCellsAreMerged) {
+  WorkbookBuilder builder;
+  builder.part("xl/worksheets/sheet1.xml",
+               "<worksheet><sheetData><row r=\"2\"><c r=\"B2\"><v>1</v></c></row></sheetData>"
+               "<mergeCells count=\"1\"><mergeCell ref=\"B2:C4\"/></mergeCells></worksheet>");
+  const auto sheet = read_sheet(builder.bytes());
+  ASSERT_TRUE(sheet.ok() && sheet->merges.size() == 1);
+  const tabular::Merged& merged = sheet->merges[0];
+  EXPECT_EQ(merged.first_line, 2u);
+  EXPECT_EQ(merged.last_line, 4u);
+  EXPECT_EQ(merged.first_column, 1u);
+  EXPECT_EQ(merged.last_column, 2u);
+}
+
 TEST(Xlsx, SharedStringsJoinRunsAndLeaveOutPhoneticGuides) {
   WorkbookBuilder builder;
   builder.strings(

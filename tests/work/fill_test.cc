@@ -239,6 +239,35 @@ TEST_F(FillTest, ConditionsChooseLines) {
   EXPECT_EQ(try_fill(csv).error().code, Code::kNotAllowed) << "choosing tells it";
 }
 
+TEST_F(FillTest, AConditionOfAnotherTypeIsRefusedWithWhatItTakes) {
+  const std::string csv = "序号,户主姓名,户编号\n";
+  const auto refused = [&](const char* where) {
+    options.where = {where};
+    const auto filled = try_fill(csv);
+    if (filled.ok()) return std::string("chose");
+    EXPECT_EQ(filled.error().code, Code::kInvalidInput);
+    return filled.error().zh;
+  };
+  for (const char* where : {"家庭人口=三口", "家庭人口≥多", "组≠一组", "走访次数≥几次"}) {
+    EXPECT_THAT(refused(where), HasSubstr("要填数字")) << where;
+  }
+  for (const char* where : {"户主出生日期≥1980", "户主出生日期=八十年代", "上次走访日期<=昨天"}) {
+    EXPECT_THAT(refused(where), HasSubstr("要填日期")) << where;
+  }
+  EXPECT_EQ(refused("户主出生日期≥1980年7月8日"), "chose");
+  EXPECT_EQ(refused("家庭人口≥２"), "chose");
+}
+
+TEST_F(FillTest, APeriodThatEndsBeforeItBeginsIsRefused) {
+  options.from = *Date::of(2026, 4, 1);
+  options.until = *Date::of(2026, 3, 31);
+  const auto refused = try_fill("序号,户主姓名,走访次数\n");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kInvalidInput);
+  options.until = options.from;
+  EXPECT_TRUE(try_fill("序号,户主姓名,走访次数\n").ok()) << "one day";
+}
+
 TEST_F(FillTest, HouseholdsOutOfScopeStayOutUnlessAskedFor) {
   change("999999100201010002", {{"status", "迁出"}});
   const std::string csv = "序号,户主姓名,户编号\n";

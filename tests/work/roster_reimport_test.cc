@@ -43,6 +43,7 @@ TEST_F(ReimportTest, TheOldFileUndoesNoStep) {
   EXPECT_THAT(listed(result), ElementsAre("4 户编号 flagged", "5 户编号 flagged"))
       << "what was merged and what moved are asked about";
   EXPECT_THAT(result.missing_zh, IsEmpty());
+  EXPECT_THAT(result.missing_people_zh, IsEmpty()) << "whoever merged in stands there all the same";
   saved(undo(split));
 }
 

@@ -35,6 +35,8 @@ constexpr std::string_view kText =
   导入名册,村随之建立 | a roster makes its village
 + import visits samples/township/visits-2026-03.csv --village 鱼泉村 --dry-run
   先试一遍,什么也不存 | a trial that stores nothing
+- import roster 花名册.xlsx --sheet 二组
+  一个文件有几张工作表时,写明读哪一张 | of several worksheets, which one to read
 + visit add --household_id 999999100201010001 --date 2026-03-05 --outcome 见到户主 --text 水管又堵了 --demand 水渠清淤 --category 饮水
   记一次走访;诉求同时登记成事项 | a visit, and the issue of its need
 + visit add --household_id 999999100201010002 --date 2026-03-05 --outcome 不在家

@@ -46,7 +46,8 @@ constexpr Command kCommands[] = {
      "…]",
      "活动规则、需采集的敏感项与结对定额", "programmes, what they need, quotas", run_programme},
     {"import",
-     "import roster|cadres|pairings|visits 文件 [--village 村] [--dry-run] [--skip-refused]",
+     "import roster|cadres|pairings|visits 文件 [--village 村] [--sheet 工作表] [--dry-run] "
+     "[--skip-refused]",
      "导入名册、干部、结对、走访记录(CSV、XLSX)", "import table files", run_import},
     {"fill",
      "fill 空表.xlsx -o 填好.xlsx [--to 接收单位] [--where 字段=值]… [--village 村] [--from 日期] "

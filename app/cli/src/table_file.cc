@@ -2,10 +2,11 @@
 
 namespace mq::cli {
 
-Result<tabular::Sheet> read_table_file(FileSystem& files, const std::string& path) {
+Result<tabular::Sheet> read_table_file(FileSystem& files, const std::string& path,
+                                       std::string_view name) {
   const tabular::Limits limits;
   auto file = files.read(path, limits.file_bytes_max);
-  auto sheet = file.ok() ? tabular::read_sheet(*file, limits)
+  auto sheet = file.ok() ? tabular::read_sheet(*file, limits, name)
                          : Result<tabular::Sheet>(std::move(file).error());
   if (sheet.ok() || sheet.error().code != Code::kExhausted) return sheet;
   Error error = std::move(sheet).error();

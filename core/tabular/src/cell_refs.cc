@@ -6,6 +6,7 @@
 
 #include "grid.h"
 #include "mq/base/text.h"
+#include "xml_text.h"
 
 namespace mq::tabular {
 
@@ -103,15 +104,25 @@ std::string shifted_areas(std::string_view areas, const RowShift& shift) {
 
 namespace {
 
-class FormulaShifter {
+// A formula copied with its references written anew; texts, names of sheets and functions stay.
+class FormulaWriter {
  public:
-  FormulaShifter(std::string_view text, const RowShift& shift, bool own)
-      : text_(text), shift_(shift), own_(own) {}
+  explicit FormulaWriter(std::string_view text) : text_(text) {}
+  FormulaWriter(const FormulaWriter&) = delete;
+  FormulaWriter& operator=(const FormulaWriter&) = delete;
+  virtual ~FormulaWriter() = default;
 
   std::string run() {
     while (at_ < text_.size()) step();
     return std::move(out_);
   }
+  // Whole columns or rows are in it, A:A or 3:4, which are no references here.
+  bool has_whole_lines() const { return whole_lines_; }
+
+ protected:
+  // What to write for the reference that stands behind `before` and is written so.
+  virtual std::string written(const Found& found, std::string_view before,
+                              std::string_view text) = 0;
 
  private:
   void step() {
@@ -123,7 +134,12 @@ class FormulaShifter {
     const bool whole =
         found && (behind == text_.size() ||
                   (!is_word(text_[behind]) && text_[behind] != '(' && text_[behind] != '!'));
-    if (whole) return reference(*found);
+    if (whole) {
+      out_ += written(*found, text_.substr(0, at_), text_.substr(at_, found->length));
+      at_ = reference_end_ = behind;
+      return;
+    }
+    whole_lines_ = whole_lines_ || (c == ':' && reference_end_ != at_);
     out_ += c;
     ++at_;
   }
@@ -134,30 +150,92 @@ class FormulaShifter {
     at_ = close + 1;
   }
 
-  void reference(const Found& found) {
-    const char before = at_ == 0 ? ' ' : text_[at_ - 1];
-    const bool ends_range = before == ':';
-    if (!ends_range) foreign_ = before == '!' && !own_;
+  std::string_view text_;
+  std::size_t at_ = 0, reference_end_ = 0;
+  bool whole_lines_ = false;
+  std::string out_;
+};
+
+class FormulaShifter final : public FormulaWriter {
+ public:
+  FormulaShifter(std::string_view text, const RowShift& shift, const OwnSheet& own)
+      : FormulaWriter(text), shift_(shift), own_(own) {}
+
+ private:
+  std::string written(const Found& found, std::string_view before, std::string_view text) override {
+    const bool ends_range = before.ends_with(':');
+    const bool named = before.ends_with('!');
+    if (!ends_range) {
+      foreign_ = named ? !names_own(before.substr(0, before.size() - 1)) : !own_.bare;
+    }
     std::size_t row = found.ref.row;
     if (!foreign_) {
       const bool grows = ends_range && row == shift_.last && shift_.last >= shift_.first;
       row = grows ? shift_.last + shift_.by : shift_.row(row);
     }
-    out_ += cat(text_.substr(at_, found.row_at), row);
-    at_ += found.length;
+    return cat(text.substr(0, found.row_at), row);
   }
 
-  std::string_view text_;
+  // Whether the text ends with the name of the sheet, in quotes or bare.
+  bool names_own(std::string_view before) const {
+    std::string wanted;
+    for (const char c : own_.name) {
+      wanted += c;
+      if (c == '\'') wanted += c;  // doubled within quotes
+    }
+    for (const std::string_view quote : {"'", "&apos;"}) {
+      if (before.ends_with(cat(quote, xml_text(wanted), quote))) return true;
+    }
+    const std::string bare = xml_text(own_.name);
+    if (bare.empty() || !before.ends_with(bare)) return false;
+    const std::size_t at = before.size() - bare.size();
+    return at == 0 || (!is_word(before[at - 1]) && before[at - 1] != ']');
+  }
+
   const RowShift& shift_;
-  bool own_;
+  OwnSheet own_;
   bool foreign_ = false;
-  std::size_t at_ = 0;
-  std::string out_;
+};
+
+// What a formula says that is copied from one cell to another.
+class FormulaCopier final : public FormulaWriter {
+ public:
+  FormulaCopier(std::string_view text, const CellRef& from, const CellRef& to)
+      : FormulaWriter(text), from_(from), to_(to) {}
+
+ private:
+  // Beyond the edge of the sheet there is nothing.
+  static std::optional<std::size_t> moved(std::size_t at, std::size_t from, std::size_t to,
+                                          std::size_t first, std::size_t last) {
+    if (at + to < from + first || at + to - from > last) return std::nullopt;
+    return at + to - from;
+  }
+
+  std::string written(const Found& found, std::string_view, std::string_view text) override {
+    const bool column_stays = text.starts_with('$'), row_stays = text[found.row_at - 1] == '$';
+    const auto column =
+        column_stays ? std::optional(found.ref.column)
+                     : moved(found.ref.column, from_.column, to_.column, 0, kWidestSheet - 1);
+    const auto row = row_stays ? std::optional(found.ref.row)
+                               : moved(found.ref.row, from_.row, to_.row, 1, kLastRow);
+    if (!column || !row) return "#REF!";
+    return cat(column_stays ? "$" : "", column_name(*column), row_stays ? "$" : "", *row);
+  }
+
+  const CellRef &from_, &to_;
 };
 
 }  // namespace
 
-std::string shifted_formula(std::string_view formula, const RowShift& shift, bool own) {
+std::optional<std::string> copied_formula(std::string_view formula, const CellRef& from,
+                                          const CellRef& to) {
+  FormulaCopier copier(formula, from, to);
+  std::string out = copier.run();
+  if (copier.has_whole_lines()) return std::nullopt;
+  return out;
+}
+
+std::string shifted_formula(std::string_view formula, const RowShift& shift, const OwnSheet& own) {
   return FormulaShifter(formula, shift, own).run();
 }
 

@@ -37,8 +37,18 @@ struct RowShift {
 // The areas of an attribute, blanks between them; a single cell on `last` grows too.
 std::string shifted_areas(std::string_view areas, const RowShift& shift);
 
-// The references of a formula; those to other sheets, texts and names stay. `own`: also those with
-// a sheet's name before them, since they are all of this sheet.
-std::string shifted_formula(std::string_view formula, const RowShift& shift, bool own = false);
+// Which references are of the sheet whose rows move: those with its name before them, and the bare
+// ones if the formula stands in it.
+struct OwnSheet {
+  std::string_view name;
+  bool bare = true;
+};
+// The references of a formula, as written in XML; those to other sheets, texts and names stay.
+std::string shifted_formula(std::string_view formula, const RowShift& shift, const OwnSheet& own);
+
+// The formula of one cell as another has it that shares it. Nothing for one with whole columns or
+// rows in it.
+std::optional<std::string> copied_formula(std::string_view formula, const CellRef& from,
+                                          const CellRef& to);
 
 }  // namespace mq::tabular

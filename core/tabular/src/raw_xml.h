@@ -36,4 +36,8 @@ std::string edited(std::string_view xml, const std::vector<RawEdit>& edits);
 // whoever opens the file computes it.
 std::string without_results(std::string_view xml);
 
+// A worksheet in which cells that share a formula have it each for themselves, so that each can
+// name other cells; those that cannot be told apart stay.
+std::string without_sharing(std::string_view xml);
+
 }  // namespace mq::tabular

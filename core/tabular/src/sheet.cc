@@ -35,6 +35,11 @@ Error web_page() {
                "save it as xlsx."};
 }
 
+Error no_worksheets() {
+  return Error{Code::kInvalidInput, "这是文本表格(CSV),里面没有工作表可选;请去掉工作表的名称。",
+               "This is a text table (CSV), which has no worksheets to choose from."};
+}
+
 // Many web systems "export to Excel" by giving a page of HTML the name .xls.
 bool is_markup(std::string_view text) {
   text = trimmed(text.substr(0, 256));
@@ -59,7 +64,7 @@ Result<Sheet> read_text_table(ByteView file, const Limits& limits) {
 
 }  // namespace
 
-Result<Sheet> read_sheet(ByteView file, const Limits& limits) {
+Result<Sheet> read_sheet(ByteView file, const Limits& limits, std::string_view name) {
   if (file.empty()) {
     return Error{Code::kInvalidInput, "文件是空的（0 字节），请重新拷贝或导出。",
                  "The file is empty (0 bytes); copy or export it again."};
@@ -76,11 +81,9 @@ Result<Sheet> read_sheet(ByteView file, const Limits& limits) {
     const bool encrypted = bytes.find(kEncryptedPackage) != std::string_view::npos;
     return encrypted ? encrypted_file() : old_binary_format();
   }
-  if (!is_zip(bytes)) return read_text_table(file, limits);
-  Sheet sheet;
-  MQ_TRY(sheet.rows, read_xlsx(file, limits));
-  sheet.encoding = "xlsx";
-  return sheet;
+  if (is_zip(bytes)) return read_xlsx(file, limits, name);
+  if (!name.empty()) return no_worksheets();
+  return read_text_table(file, limits);
 }
 
 }  // namespace mq::tabular

@@ -1,6 +1,7 @@
 #include "mq/tabular/template.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <set>
 
@@ -57,6 +58,32 @@ Status check_text(const std::vector<FillLine>& lines) {
   return {};
 }
 
+// A cell merged over rows of which each would take a line of its own.
+const CellArea* torn_by(const RawSheet& sheet, const std::vector<TemplateColumn>& columns,
+                        const std::vector<FillLine>& lines, std::size_t first) {
+  const auto says = [](const FillCell& cell) {
+    return !std::holds_alternative<std::monostate>(cell) && !fill_text(cell).empty();
+  };
+  std::vector<const CellArea*> tall;
+  for (const CellArea& area : sheet.merges()) {
+    const bool among = area.to.row >= first && area.from.row < first + lines.size();
+    if (among && area.to.row > area.from.row) tall.push_back(&area);
+  }
+  std::vector<bool> filled(columns.size());
+  for (const FillLine& line : lines) {
+    for (std::size_t i = 0; !tall.empty() && i < line.size(); ++i) {
+      if (!filled[i]) filled[i] = says(line[i]);
+    }
+  }
+  for (const CellArea* area : tall) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const bool within = columns[i].at >= area->from.column && columns[i].at <= area->to.column;
+      if (within && filled[i]) return area;
+    }
+  }
+  return nullptr;
+}
+
 // The part without its declaration's encoding: what is written is UTF-8.
 std::string as_utf8(std::string xml) {
   if (!xml.starts_with("<?xml")) return xml;
@@ -90,20 +117,22 @@ std::string without_calculation_order(std::string_view xml, std::string_view att
   return edited(xml, edits);
 }
 
-// Names of the sheet's own areas, what is printed for one, take the new rows in.
-std::string moved_names(std::string_view xml, std::size_t sheet, const RowShift& shift) {
+// What names cells of the filled sheet from elsewhere, by elements of that name, follows them.
+std::string with_moved_references(std::string_view xml, std::initializer_list<std::string_view> in,
+                                  const RowShift& shift, std::string_view sheet) {
   std::vector<RawEdit> edits;
   std::size_t begin = 0;
-  for (std::size_t at = 0; const auto tag = next_tag(xml, at);) {
-    if (local_name(tag->name) != "definedName") continue;
+  for (std::size_t at = 0; shift.by > 0;) {
+    const auto tag = next_tag(xml, at);
+    if (!tag) break;
+    if (std::ranges::find(in, local_name(tag->name)) == in.end()) continue;
     if (!tag->closing) {
-      const std::string_view text = xml.substr(tag->begin, tag->end - tag->begin);
-      const bool own = raw_attribute(text, "localSheetId") == std::string_view(cat(sheet)) &&
-                       raw_attribute(text, "name").value_or("").starts_with("_xlnm.");
-      begin = own && !tag->empty ? tag->end : 0;
+      begin = tag->empty ? 0 : tag->end;
     } else if (begin != 0) {
       edits.push_back(
-          {begin, tag->begin, shifted_formula(xml.substr(begin, tag->begin - begin), shift, true)});
+          {begin, tag->begin,
+           shifted_formula(xml.substr(begin, tag->begin - begin), shift, {sheet, false})});
+      begin = 0;
     }
   }
   return edited(xml, edits);
@@ -113,11 +142,21 @@ bool is_worksheet(std::string_view name) {
   return name.starts_with("xl/worksheets/") && name.ends_with(".xml");
 }
 
+bool is_chart(std::string_view name) {
+  return name.starts_with("xl/charts/") && name.ends_with(".xml");
+}
+
 // Another sheet may sum up the one that was filled; one without formulas stays byte for byte.
-std::string without_results_elsewhere(std::string content) {
+std::string of_another_sheet(std::string content, const RowShift& shift, std::string_view sheet) {
   std::string xml = content;
   if (!normalise_xml(xml).ok()) return content;
   std::string fresh = without_results(xml);
+  const auto moved = [&](std::string_view formulas) {
+    return with_moved_references(formulas, {"f", "formula", "formula1", "formula2"}, shift, sheet);
+  };
+  const std::string apart = shift.by > 0 ? without_sharing(fresh) : std::string();
+  std::string followed = moved(apart);
+  fresh = followed == apart ? moved(fresh) : std::move(followed);
   return fresh == xml ? content : as_utf8(std::move(fresh));
 }
 
@@ -197,7 +236,11 @@ Status Template::find_rows(std::size_t header_line) {
   header_first_ = header.first;
   header_last_ = header.last;
   first_ = header.last + 1;
-  if (raw && totals_on_top(*raw)) header_last_ = first_++;
+  for (auto row = std::ranges::find(rows_, first_, &Row::line);
+       row != rows_.end() && row->line == first_ && is_sample(*row); ++row) {
+    ++first_;
+  }
+  if (raw && totals_on_top(*raw)) ++first_;
   const auto below = std::ranges::find_if(rows_, [&](const Row& row) {
     return row.line >= first_ && !is_empty(row) && !is_numbered_only(row);
   });
@@ -218,6 +261,15 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
     return Error{Code::kExhausted, "填表:行数超过 xlsx 的上限,没有写出;请按村分几次填",
                  "filling a form: more rows than xlsx holds; fill it village by village"};
   }
+  if (const CellArea* area = torn_by(sheet, columns_, lines, first_)) {
+    const std::string where = cell_area_text(*area);
+    return Error{Code::kInvalidInput,
+                 cat("填表:空表里 ", where,
+                     " 是上下合并的格,一行填一条会被盖住;请先取消这里的合并再填,没有写出"),
+                 cat("filling a form: ", where,
+                     " is merged over several rows, each of which would take a line: unmerge it "
+                     "first; nothing was written")};
+  }
   std::string styles;
   if (!opened.styles_part.empty()) {
     MQ_TRY(styles, opened.archive.read(opened.styles_part));
@@ -225,8 +277,9 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
   }
   StyleEditor editor(std::move(styles));
   const PreparedRows prepared{first_, prepared_};
-  const std::string sheet_part =
-      as_utf8(filled_sheet(sheet, {columns_, lines, prepared}, opened.workbook.styles, editor));
+  const RowShift shift = prepared.shift_for(lines.size());
+  const std::string sheet_part = as_utf8(filled_sheet(
+      sheet, {columns_, lines, prepared, opened.sheet_name}, opened.workbook.styles, editor));
   std::vector<ZipPart> parts;
   std::set<std::string> seen;
   for (const std::string& name : opened.archive.names()) {
@@ -244,9 +297,11 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
     if (name.ends_with(".rels")) content = without_calculation_order(content, "Target");
     if (same_part(name, opened.workbook_part)) {
       content = computed_on_opening(
-          moved_names(content, opened.sheet_index, prepared.shift_for(lines.size())));
+          with_moved_references(content, {"definedName"}, shift, opened.sheet_name));
     } else if (is_worksheet(name)) {
-      content = without_results_elsewhere(std::move(content));
+      content = of_another_sheet(std::move(content), shift, opened.sheet_name);
+    } else if (is_chart(name)) {
+      content = with_moved_references(content, {"f"}, shift, opened.sheet_name);
     }
     parts.push_back({name, std::move(content)});
   }
@@ -265,6 +320,9 @@ std::vector<std::vector<std::string>> Template::rows_with(
   if (workbook_) {
     out.emplace_back(width);
     for (const TemplateColumn& column : columns_) out.back()[column.at] = column.header;
+  }
+  for (const Row& row : rows_) {
+    if (row.line > header_last_ && row.line < first_) out.push_back(row.cells);
   }
   for (const FillLine& line : lines) {
     out.emplace_back(width);

@@ -27,6 +27,14 @@ bool holds_colon(std::string_view text) {
   return text.find(':') != std::string_view::npos || text.find("：") != std::string_view::npos;
 }
 
+// A colon at its end is a mark of the header; with words behind it, it is a line to write on.
+std::string_view without_colon(std::string_view text) {
+  for (const std::string_view colon : {":", "："}) {
+    if (text.ends_with(colon)) text.remove_suffix(colon.size());
+  }
+  return text;
+}
+
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789.-") == std::string_view::npos;
 }
@@ -122,23 +130,35 @@ class Finder {
     return out;
   }
 
+  // With colons behind its words.
+  bool marked(std::size_t line) const {
+    return std::ranges::any_of(units_of(line),
+                               [](const Unit& unit) { return holds_colon(unit.text); });
+  }
+
   bool may_begin(std::size_t line) const {
     const std::vector<Unit> units = units_of(line);
     std::size_t covered = 0, numbers = 0;
     for (const Unit& unit : units) {
       covered += unit.span;
       numbers += is_number(unit.text) ? 1 : 0;
-      if (holds_colon(unit.text)) return false;
+      if (holds_colon(without_colon(unit.text))) return false;
     }
+    if (marked(line) && units.size() * kShareOf < width_ * kCoveredShare) return false;
     return units.size() >= 2 && numbers * 2 <= units.size() &&
            covered * kShareOf >= width_ * kCoveredShare;
   }
 
   std::size_t top() const {
     std::size_t seen = 0;
-    for (const auto& [line, row] : lines_) {
-      if (++seen > kHeaderWithin) break;
-      if (may_begin(line)) return line;
+    for (auto at = lines_.begin(); at != lines_.end() && ++seen <= kHeaderWithin; ++at) {
+      const std::size_t line = at->first;
+      if (!may_begin(line)) continue;
+      // 单位：  日期：  are lines to write on if the header stands below them.
+      const auto next = std::next(at);
+      const bool above = next != lines_.end() && !is_sample(*next->second) &&
+                         !marked(next->first) && may_begin(next->first);
+      if (!marked(line) || !above) return line;
     }
     return 0;
   }
@@ -193,7 +213,7 @@ class Finder {
       const CellArea* merge = merge_at(at, column);
       if (merge != nullptr && merge == before) continue;
       before = merge;
-      std::string text = text_at(at, column);
+      std::string text(without_colon(text_at(at, column)));
       const bool sub = at < bottom_ && text.empty() && !text_at(at + 1, column).empty();
       if (sub && merge == nullptr) text = group_left_of(at, at + 1, column);
       if (!text.empty() && (parts.empty() || parts.back() != text)) parts.push_back(text);
@@ -228,6 +248,25 @@ class Finder {
 Result<HeaderBlock> find_header(const std::vector<Row>& rows, const std::vector<CellArea>& merges,
                                 std::size_t line) {
   return Finder(rows, merges, line).find(line);
+}
+
+bool is_sample(const Row& row) {
+  constexpr std::string_view kWords[] = {"示例",     "样例",     "范例",
+                                         "填写示例", "填写样例", "填表示例"};
+  constexpr std::string_view kBefore[] = {"例:", "例：", "(例)", "（例）", "例如:", "例如："};
+  constexpr std::size_t kAmong = 2;  // 1, 例：张三
+  std::size_t seen = 0;
+  for (const std::string& cell : row.cells) {
+    const std::string text = header_text(cell);
+    if (text.empty()) continue;
+    const auto begins = [&](std::string_view word) { return text.starts_with(word); };
+    if (text == "例" || text == "例如" || std::ranges::any_of(kWords, begins) ||
+        std::ranges::any_of(kBefore, begins)) {
+      return true;
+    }
+    if (++seen == kAmong) break;
+  }
+  return false;
 }
 
 bool begins_totals(const Row& row) {

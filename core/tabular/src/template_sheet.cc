@@ -158,7 +158,10 @@ class SheetWriter {
     std::vector<RawEdit> edits;
     edits.push_back({sheet_.data_begin(), sheet_.data_end(), rows()});
     if (sheet_.xml().substr(0, sheet_.data_begin()).ends_with("/>")) open_data(edits.back());
-    if (shift_.by > 0) move_areas(edits);
+    if (shift_.by > 0) {
+      move_areas(edits);
+      move_rules(edits);
+    }
     grow_dimension(edits);
     std::ranges::stable_sort(edits, {}, &RawEdit::begin);
     return edited(sheet_.xml(), edits);
@@ -178,7 +181,7 @@ class SheetWriter {
     out.reserve(fill_.lines.size() * fill_.columns.size() * kCellBytes);
     auto row = sheet_.rows().begin();
     for (; row != sheet_.rows().end() && row->number < first; ++row) {
-      out += without_results(text_of(*row));
+      out += shift_.by == 0 ? without_results(text_of(*row)) : moved(*row, row->number);
     }
     for (std::size_t i = 0; i < fill_.lines.size(); ++i) put_line(i, out);
     for (; row != sheet_.rows().end(); ++row) {
@@ -254,7 +257,7 @@ class SheetWriter {
     const auto keep_until = [&](std::size_t column) {
       for (; at < cells.size() && cells[at].column < column; ++at) {
         if (own && !shares_formula(cells[at])) {
-          out += without_results(text_of(cells[at].begin, cells[at].end));
+          keep(cells[at], out);
         } else {
           put_empty(number, cells[at].column, cells[at].style, out);
         }
@@ -270,6 +273,17 @@ class SheetWriter {
       put(number, column, style, line[i], out);
     }
     keep_until(static_cast<std::size_t>(-1));
+  }
+
+  // With its formula, which may name a cell below.
+  void keep(const RawCell& cell, std::string& out) const {
+    std::vector<RawEdit> edits;
+    if (shift_.by > 0) move_formula(cell, edits);
+    for (RawEdit& edit : edits) {
+      edit.begin -= cell.begin;
+      edit.end -= cell.begin;
+    }
+    out += without_results(edited(text_of(cell.begin, cell.end), edits));
   }
 
   void begin_cell(std::size_t number, std::size_t column, std::size_t style,
@@ -373,9 +387,9 @@ class SheetWriter {
         }
       }
       if (name == "f" && tag->closing) {
-        edits.push_back(
-            {formula_begin, tag->begin,
-             shifted_formula(xml.substr(formula_begin, tag->begin - formula_begin), shift_)});
+        edits.push_back({formula_begin, tag->begin,
+                         shifted_formula(xml.substr(formula_begin, tag->begin - formula_begin),
+                                         shift_, {fill_.sheet, true})});
       }
       if (name == "v" && !tag->closing) value_begin = tag->begin;
       if (name == "v" && tag->closing && has_formula) {
@@ -423,6 +437,19 @@ class SheetWriter {
         const std::size_t id = number_in(raw_attribute(text, "id").value_or(""));
         edits.push_back({tag->begin, tag->end, with_attribute(text, "id", cat(shift_.row(id)))});
       }
+    }
+  }
+
+  // What rules for input and marks look at: lists of values, limits.
+  void move_rules(std::vector<RawEdit>& edits) const {
+    std::size_t begin = 0;
+    for (std::size_t at = sheet_.data_end(); const auto tag = next_tag(sheet_.xml(), at);) {
+      if (!local_name(tag->name).starts_with("formula")) continue;
+      if (tag->closing && begin != 0) {
+        edits.push_back({begin, tag->begin,
+                         shifted_formula(text_of(begin, tag->begin), shift_, {fill_.sheet, true})});
+      }
+      begin = tag->closing || tag->empty ? 0 : tag->end;
     }
   }
 

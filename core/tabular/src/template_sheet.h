@@ -69,6 +69,7 @@ struct SheetFill {
   const std::vector<TemplateColumn>& columns;
   const std::vector<FillLine>& lines;
   PreparedRows prepared;
+  std::string_view sheet;  // its name
 };
 // The worksheet with the lines; formats that it needs are made in `editor`.
 std::string filled_sheet(const RawSheet& sheet, const SheetFill& fill, const Styles& styles,

@@ -1,6 +1,7 @@
 #include "xlsx.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "mq/base/text.h"
@@ -138,38 +139,64 @@ Result<std::vector<SheetEntry>> read_workbook(std::string_view xml, bool& epoch_
   return sheets;
 }
 
-// The first sheet that is visible and holds cells (a chart sheet does not).
-const SheetEntry* first_worksheet(const std::vector<SheetEntry>& sheets,
-                                  const std::vector<Relationship>& parts,
-                                  const Relationship*& found) {
-  for (const SheetEntry& sheet : sheets) {
-    const auto part = std::find_if(parts.begin(), parts.end(), [&](const Relationship& each) {
-      return each.id == sheet.relationship && each.type.ends_with("/worksheet");
-    });
-    if (!sheet.visible || part == parts.end()) continue;
-    found = &*part;
-    return &sheet;
+// A sheet that holds cells; a chart sheet does not.
+struct Worksheet {
+  const SheetEntry* entry = nullptr;
+  const Relationship* part = nullptr;
+};
+std::vector<Worksheet> worksheets_of(const std::vector<SheetEntry>& sheets,
+                                     const std::vector<Relationship>& parts) {
+  std::map<std::string_view, const Relationship*> by_id;
+  for (const Relationship& each : parts) {
+    if (each.type.ends_with("/worksheet")) by_id.try_emplace(each.id, &each);
   }
-  return nullptr;
+  std::vector<Worksheet> out;
+  for (const SheetEntry& sheet : sheets) {
+    const auto part = by_id.find(sheet.relationship);
+    if (part != by_id.end()) out.push_back({&sheet, part->second});
+  }
+  return out;
+}
+
+// By its name, hidden or not; without one the first that is visible.
+Result<Worksheet> chosen(const std::vector<Worksheet>& all, std::string_view name) {
+  std::vector<std::string> names;
+  for (const Worksheet& each : all) {
+    const std::string_view own = trimmed(each.entry->name);
+    if (name.empty() ? each.entry->visible : own == trimmed(name)) return each;
+    if (each.entry->visible && is_showable(own)) names.emplace_back(own);
+  }
+  if (name.empty()) return not_a_workbook("里没有可见的工作表", "has no visible worksheet");
+  return Error{
+      Code::kInvalidInput, cat("文件里没有叫“", name, "”的工作表，只有：", join(names, "、")),
+      cat("The file has no worksheet of the name ", name, "; it has: ", join(names, ", "))};
+}
+
+// Whether a cell of it holds a value. What cannot be read may hold some.
+bool holds_something(Archive& archive, const std::string& part) {
+  const auto xml = read_xml(archive, part);
+  return !xml.ok() || xml->find("v>") != std::string::npos || xml->find("is>") != std::string::npos;
 }
 
 }  // namespace
 
-Result<OpenedWorkbook> open_workbook(ByteView file, const Limits& limits) {
+Result<OpenedWorkbook> open_workbook(ByteView file, const Limits& limits, std::string_view name) {
   MQ_TRY(Archive archive, Archive::open(file, limits));
-  OpenedWorkbook out{std::move(archive), {}, {}, {}, {}, {}, 0, {}};
+  OpenedWorkbook out{std::move(archive), {}, {}, {}, {}, {}, 0, {}, {}};
   MQ_TRY(out.workbook_part, workbook_name(out.archive));
   MQ_TRY(const auto parts, relationships(out.archive, out.workbook_part));
   const std::string folder = folder_of(out.workbook_part);
   MQ_TRY(const std::string xml, read_xml(out.archive, out.workbook_part));
   MQ_TRY(const auto sheets, read_workbook(xml, out.workbook.epoch_1904));
-  const Relationship* worksheet = nullptr;
-  const SheetEntry* sheet = first_worksheet(sheets, parts, worksheet);
-  if (sheet == nullptr) {
-    return not_a_workbook("里没有可见的工作表", "has no visible worksheet");
+  const std::vector<Worksheet> all = worksheets_of(sheets, parts);
+  MQ_TRY(const Worksheet sheet, chosen(all, name));
+  out.sheet_name = sheet.entry->name;
+  out.sheet_index = static_cast<std::size_t>(sheet.entry - sheets.data());
+  for (const Worksheet& each : all) {
+    if (each.entry == sheet.entry || !each.entry->visible) continue;
+    auto part = resolve(folder, *each.part);
+    if (part.ok()) out.others.push_back({each.entry->name, *std::move(part)});
   }
-  out.sheet_name = sheet->name;
-  out.sheet_index = static_cast<std::size_t>(sheet - sheets.data());
   if (const Relationship* styles = find_type(parts, "/styles")) {
     MQ_TRY(out.styles_part, resolve(folder, *styles));
     MQ_TRY(const std::string styles_xml, read_xml(out.archive, out.styles_part));
@@ -180,14 +207,21 @@ Result<OpenedWorkbook> open_workbook(ByteView file, const Limits& limits) {
     MQ_TRY(const std::string strings_xml, read_xml(out.archive, strings_part));
     MQ_TRY(out.workbook.strings, read_strings(strings_xml, limits));
   }
-  MQ_TRY(out.sheet_part, resolve(folder, *worksheet));
+  MQ_TRY(out.sheet_part, resolve(folder, *sheet.part));
   MQ_TRY(out.sheet_xml, read_xml(out.archive, out.sheet_part));
   return out;
 }
 
-Result<std::vector<Row>> read_xlsx(ByteView file, const Limits& limits) {
-  MQ_TRY(const OpenedWorkbook opened, open_workbook(file, limits));
-  return read_worksheet(opened.sheet_xml, opened.workbook, limits);
+Result<Sheet> read_xlsx(ByteView file, const Limits& limits, std::string_view name) {
+  MQ_TRY(OpenedWorkbook opened, open_workbook(file, limits, name));
+  MQ_TRY(Sheet sheet, read_worksheet(opened.sheet_xml, opened.workbook, limits));
+  sheet.encoding = "xlsx";
+  if (is_showable(opened.sheet_name)) sheet.name = std::move(opened.sheet_name);
+  for (OpenedWorkbook::Other& other : opened.others) {
+    if (!is_showable(other.name) || !holds_something(opened.archive, other.part)) continue;
+    sheet.unread.push_back(std::move(other.name));
+  }
+  return sheet;
 }
 
 }  // namespace mq::tabular

@@ -1,7 +1,8 @@
-// The first visible worksheet of an XLSX file.
+// One worksheet of an XLSX file.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mq/base/bytes.h"
@@ -12,8 +13,8 @@
 
 namespace mq::tabular {
 
-// A workbook whose parts have been found: what its first visible worksheet refers to, and where
-// that and the others stand in the archive. Views the file and the limits it was opened with.
+// A workbook whose parts have been found: what one worksheet of it refers to, and where that and
+// the others stand in the archive. Views the file and the limits it was opened with.
 struct OpenedWorkbook {
   Archive archive;
   Workbook workbook;
@@ -22,10 +23,16 @@ struct OpenedWorkbook {
   std::string sheet_name;
   std::size_t sheet_index = 0;  // among all, hidden ones too
   std::string sheet_xml;
+  struct Other {
+    std::string name, part;
+  };
+  std::vector<Other> others;  // visible worksheets
 };
-Result<OpenedWorkbook> open_workbook(ByteView file, const Limits& limits);
+// Of that name; without one the first that is visible.
+Result<OpenedWorkbook> open_workbook(ByteView file, const Limits& limits,
+                                     std::string_view name = {});
 
 // Codes as in read_sheet.
-Result<std::vector<Row>> read_xlsx(ByteView file, const Limits& limits);
+Result<Sheet> read_xlsx(ByteView file, const Limits& limits, std::string_view name);
 
 }  // namespace mq::tabular

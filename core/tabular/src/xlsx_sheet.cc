@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "cell_refs.h"
 #include "grid.h"
 #include "mq/base/text.h"
 #include "xlsx_strings.h"
@@ -14,6 +15,7 @@ namespace mq::tabular {
 namespace {
 
 constexpr std::size_t kLastRow = 1'048'576;
+constexpr std::size_t kMergesMax = 1'000'000;
 constexpr double kExactBelow = 1e15;
 constexpr std::size_t kPlainDigits = 15;  // every integer of so few digits is exact in a double
 
@@ -63,15 +65,18 @@ class SheetReader {
   SheetReader(const Workbook& workbook, const Limits& limits)
       : workbook_(workbook), grid_(limits) {}
 
-  Result<std::vector<Row>> read(std::string_view xml) {
+  Result<Sheet> read(std::string_view xml) {
     const std::vector<Wanted> wanted = {{{"worksheet", "sheetData", "row"}, Extent::kTag},
-                                        {{"worksheet", "sheetData", "row", "c"}, Extent::kWhole}};
+                                        {{"worksheet", "sheetData", "row", "c"}, Extent::kWhole},
+                                        {{"worksheet", "mergeCells", "mergeCell"}, Extent::kTag}};
     const auto visit = [this](std::size_t which, const pugi::xml_node& node) {
+      if (which == 2) return add_merge(node);
       return which == 0 ? begin_row(node) : add_cell(node);
     };
     MQ_CHECK(each_element(xml, "worksheet", wanted, visit));
     MQ_CHECK(grid_.end_row());
-    return grid_.take();
+    sheet_.rows = grid_.take();
+    return std::move(sheet_);
   }
 
  private:
@@ -99,6 +104,18 @@ class SheetReader {
     MQ_TRY(const std::string text, cell_text(node, *column));
     if (!is_utf8(text)) return bad_cell(*column, "不是有效的文字", "is not valid text");
     return grid_.put(*column, text);
+  }
+
+  Status add_merge(const pugi::xml_node& node) {
+    const auto area = parse_cell_area(attribute(node, "ref"));
+    if (!area) return {};
+    if (sheet_.merges.size() >= kMergesMax) {
+      return Error{Code::kExhausted,
+                   cat("合并的单元格超过上限 ", kMergesMax, " 处，请取消合并后再导入。"),
+                   cat("The worksheet has more than ", kMergesMax, " merged cells.")};
+    }
+    sheet_.merges.push_back({area->from.row, area->to.row, area->from.column, area->to.column});
+    return {};
   }
 
   Result<std::string> cell_text(const pugi::xml_node& node, std::size_t column) const {
@@ -147,14 +164,14 @@ class SheetReader {
 
   const Workbook& workbook_;
   Grid grid_;
+  Sheet sheet_;
   std::size_t row_ = 0;
   std::size_t next_column_ = 0;
 };
 
 }  // namespace
 
-Result<std::vector<Row>> read_worksheet(std::string_view xml, const Workbook& workbook,
-                                        const Limits& limits) {
+Result<Sheet> read_worksheet(std::string_view xml, const Workbook& workbook, const Limits& limits) {
   return SheetReader(workbook, limits).read(xml);
 }
 

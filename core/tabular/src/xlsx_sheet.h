@@ -18,8 +18,7 @@ struct Workbook {
   bool epoch_1904 = false;
 };
 
-// Codes as in read_sheet.
-Result<std::vector<Row>> read_worksheet(std::string_view xml, const Workbook& workbook,
-                                        const Limits& limits);
+// Its rows and merged cells, no more of it. Codes as in read_sheet.
+Result<Sheet> read_worksheet(std::string_view xml, const Workbook& workbook, const Limits& limits);
 
 }  // namespace mq::tabular

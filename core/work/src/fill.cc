@@ -44,6 +44,13 @@ class Filler {
 
   Result<Filled> run() {
     MQ_CHECK(need_desk(place_));
+    if (options_.from && options_.until && *options_.until < *options_.from) {
+      return Error{Code::kInvalidInput,
+                   cat("填表:起始日期 ", options_.from->iso(), " 晚于截止日期 ",
+                       options_.until->iso(), ",没有一天在里面;请核对 --from 和 --until"),
+                   cat("filling a form: the period begins on ", options_.from->iso(),
+                       " and ends before it, on ", options_.until->iso())};
+    }
     MQ_CHECK(take_profile());
     MQ_TRY(match_, match_form(place_, form_, options_));
     if (match_.answered) {

@@ -10,6 +10,8 @@
 
 namespace mq::work {
 
+namespace pb = model::pb;
+
 using tabular::Decimal;
 using tabular::FillCell;
 using tabular::NotHeld;
@@ -78,6 +80,64 @@ bool is(const FillCell& cell, const std::string& typed) {
   return order && *order == std::strong_ordering::equal;
 }
 
+enum class Takes { kText, kNumber, kDay, kMonth, kYesOrNo };
+
+// What the cells of the fact are compared as.
+Takes taken_by(const Fact& fact) {
+  const model::Field* field = fact.field;
+  if (field == nullptr) {
+    switch (fact.computed) {
+      case Computed::kPeople:
+      case Computed::kAge:
+      case Computed::kIncomePerHead:
+      case Computed::kVisits:
+        return Takes::kNumber;
+      case Computed::kLastVisit:
+        return Takes::kDay;
+      default:
+        return Takes::kText;
+    }
+  }
+  if (field->repeated) return Takes::kText;
+  if (field->type == model::FieldType::kBool) return Takes::kYesOrNo;
+  if (field->type != model::FieldType::kInteger) return Takes::kText;
+  const auto kind = field->rule.kind();
+  if (kind == pb::KIND_DATE || kind == pb::KIND_INSTANT) return Takes::kDay;
+  return kind == pb::KIND_MONTH ? Takes::kMonth : Takes::kNumber;
+}
+
+// In the form in which the cells are; nothing if no cell could ever be it.
+Status take_value(Condition& condition) {
+  std::string& text = condition.text;
+  const auto wrong = [&](std::string_view zh, std::string_view en) {
+    return no_condition(condition.typed, cat("的值不对,“", condition.fact->zh, "”", zh), en);
+  };
+  switch (taken_by(*condition.fact)) {
+    case Takes::kText:
+      return {};
+    case Takes::kNumber:
+      text = model::half_width(text);
+      if (number_in(text)) return {};
+      return wrong("要填数字,如 3 或 12.5", "a number such as 3 or 12.5");
+    case Takes::kDay:
+      if (model::parse_day(text)) return {};
+      return wrong("要填日期,如 2026-03-05", "a day such as 2026-03-05");
+    case Takes::kMonth: {
+      const auto month = model::parse_month(text);
+      if (!month) return wrong("要填年月,如 2026-03", "a month such as 2026-03");
+      text = model::format_month(*month);
+      return {};
+    }
+    case Takes::kYesOrNo: {
+      const auto value = model::parse_value(*condition.fact->field, text);
+      if (!value.ok() || model::is_empty(*value)) return wrong("要填 是 或 否", "是 or 否");
+      text = model::format_value(*condition.fact->field, *value);
+      return {};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Condition> read_condition(const std::vector<Fact>& facts, std::string_view typed) {
@@ -100,8 +160,12 @@ Result<Condition> read_condition(const std::vector<Fact>& facts, std::string_vie
     return no_condition(typed, cat("里没有“", name, "”这一项"), cat("there is no fact ", name));
   }
   const model::Field* field = out.fact->field;
+  if (sign->relation == Relation::kHolds) return out;
   const bool listed = field != nullptr && field->type == model::FieldType::kEnum;
-  if (!listed || sign->relation == Relation::kHolds) return out;
+  if (!listed) {
+    MQ_CHECK(take_value(out));
+    return out;
+  }
   const model::EnumValue* value = field->value_named(out.text);
   if (value == nullptr) return no_condition(typed, "的值不在可选的里面", "not one of the values");
   out.text = value->zh;

@@ -19,7 +19,8 @@ struct Condition {
   std::string typed;  // the whole, as it was typed
 };
 
-// Also <= >= != <> for the signs. kInvalidInput: no such fact, no sign, no such label or day.
+// Also <= >= != <> for the signs. kInvalidInput: no such fact, no sign, a value that is none of the
+// fact's: no such label, no number, no day.
 Result<Condition> read_condition(const std::vector<Fact>& facts, std::string_view typed);
 
 // Nothing known is no value: it is neither this nor at least that, and it is not that.

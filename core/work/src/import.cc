@@ -42,9 +42,26 @@ std::set<std::size_t> lines_with(const std::vector<ImportFault>& faults, Fate fa
   return lines;
 }
 
-std::size_t distinct(std::vector<std::size_t>& lines) {
-  std::sort(lines.begin(), lines.end());
-  return static_cast<std::size_t>(std::unique(lines.begin(), lines.end()) - lines.begin());
+// Every line has one fate; what refuses it counts before what lets it pass.
+void count_lines(const ImportRun& run, const std::set<std::size_t>& refused,
+                 const std::set<std::size_t>& written) {
+  ImportResult& result = run.result;
+  const std::set<std::size_t> doubled = lines_with(result.faults, Fate::kDuplicate);
+  for (std::size_t row = 0; row < run.table.size(); ++row) {
+    const std::size_t line = run.table.line(row);
+    if (refused.contains(line)) {
+      ++result.refused;
+    } else if (doubled.contains(line)) {
+      ++result.duplicates;
+    } else if (run.left.contains(line)) {
+      ++result.left;
+    } else if (written.contains(line)) {
+      ++result.stored;
+    }
+  }
+  std::size_t& rest = result.nothing_stored ? result.held_back : result.unchanged;
+  rest = result.data_lines - result.refused - result.duplicates - result.left - result.stored -
+         result.elsewhere;
 }
 
 constexpr std::size_t kProgressRows = 200;
@@ -80,8 +97,8 @@ class FurtherLook {
   std::vector<ImportFault> found_;
 };
 
-Status merge(ImportRun& run, const std::set<std::size_t>& refused, vault::View seen,
-             const ImportProgress& progress) {
+Result<std::set<std::size_t>> merge(ImportRun& run, const std::set<std::size_t>& refused,
+                                    vault::View seen, const ImportProgress& progress) {
   std::map<std::string, Village> made;
   for (const auto& [name, region_code] : run.new_villages) {
     run.result.new_villages.push_back(name);
@@ -89,23 +106,22 @@ Status merge(ImportRun& run, const std::set<std::size_t>& refused, vault::View s
     MQ_TRY(made[name], village_or_new(run.place, name, region_code));
   }
   ImportMerge merge(run.place, seen, run.wishes);
-  std::vector<std::size_t> written, met;  // lines
+  std::set<std::size_t> written;  // lines
   std::size_t done = 0;
   for (Wish& wish : run.wishes) {
-    const std::size_t line = wish.line;
-    if (refused.contains(line)) continue;
+    if (refused.contains(wish.line)) continue;
+    std::vector<std::size_t> lines = std::move(wish.further_lines);
+    lines.push_back(wish.line);
     if (wish.stream == 0 && made.contains(wish.village)) {
       const Village& village = made[wish.village];
       wish.stream = wish.guarded ? village.private_stream : village.stream;
     }
     MQ_TRY(const bool writes, merge.add(std::move(wish), run.result.faults));
-    met.push_back(line);
-    if (writes) written.push_back(line);
+    if (writes) written.insert(lines.begin(), lines.end());
     if (progress && ++done % kProgressRows == 0) progress(done, run.wishes.size());
   }
-  run.result.stored = distinct(written);
-  run.result.unchanged = distinct(met) - run.result.stored;
-  return run.options.dry_run ? Status() : merge.commit();
+  if (!run.options.dry_run) MQ_CHECK(merge.commit());
+  return written;
 }
 
 }  // namespace
@@ -123,20 +139,24 @@ Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& 
   ImportResult result;
   result.header_line = table.header_line();
   result.data_lines = table.size();
-  ImportRun run{place, options, table, result, {}, {}, {}};
+  result.unread_columns = table.unread();
+  ImportRun run{place, options, table, result, {}, {}, {}, {}};
   MQ_CHECK(rule->read(run));
   FurtherLook further(run);
   const std::size_t of_lines = result.faults.size();
   std::set<std::size_t> refused = lines_with(result.faults, Fate::kRefused);
   const bool whole = refused.empty();
   refused.erase(result.header_line);  // a column, not a row
-  result.refused = refused.size();
-  result.duplicates = lines_with(result.faults, Fate::kDuplicate).size();
+  std::set<std::size_t> written;
   if (!whole && !options.skip_refused) {
     result.nothing_stored = true;
   } else {
-    MQ_CHECK(place.vault.together([&] { return merge(run, refused, seen, progress); }));
+    MQ_CHECK(place.vault.together([&]() -> Status {
+      MQ_TRY(written, merge(run, refused, seen, progress));
+      return {};
+    }));
   }
+  count_lines(run, refused, written);
   std::vector<ImportFault> found = further.found();
   result.faults.insert(result.faults.begin() + static_cast<std::ptrdiff_t>(of_lines),
                        std::make_move_iterator(found.begin()),

@@ -5,11 +5,11 @@
 #include <unordered_map>
 
 #include "import_kinds.h"
+#include "import_values.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
 #include "mq/model/identity.h"
-#include "mq/model/validate.h"
 #include "mq/work/directory.h"
 
 namespace mq::work {
@@ -91,7 +91,7 @@ class CadreReader {
     for (std::size_t row = 0; row < run_.table.size(); ++row) {
       std::vector<ImportFault> unheard;  // said again below
       RowReader reader(run_.table, row, unheard);
-      in_file_.insert(key(reader.name("姓名"), reader.number("手机")));
+      in_file_.insert(key(reader.name("姓名"), first_of(reader.phones("手机"))));
     }
     for (std::size_t row = 0; row < run_.table.size(); ++row) MQ_CHECK(read_row(row));
     return {};
@@ -102,15 +102,21 @@ class CadreReader {
     return cat(name, "\n", phone);
   }
 
+  static std::string first_of(const std::vector<std::string>& phones) {
+    return phones.empty() ? std::string() : phones.front();
+  }
+
   Status read_row(std::size_t row) {
     RowReader reader(run_.table, row, run_.result.faults);
     const std::string name = reader.name("姓名");
     if (name.empty()) reader.refuse("姓名", "没有姓名", "no name");
     const std::int64_t rank = reader.label("职级", *entity_.field(C::kRankClassFieldNumber));
     if (rank == 0 && !reader.refused()) reader.refuse("职级", "没有职级", "no rank");
-    const std::string phone = reader.number("手机");
-    if (!phone.empty() && !model::plausible_phone(phone)) {
-      reader.flag("手机", "", "不像电话号码,请核对", "does not look like a telephone number");
+    const std::vector<std::string> phones = reader.phones("手机");
+    const std::string phone = first_of(phones);
+    if (phones.size() > 1) {
+      reader.flag("手机", phone, "有几个号码:存了第一个,其余的没有存",
+                  "several numbers: the first was stored, the others were not");
     }
     if (reader.refused()) return {};
     if (!seen_.insert(key(name, phone)).second) {
@@ -138,7 +144,8 @@ class CadreReader {
     const RowId own = model::imported_row_id(stream_id, entity_.number, key(name, phone));
     std::vector<const ListedCadre*> others;
     for (const ListedCadre& one : listed_) {
-      if (one.id == own || (one.name == name && one.phone == phone)) return one.id;
+      const bool same = one.phone == phone || first_of(phones_in(one.phone)) == phone;
+      if (one.id == own || (one.name == name && same)) return one.id;
       if (one.name == name && !in_file_.contains(key(name, one.phone))) others.push_back(&one);
     }
     if (others.empty()) return own;

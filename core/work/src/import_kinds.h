@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <vector>
 
 #include "import_merge.h"
@@ -16,6 +17,7 @@ struct ImportRun {
   ImportResult& result;
   std::vector<Wish> wishes;
   std::vector<std::pair<std::string, std::string>> new_villages;  // name, region code
+  std::set<std::size_t> left;  // lines of what has ended here, or stands elsewhere
   // What is still to be flagged, found from what this holds alone while the rows are stored.
   std::function<std::vector<ImportFault>()> look_further;
 };

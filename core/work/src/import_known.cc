@@ -104,6 +104,14 @@ std::u32string KnownRoster::name_of(const RowId& person) const {
   return found == by_id_.end() ? std::u32string() : everybody_[found->second].name;
 }
 
+std::vector<const PersonFacts*> KnownRoster::residents(const RowId& household) const {
+  std::vector<const PersonFacts*> out;
+  const auto here = residents_.find(households_.home(household));
+  if (here == residents_.end()) return out;
+  for (const std::size_t i : here->second) out.push_back(&everybody_[i]);
+  return out;
+}
+
 std::string KnownRoster::typed_here(const Asked& family) const {
   const auto found = by_number_.find(family.number);
   if (found == by_number_.end() || found->second == family.id) return "";
@@ -113,6 +121,18 @@ std::string KnownRoster::typed_here(const Asked& family) const {
   }
   return family.number;
 }
+
+namespace {
+
+// A day, and a month with it; a day or month where none was known.
+bool births_agree(const PersonFacts& known, const PersonFacts& one) {
+  if (!known.birth) return one.birth || one.birth_month;
+  constexpr int kMonths = 12;
+  const std::int32_t month = known.birth->year() * kMonths + known.birth->month() - 1;
+  return !one.birth && one.birth_month == month;
+}
+
+}  // namespace
 
 KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts& one) const {
   const auto counting = by_id_.find(one.id);
@@ -124,14 +144,18 @@ KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts
   }
   const auto here = residents_.find(households_.home(household));
   if (here == residents_.end()) return {one.id, 0, false};
+  const PersonFacts* perhaps = nullptr;
   for (const std::size_t i : here->second) {
     const PersonFacts& known = everybody_[i];
     const bool number = !one.fingerprint.empty() && one.fingerprint == known.fingerprint;
     const bool clash = !one.fingerprint.empty() && !known.fingerprint.empty() && !number;
-    const bool named = one.name == known.name && one.birth && one.birth == known.birth;
-    if (number || (named && !clash)) return {known.id, known.stream, false};
+    const bool named = one.name == known.name && !clash;
+    if (number || (named && one.birth && one.birth == known.birth)) {
+      return {known.id, known.stream, false};
+    }
+    if (named && perhaps == nullptr && births_agree(known, one)) perhaps = &known;
   }
-  return {one.id, 0, false};
+  return perhaps == nullptr ? Where{one.id, 0, false} : Where{perhaps->id, perhaps->stream, false};
 }
 
 std::vector<ImportFault> KnownRoster::likely(const Newcomers& fresh) const {

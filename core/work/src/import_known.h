@@ -33,11 +33,16 @@ class KnownRoster {
   bool holds(const RowId& household) const { return stands_.contains(household); }
   // The name of who counts under this id, folded; empty if nobody does.
   std::u32string name_of(const RowId& person) const;
+  // Who lives in it here.
+  std::vector<const PersonFacts*> residents(const RowId& household) const;
+  // The row that counts for a person's.
+  RowId counting(const RowId& person) const { return people_.of(person); }
   // A household that was given this number by hand; empty if there is none.
   std::string typed_here(const Asked& family) const;
 
   // The row that a person of the file has here already, under whatever id: his own, or that of the
-  // same number or the same name and birth in that household.
+  // same number or the same name and birth in that household (a birth of which one of the two
+  // knows less is the same).
   struct Where {
     RowId row;
     vault::StreamIx stream = 0;  // 0: not here yet

@@ -35,7 +35,8 @@ struct Wish {
   // Further rows that come with the row, or later with its cell first_with: an issue's first move.
   std::vector<vault::Change> first;
   std::uint32_t first_with = 0;
-  bool guarded = false;  // P3 facts: of the village's PRIVATE stream
+  bool guarded = false;                         // P3 facts: of the village's PRIVATE stream
+  std::vector<std::size_t> further_lines = {};  // that say more of the same row
 };
 
 class ImportMerge {

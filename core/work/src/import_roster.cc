@@ -9,15 +9,15 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "import_family.h"
 #include "import_kinds.h"
 #include "import_known.h"
-#include "import_roster_line.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
-#include "minqing/model/v1/relation.pb.h"
 #include "mq/base/id_hash.h"
 #include "mq/base/text.h"
 #include "mq/model/identity.h"
+#include "mq/model/text_cleanup.h"
 #include "mq/work/directory.h"
 #include "mq/work/organisation.h"
 
@@ -29,22 +29,7 @@ using P = mpb::Person;
 
 namespace {
 
-constexpr std::size_t kRegionDigits = 12;
-constexpr std::size_t kHouseholdDigitsMin = 16;  // region code, group and number
 constexpr std::size_t kLinesAtOnce = 64;
-
-struct Family {
-  std::string number, head_name, village;
-  StreamId stream;  // the village's
-  RowId id;
-  std::size_t line = 0;  // of its first row
-  std::int64_t group = 0;
-  std::vector<model::Value> classes;
-  std::optional<bool> away;
-  std::vector<std::string> phones;
-  std::vector<Member> members;
-  PrivateCells guarded;
-};
 
 class RosterReader {
  public:
@@ -84,7 +69,11 @@ class RosterReader {
     std::move(beside.begin(), beside.end(), std::back_inserter(run_.result.faults));
     MQ_TRY(known_, std::move(known));
     for (std::size_t row = 0; row < lines.size(); ++row) {
-      if (!lines[row].refused) take(row, std::move(lines[row]));
+      if (lines[row].refused) {
+        torn_[lines[row].number].insert(folded_name(lines[row].member.name));
+      } else {
+        take(row, std::move(lines[row]));
+      }
     }
     return {};
   }
@@ -104,6 +93,7 @@ class RosterReader {
     if (family.village != line.village) {
       reader.refuse("村(社区)", cat("户 ", line.number, " 在前面写的是 ", family.village),
                     cat("household ", line.number, " stood in ", family.village, " above"));
+      torn_[line.number].insert(folded_name(line.member.name));
       return;
     }
     Member& member = line.member;
@@ -165,10 +155,10 @@ class RosterReader {
       if (!among(family.classes, one)) family.classes.push_back(one);
     }
     if (line.away) family.away = line.away;
-    if (!line.phone.empty() && !among(family.phones, line.phone)) {
-      family.phones.push_back(line.phone);
+    for (const std::string& phone : line.phones) {
+      if (!among(family.phones, phone)) family.phones.push_back(phone);
     }
-    if (family.head_name.empty()) family.head_name = reader.text("户主姓名");
+    if (family.head_name.empty()) family.head_name = model::clean_name(reader.text("户主姓名"));
   }
 
   void check_fingerprint(RowReader& reader, const Member& member) {
@@ -197,13 +187,16 @@ class RosterReader {
         place.made = held.ok();
         if (held.ok()) place.village = *held;
       }
-      MQ_TRY(const bool wanted, meet(family, place.village));
-      if (!wanted) continue;
+      MQ_TRY(family.met, meet(family, place.village));
+      if (!family.met) continue;
       if (!place.made) {
-        run_.new_villages.emplace_back(family.village, region_code(family.village));
+        run_.new_villages.emplace_back(family.village, region_code(families_, family.village));
       }
       place.made = true;
       MQ_CHECK(wish_family(family, place.row, place.village));
+    }
+    for (const Family& family : families_) {
+      if (family.met) list_absent(family);
     }
     return {};
   }
@@ -217,40 +210,80 @@ class RosterReader {
   // What the household of the file is here. False: it has ended, and nothing of it is written.
   Result<bool> meet(Family& family, const Village& at) {
     settle_numbers(family);
+    drop_doubles(family, run_.result.faults);
+    family.line = family.members.front().line;
     KnownRoster::Asked asked{family.id, family.number, at.stream, {}};
     for (const Member& member : family.members) asked.people.push_back(facts(family, member, at));
+    const std::vector<KnownRoster::Where> stand = stand_of(family, asked);
     MQ_TRY(const std::optional<Reason> ended, known_.ended(asked));
     if (ended) {
-      ask(family, Fate::kFlagged, ended->zh, ended->en);
+      turn_away(family, Fate::kFlagged, ended->zh, ended->en);
       return false;
     }
     if (known_.of_others(asked)) {
-      ask(family, Fate::kRefused, "这个户编号在本机是另一家人的,一个人也对不上,请核对",
-          "this number belongs to other people here: none of them is named");
+      turn_away(family, Fate::kRefused, "这个户编号在本机是另一家人的,一个人也对不上,请核对",
+                "this number belongs to other people here: none of them is named");
       return false;
     }
     if (const std::string head = known_.typed_here(asked); !head.empty()) {
-      ask(family, Fate::kFlagged,
+      ask(family, family.line, Fate::kFlagged,
           cat("本机登记过户编号相同的一户(", head, "),是同一户请用 household merge --same"),
           cat("a household was given this number by hand (", head,
               "); if it is the same: household merge --same"));
     }
     for (std::size_t i = 0; i < family.members.size(); ++i) {
       Member& member = family.members[i];
-      const KnownRoster::Where where = known_.person(family.id, asked.people[i]);
-      member.id = where.row;
-      member.stream = where.stream;
-      member.left_alone = where.double_of_another;
-      if (where.stream != 0) continue;
+      member.id = stand[i].row;
+      member.stream = stand[i].stream;
+      member.left_alone = stand[i].double_of_another;
+      if (member.stream != 0) continue;
       newcomers_.lines.push_back(member.line);
       newcomers_.people.push_back(std::move(asked.people[i]));
     }
     return true;
   }
 
-  void ask(const Family& family, Fate fate, std::string_view zh, std::string_view en) {
-    run_.result.faults.push_back({family.line, "户编号", fate, family.number, "", std::string(zh),
+  // Where each member stands here; nobody stands for two.
+  std::vector<KnownRoster::Where> stand_of(const Family& family, const KnownRoster::Asked& asked) {
+    std::vector<KnownRoster::Where> out;
+    std::set<RowId> taken;
+    for (std::size_t i = 0; i < family.members.size(); ++i) {
+      out.push_back(known_.person(family.id, asked.people[i]));
+      if (out[i].row == family.members[i].id) taken.insert(out[i].row);
+    }
+    for (std::size_t i = 0; i < family.members.size(); ++i) {
+      const RowId& own = family.members[i].id;
+      if (out[i].row != own && !taken.insert(out[i].row).second) out[i] = {own, 0, false};
+      named_.insert(known_.counting(out[i].row));
+    }
+    return out;
+  }
+
+  void ask(const Family& family, std::size_t line, Fate fate, std::string_view zh,
+           std::string_view en) {
+    run_.result.faults.push_back({line, "户编号", fate, family.number, "", std::string(zh),
                                   cat("household ", family.number, ": ", en)});
+  }
+
+  // Nothing of the household is written, on none of its lines.
+  void turn_away(const Family& family, Fate fate, std::string_view zh, std::string_view en) {
+    for (const Member& member : family.members) {
+      ask(family, member.line, fate, zh, en);
+      if (fate == Fate::kFlagged) run_.left.insert(member.line);
+    }
+  }
+
+  // Who lives here in a household of the file and stands nowhere in it: listed, never removed.
+  void list_absent(const Family& family) {
+    const auto torn = torn_.find(family.number);
+    std::vector<std::string> names;
+    for (const PersonFacts* one : known_.residents(family.id)) {
+      if (named_.contains(one->id)) continue;
+      const bool refused = torn != torn_.end() && torn->second.contains(one->name);
+      if (!refused) names.push_back(one->shown);
+    }
+    if (names.empty()) return;
+    run_.result.missing_people_zh.push_back(cat(family.number, " ", join(names, "、")));
   }
 
   PersonFacts facts(const Family& family, const Member& member, const Village& at) const {
@@ -265,38 +298,12 @@ class RosterReader {
     out.house = family.number;
     out.document = member.document;
     out.birth = member.birth;
+    out.birth_month = member.birth_month;
     out.fingerprint = member.fingerprint;
     out.sex = member.sex == mpb::SEX_UNSTATED ? 0 : member.sex;
     out.group = static_cast<int>(family.group);
     out.phones = family.phones;
     return out;
-  }
-
-  // The twelve digits that all household numbers of the village share.
-  std::string region_code(const std::string& village) const {
-    std::string code;
-    for (const Family& family : families_) {
-      if (family.village != village) continue;
-      const bool plain = family.number.size() >= kHouseholdDigitsMin &&
-                         family.number.find_first_not_of("0123456789") == std::string::npos;
-      if (!plain) return "";
-      const std::string own = family.number.substr(0, kRegionDigits);
-      if (!code.empty() && code != own) return "";
-      code = own;
-    }
-    return code;
-  }
-
-  // Nobody: the file does not say.
-  static const Member* head_of(const Family& family) {
-    for (const Member& member : family.members) {
-      if (member.relation == mpb::RELATION_HEAD || member.relation == mpb::RELATION_SELF)
-        return &member;
-    }
-    for (const Member& member : family.members) {
-      if (member.name == family.head_name) return &member;
-    }
-    return nullptr;
   }
 
   // Of what the file says nothing a new row gets the usual, and a known one keeps its own.
@@ -316,7 +323,10 @@ class RosterReader {
     if (head != nullptr) {
       wish.cells.push_back(wish_row(H::kHeadPersonIdFieldNumber, head->id, "户主姓名"));
     }
-    add(H::kSizeFieldNumber, static_cast<std::int64_t>(family.members.size()), "*");
+    // How many they are is not said where a line of them was refused.
+    if (fresh || !torn_.contains(family.number)) {
+      add(H::kSizeFieldNumber, static_cast<std::int64_t>(family.members.size()), "*");
+    }
     WishCell phones{H::kPhonesFieldNumber, {}, {}, "联系电话", false};
     for (const std::string& phone : family.phones) phones.values.emplace_back(phone);
     if (run_.table.has("联系电话")) wish.cells.push_back(std::move(phones));
@@ -406,6 +416,8 @@ class RosterReader {
   std::unordered_map<std::string, std::size_t> index_;  // by number
   std::unordered_set<RowId, IdHash> seen_;
   std::unordered_map<RowId, std::size_t, IdHash> by_fingerprint_;
+  std::unordered_set<RowId, IdHash> named_;               // whom the file names, as they count
+  std::map<std::string, std::set<std::u32string>> torn_;  // by number: names on refused lines
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ struct Member {
   std::string name, relation_text;
   std::int64_t relation = 0, sex = 0;
   std::optional<Date> birth;
+  std::optional<std::int32_t> birth_month;  // where no day is known, as model::parse_month
   Bytes fingerprint;
   std::string document;  // its number, forgotten with this
   RowId id;
@@ -29,7 +30,8 @@ struct Member {
 
 struct RosterLine {
   bool refused = false;
-  std::string number, village, phone;  // of the household
+  std::string number, village;  // of the household
+  std::vector<std::string> phones;
   std::int64_t group = 0;
   std::vector<model::Value> classes;
   std::optional<bool> away;
@@ -47,8 +49,13 @@ class RosterLines {
   const PrivateColumns& of_person() const { return of_person_; }
 
  private:
-  std::string read_village(RowReader& reader) const;
+  void find_firsts();
+  bool of_the_one_above(std::size_t row) const;
+  std::string read_number(RowReader& reader, std::size_t row) const;
+  std::string read_village(RowReader& reader, std::size_t row) const;
   Member read_member(RowReader& reader) const;
+  static void read_birth(RowReader& reader, Member& member);
+  static void look_at_birth(RowReader& reader, Member& member);
   void read_relation(RowReader& reader, Member& member) const;
   void read_id(RowReader& reader, Member& member) const;
   void keep_number(RowReader& reader, const std::string& typed,
@@ -58,6 +65,8 @@ class RosterLines {
   const model::Entity &household_, &person_;
   PrivateColumns of_household_, of_person_;
   Bytes fingerprint_key_;
+  // Of each row the first of those directly above it that are of the same household.
+  std::vector<std::size_t> first_;
 };
 
 }  // namespace mq::work

@@ -3,24 +3,17 @@
 #include <algorithm>
 #include <array>
 
+#include "import_values.h"
 #include "mq/base/text.h"
 #include "mq/model/calendar.h"
 #include "mq/model/text_cleanup.h"
+#include "mq/model/validate.h"
 
 namespace mq::work {
 
 namespace {
 
-constexpr std::size_t kHeaderWithin = 30;  // title rows that offices put above a header
-constexpr int kYearMin = 1900;             // DOMAIN (g)
-
-std::string header_form(std::string_view cell) {
-  std::string out;
-  for (const std::uint32_t point : code_points(model::half_width(model::clean_cell(cell)))) {
-    if (point != ' ' && point != '\n' && point != 0x3000 && point != '*') append_utf8(out, point);
-  }
-  return out;
-}
+constexpr int kYearMin = 1900;  // DOMAIN (g)
 
 constexpr std::array<std::string_view, 7> kErrorValues{"#N/A",    "#NAME?", "#NULL!", "#NUM!",
                                                        "#DIV/0!", "#REF!",  "#VALUE!"};
@@ -38,12 +31,9 @@ bool scientific(std::string_view text) {
          mantissa.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-std::vector<std::vector<std::string>> name_forms(const std::vector<ColumnSpec>& columns) {
-  std::vector<std::vector<std::string>> out;
-  for (const ColumnSpec& column : columns) {
-    out.emplace_back();
-    for (const std::string_view name : column.names) out.back().push_back(header_form(name));
-  }
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out = split(model::half_width(text), " ");
+  std::erase_if(out, [](const std::string& word) { return word.empty(); });
   return out;
 }
 
@@ -51,44 +41,32 @@ std::vector<std::vector<std::string>> name_forms(const std::vector<ColumnSpec>& 
 
 Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
                                       const std::vector<ColumnSpec>& columns) {
-  std::vector<std::string> best_missing;
-  std::size_t best = 0;
-  const std::vector<std::vector<std::string>> names = name_forms(columns);
-  for (std::size_t r = 0; r < sheet.rows.size() && r < kHeaderWithin; ++r) {
-    ImportTable table;
-    std::vector<std::string> missing;
-    std::vector<std::string> headers;
-    for (const std::string& cell : sheet.rows[r].cells) headers.push_back(header_form(cell));
-    for (std::size_t k = 0; k < columns.size(); ++k) {
-      const ColumnSpec& column = columns[k];
-      const auto found = std::ranges::find_first_of(headers, names[k]);
-      if (found != headers.end() && !table.has(column.names.front())) {
-        const auto at = static_cast<std::size_t>(found - headers.begin());
-        table.at_.emplace(column.names.front(), table.places_.size());
-        table.places_.push_back({at, std::string(trimmed(sheet.rows[r].cells[at]))});
-      }
-      if (column.needed && found == headers.end()) {
-        missing.emplace_back(column.names.front());
-      }
-    }
-    if (missing.empty()) {
-      table.header_line_ = sheet.rows[r].line;
-      for (std::size_t i = r + 1; i < sheet.rows.size(); ++i) table.rows_.push_back(&sheet.rows[i]);
-      return table;
-    }
-    if (table.places_.size() > best) {
-      best = table.places_.size();
-      best_missing = missing;
-    }
+  MQ_TRY(FoundHeader header, find_columns(sheet, columns));
+  ImportTable table;
+  table.header_line_ = sheet.rows[header.row].line;
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    if (!header.at[k]) continue;
+    table.at_.emplace(columns[k].names.front(), table.places_.size());
+    table.places_.push_back({*header.at[k], header.shown[*header.at[k]]});
   }
-  if (best_missing.empty()) {
-    for (const ColumnSpec& column : columns) {
-      if (column.needed) best_missing.emplace_back(column.names.front());
-    }
+  table.shown_ = std::move(header.shown);
+  for (std::size_t i = header.row + 1; i < sheet.rows.size(); ++i) {
+    table.rows_.push_back(&sheet.rows[i]);
   }
-  const std::string list = join(best_missing, "、");
-  return Error{Code::kInvalidInput, cat("没有找到表头,缺少列:", list, ";什么也没有存"),
-               cat("no header row found; missing columns: ", list, "; nothing was stored")};
+  table.take_merges(sheet.merges);
+  return table;
+}
+
+// A cell merged down says the same of each of its rows.
+void ImportTable::take_merges(const std::vector<tabular::Merged>& merges) {
+  const auto line = [](const tabular::Row* row) { return row->line; };
+  for (const tabular::Merged& merged : merges) {
+    if (merged.first_line <= header_line_ || merged.last_line == merged.first_line) continue;
+    const auto row = std::ranges::lower_bound(rows_, merged.first_line, {}, line);
+    if (row == rows_.end() || (*row)->line != merged.first_line) continue;
+    merged_.insert_or_assign({merged.first_column, merged.first_line},
+                             Down{merged.last_line, (*row)->cell(merged.first_column)});
+  }
 }
 
 const ImportTable::Place* ImportTable::place(std::string_view column) const {
@@ -98,12 +76,37 @@ const ImportTable::Place* ImportTable::place(std::string_view column) const {
 
 std::string_view ImportTable::raw(std::size_t row, std::string_view column) const {
   const Place* found = place(column);
-  return found == nullptr ? std::string_view() : rows_[row]->cell(found->at);
+  if (found == nullptr) return {};
+  const std::string_view own = rows_[row]->cell(found->at);
+  if (!own.empty() || merged_.empty()) return own;
+  auto merged = merged_.upper_bound({found->at, line(row)});
+  if (merged == merged_.begin()) return own;
+  --merged;
+  const bool within = merged->first.first == found->at && merged->second.last >= line(row);
+  return within ? merged->second.text : own;
 }
 
 std::string ImportTable::header_of(std::string_view column) const {
   const Place* found = place(column);
   return found == nullptr ? std::string(column) : found->header;
+}
+
+std::vector<std::string> ImportTable::unread() const {
+  std::vector<bool> used(shown_.size());
+  for (const tabular::Row* row : rows_) {
+    if (row->cells.size() > used.size()) used.resize(row->cells.size());
+    for (std::size_t at = 0; at < row->cells.size(); ++at) {
+      used[at] = used[at] || !trimmed(row->cells[at]).empty();
+    }
+  }
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < used.size(); ++at) {
+    const bool read = std::ranges::find(places_, at, &Place::at) != places_.end();
+    const std::string_view header = at < shown_.size() ? shown_[at] : std::string_view();
+    if (read || !used[at] || column_form(header) == "序号") continue;
+    out.push_back(header.empty() ? cat("第 ", at + 1, " 列(没有表头)") : std::string(header));
+  }
+  return out;
 }
 
 void RowReader::note(std::string_view column, Fate fate, std::string now, std::string_view zh,
@@ -127,6 +130,11 @@ void RowReader::refuse(std::string_view column, std::string_view zh, std::string
 void RowReader::flag(std::string_view column, std::string now, std::string_view zh,
                      std::string_view en) {
   note(column, Fate::kFlagged, std::move(now), zh, en);
+}
+
+void RowReader::tidied(std::string_view column, std::string now, std::string_view zh,
+                       std::string_view en) {
+  note(column, Fate::kNormalised, std::move(now), zh, en);
 }
 
 void RowReader::duplicate(std::string_view zh, std::string_view en) {
@@ -160,15 +168,36 @@ std::string RowReader::name(std::string_view column) {
   return noted(column, raw, model::clean_name(raw));
 }
 
+bool RowReader::cut_short(std::string_view column, std::string_view raw) {
+  if (!scientific(raw)) return false;
+  refuse(column, "号码被表格软件写成了科学计数,末尾的数字已经丢了;请把这一列设为文本,重新填写",
+         "a spreadsheet has made a number of it and lost its last digits; make the column text "
+         "and write it anew");
+  return true;
+}
+
 std::string RowReader::number(std::string_view column) {
   const std::string_view raw = cell(column);
-  if (scientific(raw)) {
-    refuse(column, "号码被表格软件写成了科学计数,末尾的数字已经丢了;请把这一列设为文本,重新填写",
-           "a spreadsheet has made a number of it and lost its last digits; make the column text "
-           "and write it anew");
-    return {};
+  return cut_short(column, raw) ? std::string() : noted(column, raw, model::normal_number(raw));
+}
+
+std::vector<std::string> RowReader::phones(std::string_view column) {
+  const std::string_view raw = cell(column);
+  if (raw.empty() || cut_short(column, raw)) return {};
+  if (model::plausible_phone(raw)) return {std::string(raw)};  // nearly always
+  std::vector<std::string> out = phones_in(model::clean_cell(raw));
+  const std::size_t words = std::erase_if(out, [](const std::string& one) {  // 无, 不详, 没有
+    return one.find_first_of("0123456789") == std::string::npos;
+  });
+  if (words > 0) {
+    flag(column, join(out, "、"), "不是号码的没有当作电话记", "what is no number was not kept");
+  } else {
+    noted(column, raw, join(out, "、"));
   }
-  return noted(column, raw, model::normal_number(raw));
+  if (!std::ranges::all_of(out, model::plausible_phone)) {
+    flag(column, "", "不像电话号码,请核对", "does not look like a telephone number");
+  }
+  return out;
 }
 
 std::optional<Date> RowReader::date(std::string_view column) {
@@ -178,8 +207,10 @@ std::optional<Date> RowReader::date(std::string_view column) {
   if (usual && usual->year() >= kYearMin) return usual;
   std::optional<Date> date = model::parse_day(cell);
   if (!date) date = model::parse_spreadsheet_day(cell);
+  if (!date) date = day_in(cell);
   if (!date || date->year() < kYearMin) {
-    refuse(column, "不是真实的日期,或早于 1900 年", "not a calendar day, or before 1900");
+    refuse(column, "不是真实的日期、与写的星期对不上,或早于 1900 年",
+           "not a calendar day, not on that weekday, or before 1900");
     return std::nullopt;
   }
   if (date->iso() != cell) {
@@ -219,6 +250,10 @@ std::vector<model::Value> RowReader::values(std::string_view column, const model
   const std::string cell = text(column);
   if (cell.empty()) return {};
   auto read = model::parse_values(field, cell);
+  // 低　保: blanks within a word of a list say nothing, between two they part them.
+  const bool listed = !read.ok() && field.type == model::FieldType::kEnum;
+  if (listed) read = model::parse_values(field, model::clean_name(cell));
+  if (listed && !read.ok()) read = model::parse_values(field, join(words_of(cell), "、"));
   if (read.ok()) return *std::move(read);
   refuse(column, read.error().zh, read.error().en);
   return {};

@@ -76,7 +76,10 @@ class VisitReader {
     MQ_CHECK(load());
     for (std::size_t row = 0; row < run_.table.size(); ++row) {
       RowReader reader(run_.table, row, run_.result.faults);
-      if (only_ && elsewhere(row)) continue;
+      if (only_ && elsewhere(row)) {
+        ++run_.result.elsewhere;
+        continue;
+      }
       PaperVisit visit;
       MQ_CHECK(read_row(reader, visit));
       if (!reader.refused()) MQ_CHECK(wish(reader, visit));
@@ -269,6 +272,7 @@ class VisitReader {
                        cat("the same record as line ", row.line, "; skipped"));
       return {};
     }
+    run_.wishes[row.wish].further_lines.push_back(reader.line());
     return wish_need(visit, row);
   }
 

@@ -26,6 +26,7 @@ struct PersonFacts {
   std::u32string name;
   std::string shown, house, document;  // document: its number, if it is at hand
   std::optional<Date> birth;
+  std::optional<std::int32_t> birth_month;  // of a line without the day, as model::parse_month
   Bytes fingerprint;
   std::int64_t sex = 0;  // 0: not known
   int group = 0;

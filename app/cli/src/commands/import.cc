@@ -1,10 +1,9 @@
 // import: rosters, cadres, pairings and paper visits, each row with its fate.
-#include "mq/work/import.h"
-
 #include "../home.h"
 #include "../table_file.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/work/import.h"
 
 namespace mq::cli {
 
@@ -51,10 +50,33 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
           {"unchanged", result.unchanged},
           {"refused", result.refused},
           {"duplicates", result.duplicates},
+          {"left_alone", result.left},
+          {"elsewhere", result.elsewhere},
+          {"held_back", result.held_back},
           {"refused_columns", result.refused_columns},
+          {"unread_columns", result.unread_columns},
           {"faults", std::move(faults)},
           {"missing", result.missing_zh},
+          {"missing_people", result.missing_people_zh},
           {"new_villages", result.new_villages}};
+}
+
+// The parts that every file has, and those of the others that this one has.
+void tell_counts(Call& call, const work::ImportResult& result) {
+  std::string zh = cat("存 ", result.stored, ",未变 ", result.unchanged, ",重复 ",
+                       result.duplicates, ",拒收 ", result.refused);
+  std::string en = cat("stored ", result.stored, ", unchanged ", result.unchanged, ", duplicate ",
+                       result.duplicates, ", refused ", result.refused);
+  const auto also = [&](std::size_t rows, std::string_view what_zh, std::string_view what_en) {
+    if (rows == 0) return;
+    zh += cat(",", what_zh, " ", rows);
+    en += cat(", ", what_en, " ", rows);
+  };
+  also(result.left, "没有动(请核对)", "left alone, to be looked at");
+  also(result.elsewhere, "别村(没有动)", "of other villages");
+  also(result.held_back, "可以存但整个文件没有存", "good, but nothing of the file was stored");
+  call.out.say(cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:", zh),
+               cat("header on line ", result.header_line, "; ", result.data_lines, " rows: ", en));
 }
 
 void tell(Call& call, const work::ImportResult& result) {
@@ -71,16 +93,26 @@ void tell(Call& call, const work::ImportResult& result) {
     call.out.say(cat("名册里没有了(未删除):", missing),
                  cat("no longer in the file (kept): ", missing));
   }
-  const std::size_t seen = result.stored + result.unchanged + result.duplicates + result.refused;
-  const bool others = call.args.value("village") && seen < result.data_lines;
-  const std::size_t rest = others ? result.data_lines - seen : 0;
-  call.out.say(cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:存 ",
-                   result.stored, ",未变 ", result.unchanged, ",重复 ", result.duplicates, ",拒收 ",
-                   result.refused, others ? cat(",别村 ", rest, "(没有动)") : ""),
-               cat("header on line ", result.header_line, "; ", result.data_lines, " rows: stored ",
-                   result.stored, ", unchanged ", result.unchanged, ", duplicate ",
-                   result.duplicates, ", refused ", result.refused,
-                   others ? cat(", of other villages ", rest, " (left alone)") : ""));
+  for (const std::string& missing : result.missing_people_zh) {
+    call.out.say(cat("户里有人名册上没有(未删除,请核对):", missing),
+                 cat("people of a household that the file lacks (kept): ", missing));
+  }
+  tell_counts(call, result);
+}
+
+// What of the file nobody has looked at.
+void tell_unread(Call& call, const tabular::Sheet& sheet, const work::ImportResult& result) {
+  if (!sheet.unread.empty()) {
+    const std::string others = join(sheet.unread, "、");
+    call.out.say(
+        cat("读的是工作表“", sheet.name, "”;没有读:", others, "(要读另一张加 --sheet 名称)"),
+        cat("read worksheet ", sheet.name, "; not read: ", others, " (--sheet NAME for another)"));
+  }
+  if (!result.unread_columns.empty()) {
+    const std::string columns = join(result.unread_columns, "、");
+    call.out.say(cat("以下列没有导入(表头不认识,或与前面的列重复):", columns),
+                 cat("columns not imported (unknown, or the same as one before): ", columns));
+  }
 }
 
 Error refusal(const work::ImportResult& result) {
@@ -98,7 +130,7 @@ Error refusal(const work::ImportResult& result) {
 }  // namespace
 
 Status run_import(Call& call) {
-  MQ_CHECK(only_flags(call, {"village", "dry_run", "skip_refused"}));
+  MQ_CHECK(only_flags(call, {"village", "sheet", "dry_run", "skip_refused"}));
   const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds),
                                   [&](const auto& k) { return k.first == call.args.word(1); });
   const std::string path = call.args.word(2);
@@ -108,7 +140,8 @@ Status run_import(Call& call) {
   }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
-  MQ_TRY(const tabular::Sheet sheet, read_table_file(call.world.files, path));
+  MQ_TRY(const tabular::Sheet sheet,
+         read_table_file(call.world.files, path, call.args.value("sheet").value_or("")));
   work::ImportOptions options;
   options.kind = kind->second;
   options.village = call.args.value("village").value_or("");
@@ -123,8 +156,12 @@ Status run_import(Call& call) {
            }));
     return {};
   }));
-  call.out.object() = result_json(path.substr(path.rfind('/') + 1), result, call.out.english());
+  Json& object = call.out.object() =
+      result_json(path.substr(path.rfind('/') + 1), result, call.out.english());
+  if (!sheet.name.empty()) object["sheet"] = sheet.name;
+  object["unread_sheets"] = sheet.unread;
   tell(call, result);
+  tell_unread(call, sheet, result);
   if (result.nothing_stored) return refusal(result);
   if (options.dry_run) call.out.say("这是试导,什么也没有存", "a dry run: nothing was stored");
   return {};

@@ -36,22 +36,33 @@ struct Row {
   }
 };
 
+// Cells shown as one, of which the first holds what is said. Both ends belong to it.
+struct Merged {
+  std::size_t first_line = 0, last_line = 0;  // 1-based, as Row::line
+  std::size_t first_column = 0, last_column = 0;
+};
+
 struct Sheet {
   std::string encoding;   // "utf-8", "gb18030", "utf-16" or "xlsx"
   std::vector<Row> rows;  // empty rows are left out; their line numbers stay counted
+  std::vector<Merged> merges;
+  std::string name;                 // of the worksheet; empty for CSV
+  std::vector<std::string> unread;  // the other visible worksheets that hold something
 };
 
-// By content, not by name: a zip signature is XLSX, all else CSV. The first visible worksheet is
-// read. Dates with a date number format come as ISO "2026-03-05", with a time as
-// "2026-03-05 14:07[:30]" unless it is midnight, times alone as "14:07". Numbers come as their
-// shortest exact text ("3", "3.5") without exponent below 1e21; an 18-digit number that Excel kept
-// as a double therefore ends in the zeros that replaced its last digits. Booleans come as
-// "是"/"否", formulas as their cached value, errors as "#N/A". In CSV ="0012" comes as 0012.
+// By content, not by name: a zip signature is XLSX, all else CSV. The worksheet of that `name` is
+// read; without one the first that is visible. Dates with a date number format come as ISO
+// "2026-03-05", with a time as "2026-03-05 14:07[:30]" unless it is midnight, times alone as
+// "14:07". Numbers come as their shortest exact text ("3", "3.5") without exponent below 1e21; an
+// 18-digit number that Excel kept as a double therefore ends in the zeros that replaced its last
+// digits. Booleans come as "是"/"否", formulas as their cached value, errors as "#N/A". In CSV
+// ="0012" comes as 0012.
 //
-// kInvalidInput  not a table, unknown encoding, NUL bytes, unclosed quote, too many columns, a
+// kInvalidInput  no such worksheet (the message names those there are), not a table, unknown
+// encoding, NUL bytes, unclosed quote, too many columns, a
 //                damaged or encrypted file, old .xls …; the message names line and reason
 // kExhausted     a limit is exceeded (zip bomb, gigantic line); the message names the limit
-Result<Sheet> read_sheet(ByteView file, const Limits& limits = {});
+Result<Sheet> read_sheet(ByteView file, const Limits& limits = {}, std::string_view name = {});
 
 // RFC 4180 with CRLF, a BOM so that Excel sees UTF-8, quotes where needed. A cell that begins with
 // = + - @ TAB or CR is preceded by an apostrophe so that no spreadsheet runs it as a formula;

@@ -1,12 +1,11 @@
 // Template: another office's blank, XLSX or CSV, with its header found and lines put below it.
 //
 // The header is a block of one to four lines under the title rows; merged cells make a column's
-// header a path ("住房/面积"); rotated text is only a style. A blank workbook keeps everything it
-// had: styles, widths, titles, print setup, other sheets, rules for input. Only the worksheet, the
-// list of styles and what counts its rows are edited, in place; the other parts are copied. Lines
-// fill the rows prepared for them; if they are more, rows like the first prepared one are added and
-// what stands below (totals, notes) moves down. No formula is ever written; the blank's own move
-// with their rows, those in rows that are filled give way to values.
+// header a path ("住房/面积"). A blank workbook keeps what it had: styles, widths, prints, other
+// sheets, rules for input; only the worksheet, the list of styles and what names or counts its rows
+// are edited, in place. Lines fill the rows prepared for them, below samples; if they
+// are more, rows like the first prepared one are added and what stands below moves down. No formula
+// is ever written; the blank's own follow, those in rows that are filled give way to values.
 //
 // Hostile files end in an error within Limits of sheet.h. Pure: no disk, no clock. A value; may be
 // read by several threads.
@@ -62,7 +61,8 @@ class Template {
   std::size_t prepared() const { return prepared_; }
 
   // The blank with these lines, each as long as columns(), as XLSX. kInvalidInput: the blank is no
-  // workbook, or text that is not UTF-8; kExhausted: more rows or characters than the format has.
+  // workbook, cells merged over several rows would take a line each, or text that is not UTF-8;
+  // kExhausted: more rows or characters than the format has.
   Result<Bytes> workbook_with(const std::vector<FillLine>& lines) const;
   // The same as text for a CSV file: title rows and header as the blank has them, the lines, and
   // what stands below. Of a workbook the header is one line of paths.
@@ -79,7 +79,8 @@ class Template {
   std::vector<Row> rows_;
   std::string title_;
   std::vector<TemplateColumn> columns_;
-  std::size_t header_first_ = 0, header_last_ = 0, first_ = 0, prepared_ = 0;
+  std::size_t header_first_ = 0, header_last_ = 0;
+  std::size_t first_ = 0, prepared_ = 0;  // between the header and first_: samples, totals
 };
 
 }  // namespace mq::tabular

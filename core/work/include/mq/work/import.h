@@ -38,18 +38,24 @@ struct ImportOptions {
 
 struct ImportResult {
   std::size_t header_line = 0;
-  std::size_t data_lines = 0;  // rows under the header
-  std::size_t stored = 0;      // rows of the file that were written (or would be, in a dry run)
+  // Rows under the header: each is one of the seven below, and together they are all.
+  std::size_t data_lines = 0;
+  std::size_t stored = 0;      // written (or would be, in a dry run)
   std::size_t unchanged = 0;   // already here, nothing to write
-  std::size_t refused = 0;     // rows refused
-  std::size_t duplicates = 0;
-  std::vector<ImportFault> faults;        // in order of line
-  std::vector<std::string> missing_zh;    // households no longer in the file: listed, never removed
-  std::vector<std::string> new_villages;  // streams made locally, waiting to be registered
+  std::size_t refused = 0;     // refused
+  std::size_t duplicates = 0;  // said by another row
+  std::size_t left = 0;        // of households that have ended here or stand elsewhere: asked about
+  std::size_t elsewhere = 0;   // of villages other than the one that was asked for
+  std::size_t held_back = 0;   // good, and not stored since others refused the file
+  std::vector<ImportFault> faults;      // in order of line
+  std::vector<std::string> missing_zh;  // households no longer in the file: listed, never removed
+  std::vector<std::string> missing_people_zh;  // people of its households, the same
+  std::vector<std::string> new_villages;       // streams made locally, waiting to be registered
   // Columns whose need no programme names (their fault stands on the header's line); skip_refused
   // stores the file without them.
   std::vector<std::string> refused_columns;
-  bool nothing_stored = false;  // a refused row or column refused the file
+  std::vector<std::string> unread_columns;  // headers over something that no column here is for
+  bool nothing_stored = false;              // a refused row or column refused the file
 };
 
 // kInvalidInput: no header found, wrong kind of file. kNotAllowed: rosters, cadres and pairings are
