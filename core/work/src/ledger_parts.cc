@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
@@ -164,31 +163,6 @@ Status each_visit(const Workplace& place, const Period& period,
     }
   }
   return {};
-}
-
-Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream, const Canonical& canonical) {
-  const model::Field& status =
-      *place.vault.schema().entity("Household")->field(mpb::Household::kStatusFieldNumber);
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query("SELECT id, status FROM \"household\" WHERE stream = ?1 AND "
-                                      "deleted = 0"));
-  q.bind(1, stream);
-  Scope scope;
-  for (;;) {
-    MQ_TRY(const bool more, q.step());
-    if (!more) return scope;
-    const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
-    if (!canonical.counts(row, stream)) continue;
-    const std::int64_t number = q.integer(1);
-    const bool out =
-        number == mpb::HOUSEHOLD_STATUS_MOVED_OUT || number == mpb::HOUSEHOLD_STATUS_DEAD ||
-        number == mpb::HOUSEHOLD_STATUS_CANCELLED || number == mpb::HOUSEHOLD_STATUS_EMPTY;
-    if (out && !canonical.revived(row)) {
-      ++scope.left_out[model::format_value(status, number)];
-    } else {
-      scope.households.insert(row);
-    }
-  }
 }
 
 Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest& request) {

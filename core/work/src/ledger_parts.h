@@ -57,13 +57,6 @@ Status each_visit(const Workplace& place, const Period& period,
 Lateness lateness(Date happened, std::optional<Date> said,
                   const std::optional<vault::Origin>& origin);
 
-// Households in scope at period end: 迁出, 死亡, 注销 and 空挂 are left out and named.
-struct Scope {
-  std::set<RowId> households;
-  std::map<std::string, int> left_out;  // by status label
-};
-Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream, const Canonical& canonical);
-
 // In organisation order; those who serve the village that is asked for, else all.
 Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest& request);
 
