@@ -87,7 +87,8 @@ TEST_F(IssueLedgerTest, Rp03CountsWhatWasCarriedCameAndIsLeft) {
                    {{"reason", "等料"}, {"extended_until", "2026-04-09"}}));
   close(raise("2026-03-31", "环保"), "2026-04-01");  // came on the last day, done after it
   const RowId gone = raise("2026-03-06", "环保");
-  saved(move_issue(town.place(), "withdraw", gone, {{"reason", "不用了"}}));
+  saved(move_issue(town.place(), "withdraw", gone,
+                   {{"reason", "不用了"}, {"closed_on", "2026-03-06"}}));
   close(raise("2026-03-07", "社保"), "2026-03-08", "移送");
   raise("2026-04-01", "饮水");  // after it
 

@@ -8,6 +8,7 @@
 #include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "record_days.h"
 #include "record_parts.h"
 #include "rights.h"
 #include "visit_outcome.h"
@@ -65,6 +66,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
   if (entity.name == "Household") usual_number(form);
   Form whole = form.over(data);
   whole.faults().clear();
+  const model::Field* stands = entity.field("state");
+  const std::int64_t state = stands == nullptr ? 0 : number_of(data, stands->number);
   if (entity.name == "Visit") {
     check_visit(entity, whole);
     flag_unrecorded(entity, data, whole, form);
@@ -85,8 +88,14 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
     check_deed(whole);
   } else if (entity.name == "Commitment") {
     check_commitment(data, whole);
-  } else if (entity.name == "Issue" || entity.name == "Dispute") {
+    check_commitment_days(entity, state, whole, form);
+  } else if (entity.name == "Issue") {
     check_reserved(entity, whole);
+    check_issue_days(entity, state, whole, form);
+  } else if (entity.name == "Dispute") {
+    check_reserved(entity, whole);
+    check_dispute_days(entity, state, whole, form);
+    check_dispute_moments(entity, whole, form);
   } else if (entity.name == "Opinion") {
     check_opinion(entity, whole, form);
   } else if (entity.name == "Household") {

@@ -1,5 +1,7 @@
 #include "issue_facts.h"
 
+#include <algorithm>
+
 #include "minqing/model/v1/issue.pb.h"
 
 namespace mq::work {
@@ -13,7 +15,8 @@ constexpr std::string_view kSql =
     "SELECT id, to_org, household_id, category, state, closure, households, registered_on, "
     "closed_on, due_at, extended_until, accepted_at FROM \"issue\" WHERE stream = ?1 AND "
     "deleted = 0 AND registered_on <= ?3 AND (closed_on IS NULL OR closed_on >= ?2 OR "
-    "coalesce(extended_until, (due_at + 28800000) / 86400000) BETWEEN ?2 AND ?3)";
+    "registered_on >= ?2 OR coalesce(extended_until, (due_at + 28800000) / 86400000) BETWEEN ?2 "
+    "AND ?3)";
 
 std::optional<Date> date_at(const sqlite::Query& q, int column) {
   if (q.is_null(column)) return std::nullopt;
@@ -33,6 +36,7 @@ IssueFact fact_of(const Village& village, const sqlite::Query& q) {
   if (fact.households == 0 && fact.household) fact.households = 1;
   fact.registered = Date{static_cast<std::int32_t>(q.integer(7))};
   fact.closed = date_at(q, 8);
+  if (fact.closed) fact.closed = std::max(*fact.closed, fact.registered);
   if (!q.is_null(9)) fact.due = Date::in_shanghai({q.integer(9)});
   const std::optional<Date> until = date_at(q, 10);
   fact.extended = until.has_value();

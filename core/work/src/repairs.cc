@@ -3,6 +3,7 @@
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/issue.h"
 #include "mq/work/local_entry.h"
 #include "mq/work/month.h"
 
@@ -26,6 +27,48 @@ Result<std::int64_t> ended_pairs(const Workplace& place) {
           static_cast<int>(mpb::HOUSEHOLD_STATUS_MOVED_OUT), ", ",
           static_cast<int>(mpb::HOUSEHOLD_STATUS_DEAD), ", ",
           static_cast<int>(mpb::HOUSEHOLD_STATUS_CANCELLED), "))"));
+}
+
+// What two devices may have written apart: an end before the beginning, or a day of the end that
+// does not go with the state. Ledgers count such an end on the day of the beginning, and without a
+// day not at all.
+constexpr std::pair<std::string_view, std::string_view> kImpossible[] = {
+    {"issue", "registered_on IS NULL OR closed_on < registered_on OR callback_on < closed_on"},
+    {"dispute", "accepted_on < found_on OR ended_on < found_on OR ended_on < accepted_on"},
+    {"commitment", "settled_on < proposed_on"}};
+
+Status add_impossible_days(const Workplace& place, std::vector<Repair>& out) {
+  for (const auto& [table, where] : kImpossible) {
+    MQ_TRY(sqlite::Query q,
+           place.vault.database().query(cat("SELECT count(*), lower(hex(min(id))) FROM \"", table,
+                                            "\" WHERE deleted = 0 AND (", where, ")")));
+    MQ_TRY(const bool row, q.step());
+    if (!row) continue;
+    add(out, {"日期前后不符,如办结早于登记;按开头那天计,没有登记日期的不计",
+              "days that contradict each other, such as closed before registered",
+              cat(table, " show ", q.text(1)), q.integer(0)});
+  }
+  return {};
+}
+
+// The day of closing says that an issue is over and its state says that it is not, or the other
+// way round.
+Status add_parted_ends(const Workplace& place, std::vector<Repair>& out) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT state, closed_on IS NOT NULL, count(*), lower(hex(min(id))) FROM \"issue\" "
+             "WHERE deleted = 0 GROUP BY 1, 2"));
+  Repair parted{"事项的办结日期与状态不符;有没有办结按日期计",
+                "issues whose day of closing contradicts the state; they count by the day", "", 0};
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) break;
+    if (issue_ended(q.integer(0)) == (q.integer(1) != 0)) continue;
+    parted.count += q.integer(2);
+    parted.command = cat("issue show ", q.text(3));
+  }
+  add(out, std::move(parted));
+  return {};
 }
 
 Status add_missing(const Workplace& place, std::vector<Repair>& out) {
@@ -65,6 +108,8 @@ Result<std::vector<Repair>> repairs(const Workplace& place) {
   MQ_TRY(const std::int64_t pairs, ended_pairs(place));
   add(out, {"结对的户已迁出、死亡或注销,结对还在进行", "pairings with households that are no more",
             "pairing list", pairs});
+  MQ_CHECK(add_impossible_days(place, out));
+  MQ_CHECK(add_parted_ends(place, out));
   MQ_CHECK(add_missing(place, out));
   return out;
 }
