@@ -23,6 +23,7 @@ struct IssueFact {
   std::optional<Date> closed, due;
   std::optional<Date> accepted;  // what ended without it counts from that day
   bool extended = false;
+  bool in_time = false;  // closed by then, to the minute where 流转 says when; also without a due
 
   // 撤回, 重复合并, 移送 and 依法导入: neither done nor left to do by whoever had it.
   bool left() const;

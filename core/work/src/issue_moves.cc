@@ -67,6 +67,10 @@ Term term_of_nature(std::int64_t nature) {
 
 // due_at as typed, else counted from `start`; a year without a table is a fault of due_at.
 Status set_due(Move& move, WallTime start, const Term& otherwise) {
+  // An extension is of the deadline before, and would hide the new one.
+  if (move.number(I::kExtendedUntilFieldNumber) != 0) {
+    move.form.set(I::kExtendedUntilFieldNumber, {});
+  }
   if (move.form.has(I::kDueAtFieldNumber)) return {};
   Term term = otherwise;
   if (const std::string typed = move.form.extra("term"); !typed.empty()) {
@@ -120,7 +124,8 @@ Status fill_assign(Move& move) {
     const vault::Cell* name = org ? org->cell(mpb::OrgUnit::kNameFieldNumber) : nullptr;
     if (name != nullptr) move.destination = cat(" → ", std::get<std::string>(name->value));
   }
-  if (move.form.extra("term").empty()) return {};
+  const bool kept = move.form.extra("term").empty() && !move.form.has(I::kDueAtFieldNumber);
+  if (kept) return {};
   return set_due(move, deadline_start(move), {});
 }
 
