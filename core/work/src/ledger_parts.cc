@@ -101,8 +101,6 @@ Lateness lateness(Date happened, std::optional<Date> said,
   return recorded.days - happened.days > kLateDays ? Lateness::kLate : Lateness::kNot;
 }
 
-namespace {
-
 // A packed list of references is their 16-byte ids, one after the other.
 Result<std::vector<RowId>> ids_in(ByteView packed) {
   std::vector<RowId> out;
@@ -114,6 +112,15 @@ Result<std::vector<RowId>> ids_in(ByteView packed) {
   return Error{Code::kCorrupt, "读取走访:走访人或事项一栏的内容已损坏,请运行 doctor",
                "reading a visit: its visitors or issues are damaged, run doctor"};
 }
+
+Result<bool> issue_stands(const Workplace& place, const RowId& issue) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT min(deleted) FROM \"issue\" WHERE id = ?1"));
+  MQ_CHECK(q.bind(1, issue.view()).step());
+  return q.is_null(0) || q.integer(0) == 0;
+}
+
+namespace {
 
 constexpr std::string_view kVisitSql =
     "SELECT id, stream, household_id, date, outcome, part, answered, visited_by, issue_ids, "

@@ -47,6 +47,11 @@ int months_between(Date from, Date to);
 // Months that fit into the period whole: 1 for February 25 to March 24, 0 for a week.
 int whole_months(const Period& period);
 
+// A packed list of references. kCorrupt: it is none.
+Result<std::vector<RowId>> ids_in(ByteView packed);
+// Whether an issue counts: not cancelled; one that is not held here nobody cancelled.
+Result<bool> issue_stands(const Workplace& place, const RowId& issue);
+
 // Not cancelled, dated within the period; the household is the one it counts for.
 Status each_visit(const Workplace& place, const Period& period,
                   const std::vector<Village>& villages, const Canonical& canonical,

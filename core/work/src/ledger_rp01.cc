@@ -236,14 +236,9 @@ class Count {
   }
 
   bool stands(const RowId& issue) {
-    auto q = place_.vault.database().query("SELECT min(deleted) FROM \"issue\" WHERE id = ?1");
-    Result<bool> row = false;
-    if (q.ok()) row = q->bind(1, issue.view()).step();
-    if (!q.ok() || !row.ok()) {
-      asked_ = q.ok() ? row.error() : q.error();
-      return true;
-    }
-    return q->is_null(0) || q->integer(0) == 0;  // not held here: nobody cancelled it
+    const Result<bool> stands = issue_stands(place_, issue);
+    if (!stands.ok()) asked_ = stands.error();
+    return !stands.ok() || *stands;
   }
 
   void take(const VisitFact& visit) {
