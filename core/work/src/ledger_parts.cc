@@ -279,6 +279,10 @@ Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request
   return ledger;
 }
 
+namespace {
+Date day_before(Date day) { return Date{day.days - 1}; }
+}  // namespace
+
 Result<std::vector<Completeness>> completeness(const Workplace& place,
                                                const std::optional<std::string>& village) {
   LedgerRequest request;
@@ -297,7 +301,8 @@ Result<std::vector<Completeness>> completeness(const Workplace& place,
       for (const wire::DeviceRecord* device : place.control.devices_of(person.id)) {
         MQ_TRY(const std::optional<WallTime> stated,
                place.vault.stated_until(one.stream, device->id));
-        if (stated) until = std::max(until, std::optional(Date::in_shanghai(*stated)));
+        // Of the day of the statement itself only a part is told.
+        if (stated) until = std::max(until, std::optional(day_before(Date::in_shanghai(*stated))));
       }
       ++people[until];
     }

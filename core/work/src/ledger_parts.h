@@ -16,6 +16,8 @@ namespace mq::work {
 
 inline constexpr int kLateDays = 3;  // DOMAIN (g): recorded more than three days after it happened
 
+inline constexpr std::int64_t kFewest = 3;  // DOMAIN (c): fewer households point at somebody
+
 enum class Lateness { kNot, kLate, kUnknown };
 
 struct VisitFact {

@@ -288,9 +288,13 @@ void describe(Ledger& ledger, const std::map<std::string, int>& left_out) {
   ledger.basis.emplace_back("覆盖率",
                             "本期至少一次见到户主或家人的户(不重复,请不要记的也是见到)÷ "
                             "应走访户数;电话见到也算,常年外出户在内");
-  std::string out;
-  for (const auto& [status, count] : left_out)
+  std::string out, up;
+  for (const auto& [status, count] : left_out) {
     out += cat(out.empty() ? "" : ",", status, " ", count, " 户");
+    up += cat(up.empty() ? "" : ",", status, " ", count < kFewest ? cat("<", kFewest) : cat(count),
+              " 户");
+  }
+  if (!up.empty()) ledger.upward.basis.emplace_back("未计入应走访", up);
   ledger.basis.emplace_back(
       "应走访户数",
       "最后一天在册的户;以后迁村、并户、分户的按办理日期,以后改的户状态和补登的户按登记日期");
