@@ -1,5 +1,7 @@
 // What stands in the way of right numbers: two versions of a fact, required facts that lack, work
 // that waits to be completed, pairings with households that are no more.
+#include <algorithm>
+
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
@@ -108,6 +110,10 @@ Result<std::vector<Repair>> repairs(const Workplace& place) {
   MQ_TRY(const std::int64_t pairs, ended_pairs(place));
   add(out, {"结对的户已迁出、死亡或注销,结对还在进行", "pairings with households that are no more",
             "pairing list", pairs});
+  MQ_TRY(const std::vector<SignedReport> reports, signed_reports(place));
+  add(out, {"两台设备各签发了同一版;以签发时间在后的为准,要统一请更正",
+            "versions that two devices signed apart; the later one stands", "month list",
+            std::ranges::count_if(reports, &SignedReport::outdone)});
   MQ_CHECK(add_impossible_days(place, out));
   MQ_CHECK(add_parted_ends(place, out));
   MQ_CHECK(add_missing(place, out));
