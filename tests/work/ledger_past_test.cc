@@ -45,6 +45,17 @@ TEST_F(LedgerPastTest, AMoveIsOfItsDayAndLeavesTheMonthBeforeWhereItWas) {
             (std::vector<std::string>{"鱼泉村 3 0", "清渭社区 2 0", "合计 5 0"}));
 }
 
+// Whoever holds only the village that it came to does not hold the change, which names its day.
+TEST_F(LedgerPastTest, WhereTheOldVillageIsNotHeldItCameWhenThatWasRecorded) {
+  SimDevice& cadre = town.join("丙", {"清渭社区"}, false);
+  saved(step("move", kOne, {{"village", "清渭社区"}}));
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(coverage(town.at(cadre), kFebruary),
+            (std::vector<std::string>{"清渭社区 1 0", "合计 1 0"}));
+  EXPECT_EQ(coverage(town.at(cadre), kThisMarch),
+            (std::vector<std::string>{"清渭社区 2 0", "合计 2 0"}));
+}
+
 TEST_F(LedgerPastTest, AMergerEmptiesTheHouseholdFromItsDayOn) {
   met_in_february(kOne);
   met_in_february(kTwo);

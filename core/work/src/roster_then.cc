@@ -21,7 +21,8 @@ constexpr std::string_view kChangesSql =
 // What a row stands in its table with is of the size of a page: only those that are out are asked
 // when they came to be so.
 constexpr std::string_view kHouseholdsSql =
-    "SELECT id, stream, status, rid, CASE WHEN status IN (?1, ?2, ?3, ?4) THEN meta END FROM "
+    "SELECT id, stream, status, rid, moved_from IS NOT NULL, CASE WHEN status IN (?1, ?2, ?3, ?4) "
+    "THEN meta END FROM "
     "\"household\" WHERE deleted = 0";
 constexpr std::string_view kVisitSql =
     "SELECT 1 FROM \"visit\" WHERE household_id = ?1 AND date <= ?2 AND deleted = 0 LIMIT 1";
@@ -97,6 +98,7 @@ Status RosterThen::read(const Workplace& place) {
 
 void RosterThen::take_move(const std::vector<RowId>& households, const std::optional<RowId>& from,
                            Date on) {
+  moved_.insert(households.begin(), households.end());
   const auto village = from ? streams_.find(*from) : streams_.end();
   if (on <= last_ || village == streams_.end()) return;
   const std::pair move(on, village->second);
@@ -169,15 +171,19 @@ Result<std::int64_t> RosterThen::status_then(const Workplace& place, const Stand
   return day && last_ < *day ? std::int64_t{mpb::HOUSEHOLD_STATUS_NORMAL} : one.status;
 }
 
-// A household that was added by hand later: it did not, unless somebody was there before.
+// A household that was added by hand later: it did not, unless somebody was there before. One that
+// came from a village that is not held here came on the day on which that was recorded.
 Result<bool> RosterThen::stood(const Workplace& place, const Standing& one) const {
+  const bool came = one.moved_in && !moved_.contains(one.row);
   const std::optional<Date> made = day_of_id(one.row);
-  if (!made || *made <= last_ || split_before_.contains(one.row)) return true;
+  const bool later = made && *made > last_ && !split_before_.contains(one.row);
+  if (!came && !later) return true;
   MQ_TRY(const auto origin,
          place.vault.origin(place.vault.schema().entity("Household")->number, one.rid));
   if (!origin) return true;
   const auto day = recorded_on(origin->hlc, origin->clock_class, origin->not_after);
   if (!day || *day <= last_) return true;
+  if (came) return false;
   MQ_TRY(sqlite::Query q, place.vault.database().query(kVisitSql));
   q.bind(1, one.row.view()).bind(2, std::int64_t{last_.days});
   return q.step();
@@ -194,8 +200,12 @@ Result<std::map<vault::StreamIx, Scope>> RosterThen::scopes(const Workplace& pla
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return out;
-    Standing one{RowId::from(q.blob(0)).value_or(RowId{}), q.integer(1), q.integer(2), q.integer(3),
-                 to_bytes(q.blob(4))};
+    Standing one{RowId::from(q.blob(0)).value_or(RowId{}),
+                 q.integer(1),
+                 q.integer(2),
+                 q.integer(3),
+                 q.integer(4) != 0,
+                 to_bytes(q.blob(5))};
     if (!counts(one.row, one.stream)) continue;
     MQ_TRY(const std::int64_t then, status_then(place, one));
     if (is_out(then) && !canonical_.revived(one.row)) {

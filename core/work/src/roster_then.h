@@ -42,6 +42,7 @@ class RosterThen {
     RowId row;
     vault::StreamIx stream = 0;
     std::int64_t status = 0, rid = 0;
+    bool moved_in = false;
     Bytes meta;  // of those that are out only
   };
   Status read(const Workplace& place);
@@ -55,6 +56,7 @@ class RosterThen {
   Date last_;
   Canonical canonical_;
   std::map<RowId, std::pair<Date, vault::StreamIx>> moved_later_;  // the first move after that day
+  std::set<RowId> moved_;                                          // at any time, as changes say
   std::map<RowId, RowId> split_later_;                             // new one, old one
   std::set<RowId> split_before_, merged_before_;
   std::map<RowId, std::int64_t> merged_later_;  // the status that it had
