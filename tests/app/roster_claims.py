@@ -44,7 +44,10 @@ def a_move_and_a_merger_are_counted_where_people_are(t):
     t.run("desk", "import", "roster", t.sample("roster-鱼泉村.csv"))
     assert due(t)["松树坪村"] == before["松树坪村"] + 1, "the old roster moves nobody back"
     t.run("desk", "change", "undo", moved)
-    merged = t.run("desk", "household", "merge", SECOND, "--into", FIRST)["id"]
+    later = t.run("desk", "household", "merge", SECOND, "--into", FIRST, "--on", "2026-04-01")["id"]
+    assert due(t) == before, "what was done in April leaves March as it was"
+    t.run("desk", "change", "undo", later)
+    merged = t.run("desk", "household", "merge", SECOND, "--into", FIRST, "--on", "2026-03-06")["id"]
     assert due(t)["鱼泉村"] == before["鱼泉村"] - 1
     assert t.run("desk", "household", "show", SECOND)["status"] == "注销"
     t.run("desk", "change", "undo", merged)

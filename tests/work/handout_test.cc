@@ -386,6 +386,17 @@ TEST_F(HandoutTest, AnExtensionReachesTheUnitAndItsToday) {
   EXPECT_THAT(due(), ElementsAre("due handout 低保没有发下来 2026-03-27")) << "the clock is wrong";
 }
 
+TEST_F(HandoutTest, WhatItCostReachesTheIssue) {
+  SimDevice& device = unit_joins();
+  const RowId row = assigned();
+  saved(act(device, "sign"));
+  saved(act(device, "answer", {{"result", "补发了"}, {"cost", "1200.50"}}));
+  ASSERT_TRUE(town.world.settle());
+  taken();
+  EXPECT_EQ(issue(row, "result"), "补发了");
+  EXPECT_EQ(issue(row, "cost"), "1200.50");
+}
+
 TEST_F(HandoutTest, AnotherUnitReadsNothingOfIt) {
   SimDevice& ours = unit_joins();
   SimDevice& theirs = town.join_unit("水利站", "小王");

@@ -2,6 +2,8 @@
 // over random townships.
 #include "mq/work/issue.h"
 #include "mq/work/ledger.h"
+#include "mq/work/overdue.h"
+#include "work/ledger_lines.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -87,7 +89,8 @@ TEST_F(IssueLedgerTest, Rp03CountsWhatWasCarriedCameAndIsLeft) {
                    {{"reason", "等料"}, {"extended_until", "2026-04-09"}}));
   close(raise("2026-03-31", "环保"), "2026-04-01");  // came on the last day, done after it
   const RowId gone = raise("2026-03-06", "环保");
-  saved(move_issue(town.place(), "withdraw", gone, {{"reason", "不用了"}}));
+  saved(move_issue(town.place(), "withdraw", gone,
+                   {{"reason", "不用了"}, {"closed_on", "2026-03-06"}}));
   close(raise("2026-03-07", "社保"), "2026-03-08", "移送");
   raise("2026-04-01", "饮水");  // after it
 
@@ -149,6 +152,48 @@ TEST_F(IssueLedgerTest, Rp04CountsByCategoryAndNamesTheHottest) {
   const Ledger none = made(ledger_rp04, {day("2025-01-01"), day("2025-01-31")});
   EXPECT_THAT(none.rows, IsEmpty());
   EXPECT_EQ(basis(none, "热点前三"), "本期没有新收事项");
+}
+
+// A deadline in hours is over within its day; a day that was only typed says no hour.
+TEST_F(IssueLedgerTest, Rp03JudgesADeadlineToTheMinute) {
+  const auto row = [&](const char* due) {
+    const RowId issue = raise("2026-03-05", "饮水");
+    accept(issue, due);
+    return issue;
+  };
+  const auto done = [&](const RowId& issue, const Inputs& more = {}) {
+    Inputs all{{"closure", "已解决"}, {"result", "通了"}};
+    all.insert(all.end(), more.begin(), more.end());
+    saved(move_issue(town.place(), "close", issue, all));
+  };
+  const std::string today = Date::in_shanghai(town.desk.clock.wall()).iso();
+  ASSERT_EQ(today, "2026-03-05");
+  const RowId hours = raise("2026-03-05", "饮水");
+  saved(move_issue(town.place(), "accept", hours, {{"term", "1小时"}}));
+  const RowId evening = row("2026-03-05 23:59"), typed = row("2026-03-06 00:30");
+  town.world.advance(std::chrono::hours(2));
+  done(hours);
+  done(evening);
+  done(typed, {{"closed_on", "2026-03-06"}});
+  const Ledger march = made(ledger_rp03, kMarch);
+  EXPECT_EQ(line_of(march.totals), "合计 0 3 3 3 2 0 0 0 3/3 2/3");
+}
+
+// 序号 … 时限
+TEST_F(IssueLedgerTest, Rp02GivesTheDeadlineThatHolds) {
+  const RowId row = raise("2026-03-05", "住房");
+  accept(row, "2026-03-09 18:00");
+  const auto due = [&] { return cell_line(made(ledger_rp02, kMarch).rows.front()[11]); };
+  EXPECT_EQ(due(), "2026-03-09");
+  saved(move_issue(town.place(), "extend", row,
+                   {{"reason", "等料"}, {"extended_until", "2026-04-09"}}));
+  EXPECT_EQ(due(), "2026-04-09");
+  saved(move_issue(town.place(), "assign", row, {{"to_org", "镇水利站"}, {"term", "48小时"}}));
+  EXPECT_EQ(due().substr(0, 10), "2026-03-07") << "a new term is of a new deadline";
+  EXPECT_EQ(due().size(), 16u) << "to the minute";
+  const auto over = overdue_by_unit(town.place(), {});
+  EXPECT_EQ(over->units.front().overdue.size(), 0u);
+  EXPECT_EQ(shown(town.place(), "Issue", row, "extended_until"), "");
 }
 
 std::int64_t count_in(const std::vector<LedgerCell>& row, std::size_t column) {

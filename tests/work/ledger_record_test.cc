@@ -122,6 +122,50 @@ TEST(LedgerDifference, RowsOfOneNameAreMatchedInTheirOrder) {
   EXPECT_EQ(changes[0].row, "村 鱼泉村 (2)");
 }
 
+// Of two deeds alike one was struck out, and one more came above: nothing else has changed.
+TEST(LedgerDifference, ARecordIsKnownByAllItsNamesAndTheSameOnesBelongTogether) {
+  Ledger was = small(), now = small();
+  for (Ledger* ledger : {&was, &now}) {
+    ledger->id = "RP08";
+    ledger->columns = {"序号", "实事", "地点", "受益户", "完成时间"};
+    ledger->totals.clear();
+  }
+  const auto deed = [](std::int64_t no, const char* what, std::int64_t households) {
+    return std::vector<LedgerCell>{no, std::string(what), std::string("鱼泉村"), households,
+                                   *Date::parse_iso("2026-03-05")};
+  };
+  was.rows = {deed(1, "修渠", 4), deed(2, "修渠", 9), deed(3, "送粮", 5)};
+  now.rows = {deed(1, "架桥", 7), deed(2, "修渠", 9), deed(3, "送粮", 6)};
+  std::vector<std::string> lines;
+  for (const LedgerChange& each : differences(was, now)) {
+    lines.push_back(cat(each.row, "|", each.column, "|", cell_line(each.was), "|",
+                        cell_line(each.now), "|", static_cast<int>(each.kind)));
+  }
+  EXPECT_THAT(lines,
+              ElementsAre("架桥 鱼泉村 2026-03-05||||1", "送粮 鱼泉村 2026-03-05|受益户|5|6|0",
+                          "修渠 鱼泉村 2026-03-05||||2"));
+}
+
+// What is hidden upward is a word, and names nothing.
+TEST(LedgerDifference, AHiddenNumberIsNoNameOfItsRow) {
+  Ledger was = small(), now = small();
+  for (Ledger* ledger : {&was, &now}) {
+    ledger->id = "RP04";
+    ledger->columns = {"类别", "新收", "办结", "涉及户"};
+    ledger->totals.clear();
+  }
+  const auto row = [](LedgerCell households) {
+    return std::vector<LedgerCell>{std::string("饮水"), std::int64_t{4}, std::int64_t{1},
+                                   std::move(households)};
+  };
+  was.rows = {row(std::string("<3"))};
+  now.rows = {row(std::int64_t{3})};
+  const auto changes = differences(was, now);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].row, "饮水");
+  EXPECT_EQ(changes[0].column, "涉及户");
+}
+
 TEST(Upward, HasNoPeopleAndNoCellThatPointsAtSomebody) {
   const Ledger up = upward(small());
   EXPECT_EQ(up.columns.size(), 6u) << "the column with names is gone";

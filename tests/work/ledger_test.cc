@@ -281,6 +281,10 @@ TEST_F(LedgerTest, Rp14CountsSubmittedDiariesInOrganisationOrder) {
   EXPECT_EQ(line_of(ledger.totals), "合计 3 1 1 0 1 0 0");
   EXPECT_EQ(line_of(made(ledger_rp14, kMarch, "清渭社区").totals), "合计 0 0 0 0 0 0 0")
       << "nobody who serves there wrote one";
+  const auto issue = RowId::from_text(shown(town.place(), "Visit", raised, "issue_ids"));
+  saved(cancel(town.place(), *town.place().vault.schema().entity("Issue"), *issue, "登错了",
+               town.place().vault.view()));
+  EXPECT_EQ(line_of(made(ledger_rp14, kMarch).totals), "合计 3 0 1 0 1 0 0");
 }
 
 TEST_F(LedgerTest, SayWhatTheyCountAndHowCompleteTheirSourcesAre) {

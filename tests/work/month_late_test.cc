@@ -29,6 +29,11 @@ class LateTest : public MonthTest {
                                   {"money", "426"},
                                   {"owner_id", "甲"}}));
   }
+  void set_status(const std::string& house, const std::string& status) {
+    const Workplace place = town.place();
+    saved(amend(place, *place.vault.schema().entity("Household"),
+                Directory(place).household(house)->id, {{"status", status}}, place.vault.view()));
+  }
   std::string see(const RowId& report, std::string_view field) {
     return shown(town.place(), "ReportSnapshot", report, field);
   }
@@ -123,8 +128,10 @@ TEST_F(LateTest, TheTwelveLastSignedMonthsMayStillGetLateOnes) {
   visit(kOne, "2025-01-10");
   visit(kTwo, "2025-02-10");
   visit(kSix, "2026-01-10");
-  EXPECT_THAT(late_of(review("2026-02")), ElementsAre("2025-02 走访户次 1", "2025-02 走访人次 1",
-                                                      "2026-01 走访户次 1", "2026-01 走访人次 1"));
+  EXPECT_THAT(late_of(review("2026-02")),
+              ElementsAre("2025-02 已走访户数 现为 <3(原为 0)", "2025-02 走访户次 1",
+                          "2025-02 走访人次 1", "2026-01 已走访户数 现为 <3(原为 0)",
+                          "2026-01 走访户次 1", "2026-01 走访人次 1"));
 }
 
 TEST_F(LateTest, EachVersionNamesTheOneItReplacesAndOnlyItsOwnReason) {
@@ -193,7 +200,67 @@ TEST_F(LateTest, OfTwoThatWereSignedApartTheLaterOneCountsEverywhere) {
     const SignedReport* last = last_signed(*all, "RP01", month_of(2026, 2, {}).period);
     EXPECT_EQ(last->record.ledger.signing->signer, "管理员");
     EXPECT_EQ(cell_line(last->record.ledger.totals[5]), "1");
+    EXPECT_TRUE((*all)[0].outdone || (*all)[1].outdone || (*all)[2].outdone);
+    EXPECT_FALSE(last->outdone);
+    EXPECT_THAT(basis_of(last->record.ledger, "同一版"), ::testing::HasSubstr("另有 乙 "));
+    const auto mend = repairs(town.at(*device));
+    EXPECT_TRUE(std::ranges::any_of(
+        *mend, [](const Repair& one) { return one.command == "month list" && one.count == 1; }));
   }
+}
+
+// A period that began on another day then is still called by its month.
+TEST_F(LateTest, WhatWasSignedIsFoundByItsMonthWhateverItsPeriodIsToday) {
+  sign_next(review("2026-02"));
+  const auto all = signed_reports(town.place());
+  MonthRule later;
+  later.first_day = 26;
+  const SignedReport* found = signed_of_month(*all, "RP01", month_of(2026, 2, later), 0);
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->record.ledger.period.to.iso(), "2026-02-28");
+  EXPECT_EQ(signed_of_month(*all, "RP01", month_of(2026, 3, later), 0), nullptr);
+  EXPECT_EQ(signed_of_month(*all, "RP01", month_of(2026, 2, {}), 2), nullptr);
+}
+
+// What was signed as <3 is told with words when it is more, and once.
+TEST_F(LateTest, MoreThanAFewIsToldAlsoWhereFewWereHidden) {
+  visit(kOne, "2026-01-10");
+  sign_next(review("2026-01"));
+  for (const std::string& house : {kTwo, kThree, kFour}) visit(house, "2026-01-20");
+  const MonthReview told = review("2026-02");
+  EXPECT_THAT(late_of(told), Contains("2026-01 已走访户数 现为 4(原为 <3)"));
+  EXPECT_THAT(basis_of(told.ledgers.front().ledger, "补报 2026-01-01 至 2026-01-31"),
+              ::testing::HasSubstr("已走访户数 现为 4(原为 <3)"));
+  sign_next(told);
+  EXPECT_THAT(late_of(review("2026-03")), IsEmpty());
+}
+
+TEST_F(LateTest, AQuarterKnowsThatItsOwnLastMonthIsSignedWithIt) {
+  for (const char* label : {"2026-01", "2026-02"}) sign_next(review(label, {}));
+  const auto done = sign_next(review("2026-03", {}));
+  ASSERT_EQ(done.back().record.ledger.id, "RP17");
+  EXPECT_EQ(basis_of(done.back().record.ledger, "未签发的月份"), "无");
+}
+
+// Pairs of a rank point at their households, and so does what lacks to the quota.
+TEST_F(LateTest, AFewPairsOfARankAreHidden) {
+  for (const std::string& house : {kTwo, kThree, kFour}) {
+    saved(add_pairing(town.place(),
+                      {{"cadre_id", "甲"}, {"household_id", house}, {"from", "2026-01-05"}}));
+  }
+  saved(add_pairing(town.place(),
+                    {{"cadre_id", "乙"}, {"household_id", kSix}, {"from", "2026-01-05"}}));
+  const Ledger up = upward(*ledger_rp06(town.place(), {month_of(2026, 2, {}).period, {}, false}));
+  std::vector<std::string> lines;
+  for (const auto& row : up.rows) {
+    std::vector<std::string> cells;
+    for (const LedgerCell& cell : row) cells.push_back(cell_line(cell));
+    lines.push_back(join(cells, " "));
+  }
+  EXPECT_THAT(lines, ElementsAre("县级 1 4 ※ ※ ※ ※", "科级 1 2 <3 ※ ※ ※", "一般 2 2 0 0 2 0/2"));
+  set_status(kThree, "迁出");
+  const Ledger sent = upward(*ledger_rp01(town.place(), {month_of(2026, 3, {}).period, {}, false}));
+  EXPECT_EQ(basis_of(sent, "未计入应走访"), "迁出 <3 户");
 }
 
 TEST_F(LateTest, AQuarterAHalfAndAYearEndWithTheirMonthAndAreSignedApart) {

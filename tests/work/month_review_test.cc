@@ -84,7 +84,8 @@ TEST_F(ReviewTest, AVillageIsBehindUntilEverybodyWhoRecordsThereHasSaidSo) {
   state(phone);
   EXPECT_EQ(behind(month_of(2026, 2, {})), 0);
   EXPECT_EQ(behind(month_of(2026, 3, {})), 1);
-  EXPECT_EQ(behind(month_of(2026, 3, {6, {}, false})), 0) << "whose last day is that day";
+  EXPECT_EQ(behind(month_of(2026, 3, {6, {}, false})), 1) << "whose last day is not over yet";
+  EXPECT_EQ(behind(month_of(2026, 3, {5, {}, false})), 0) << "that ended the day before";
   sync::GiveOptions more;
   more.person = phone.keyring().identity()->person;
   more.kind = wire::pb::ROLE_KIND_CADRE;
@@ -112,10 +113,10 @@ TEST_F(ReviewTest, CompleteIsWhatTheLaterDeviceSaysAndOnlyWhereSomebodyRecords) 
     }
     return out;
   };
-  EXPECT_THAT(complete(), ElementsAre("鱼泉村 1:2026-03-05", "清渭社区"));
+  EXPECT_THAT(complete(), ElementsAre("鱼泉村 1:2026-03-04", "清渭社区"));
   town.world.advance(std::chrono::hours(72));
   state(second);
-  EXPECT_THAT(complete(), ElementsAre("鱼泉村 1:2026-03-08", "清渭社区"));
+  EXPECT_THAT(complete(), ElementsAre("鱼泉村 1:2026-03-07", "清渭社区"));
 }
 
 TEST_F(ReviewTest, WhatIsToBeMendedIsCountedWithTheCommandThatShowsIt) {

@@ -76,6 +76,7 @@ TEST_F(TodayTest, AClosedIssueWaitsForACallBack) {
   const auto closed = [&](const std::string& text, const Inputs& more) {
     Inputs all{{"village", "鱼泉村"}, {"text", text}, {"category", "环保"}};
     all.insert(all.end(), more.begin(), more.end());
+    all.push_back({"registered_on", "2026-03-03"});
     const RowId row = saved(add_issue(town.place(), all));
     saved(move_issue(town.place(), "close", row,
                      {{"closure", "已解决"}, {"result", "好了"}, {"closed_on", "2026-03-04"}}));

@@ -1,4 +1,5 @@
 // Visits: what a form asks for, what it fills, what a need becomes, what is refused whole.
+#include "mq/work/issue.h"
 #include "work/township.h"
 
 namespace mq::work::testing {
@@ -87,6 +88,34 @@ TEST_F(VisitTest, AnAnswerOnTheSpotClosesTheIssueAsExplained) {
   EXPECT_EQ(shown(town.place(), "Issue", issue, "state"), "当场办结");
   EXPECT_EQ(shown(town.place(), "Issue", issue, "closure"), "解释说明");
   EXPECT_EQ(shown(town.place(), "Issue", issue, "closed_on"), "2026-03-05");
+}
+
+// DOMAIN (g): 收集事项 and 登记日期 go by the visit's date.
+TEST_F(VisitTest, WhatItRaisedIsRegisteredOnItsDayAlsoWhenThatIsCorrected) {
+  const model::Entity& entity = *town.place().vault.schema().entity("Visit");
+  const auto correct = [&](const RowId& row, const std::string& day) {
+    return amend(town.place(), entity, row, {{"date", day}}, town.place().vault.view());
+  };
+  const auto of = [&](const RowId& issue, std::string_view field) {
+    return shown(town.place(), "Issue", issue, field);
+  };
+  const auto open = add({{"demand", "路灯"}, {"category", "市容"}});
+  const RowId row = saved(open), issue = open->also.front().second;
+  const auto moved = correct(row, "2026-02-27");
+  saved(moved);
+  EXPECT_THAT(fields_of(moved->flags), ElementsAre("date"));
+  EXPECT_EQ(of(issue, "registered_on"), "2026-02-27");
+  const auto told = add({{"demand", "问医保"}, {"category", "社保"}, {"answered", "是"}});
+  saved(correct(saved(told), "2026-02-26"));
+  EXPECT_EQ(of(told->also.front().second, "closed_on"), "2026-02-26");
+  saved(move_issue(town.place(), "close", issue,
+                   {{"closure", "已解决"}, {"result", "亮了"}, {"closed_on", "2026-02-28"}}));
+  EXPECT_THAT(fields_of(correct(row, "2026-03-01")->faults), ElementsAre("date"));
+  const model::Entity& issues = *town.place().vault.schema().entity("Issue");
+  saved(amend(town.place(), issues, issue, {{"registered_on", "2026-02-25"}},
+              town.place().vault.view()));
+  saved(correct(row, "2026-02-20"));
+  EXPECT_EQ(of(issue, "registered_on"), "2026-02-25") << "a person gave it that day";
 }
 
 TEST_F(VisitTest, ANeedWithoutCategoryIsKeptAndFlagged) {

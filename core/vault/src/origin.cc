@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mq/base/text.h"
+#include "mq/vault/cell_time.h"
 #include "row_codec.h"
 #include "state.h"
 
@@ -21,6 +22,22 @@ const Head* earliest(const RowState& state) {
   return first;
 }
 
+using TimedRun = Vault::State::TimedRun;
+
+// The envelope that carries transaction n of the line: several may end at one n, of which the
+// first counts. Nothing: it is not sealed yet.
+Result<std::optional<TimedRun>> carrier(sqlite::Database& db, LineIx line, std::uint64_t n) {
+  MQ_TRY(sqlite::Query q, db.query("SELECT received, first_n, last_n FROM mq_envelope WHERE "
+                                   "line = ?1 AND last_n >= ?2 ORDER BY last_n, seq LIMIT 1"));
+  q.bind(1, std::int64_t{line}).bind(2, sql(n));
+  MQ_TRY(const bool found, q.step());
+  if (!found) return std::optional<TimedRun>();
+  TimedRun run{
+      static_cast<std::uint64_t>(q.integer(1)), static_cast<std::uint64_t>(q.integer(2)), {}};
+  if (!q.is_null(0)) run.received = WallTime{q.integer(0)};
+  return std::optional(run);
+}
+
 std::string statement_name(StreamIx stream, const DeviceId& device) {
   return cat("vault.statement.", stream, ".", device.hex());
 }
@@ -33,18 +50,11 @@ Result<std::optional<WallTime>> Vault::State::received_at(LineIx line, std::uint
   if (known != timed_runs.end() && known->second.first_n <= n && n <= known->second.last_n) {
     return known->second.received;
   }
-  MQ_TRY(sqlite::Query q, db.query("SELECT received, first_n, last_n FROM mq_envelope WHERE "
-                                   "line = ?1 AND last_n >= ?2 ORDER BY last_n, seq LIMIT 1"));
-  q.bind(1, std::int64_t{line}).bind(2, sql(n));
-  MQ_TRY(const bool found, q.step());
-  if (!found) return std::optional<WallTime>();
-  TimedRun run{
-      static_cast<std::uint64_t>(q.integer(1)), static_cast<std::uint64_t>(q.integer(2)), {}};
-  if (!q.is_null(0)) run.received = WallTime{q.integer(0)};
-  const auto received = run.received;
-  // Several envelopes may end at one n, of which the first counts: never keep an empty one.
-  if (run.first_n <= run.last_n) timed_runs[line] = run;
-  return received;
+  MQ_TRY(const std::optional<TimedRun> run, carrier(db, line, n));
+  if (!run) return std::optional<WallTime>();
+  // Several envelopes may end at one n: never keep an empty one.
+  if (run->first_n <= run->last_n) timed_runs[line] = *run;
+  return run->received;
 }
 
 Result<std::optional<Origin>> Vault::origin(std::uint32_t entity, std::int64_t rid) {
@@ -69,6 +79,28 @@ Result<std::optional<Origin>> Vault::origin(std::uint32_t entity, std::int64_t r
   Origin origin{lines.at(stamp->line).chain.device, stamp->hlc, stamp->clock_class, {}};
   MQ_TRY(origin.not_after, s.received_at(stamp->line, stamp->n));
   return std::optional(origin);
+}
+
+Result<std::optional<CellTime>> cell_time(Vault& vault, ByteView meta, std::uint32_t field) {
+  std::optional<Stamp> stamp = only_stamp(meta);
+  bool with_row = true;
+  if (!stamp) {
+    MQ_TRY(const RowState state, decode_row(meta));
+    const Head* last = nullptr;
+    for (const MergeCell& cell : state.cells) {
+      for (const Head& head : cell.heads) {
+        if (cell.key.field == field && (last == nullptr || last->hlc < head.hlc)) last = &head;
+      }
+    }
+    if (last == nullptr) return std::optional<CellTime>();
+    stamp = Stamp{last->dot.line, last->dot.n, last->hlc, last->clock_class};
+    // One commit of many rows has several transactions, which its counter tells apart.
+    with_row = last->hlc.ms() == earliest(state)->hlc.ms();
+  }
+  CellTime time{stamp->hlc, stamp->clock_class, {}, with_row};
+  MQ_TRY(const std::optional<TimedRun> run, carrier(vault.database(), stamp->line, stamp->n));
+  if (run) time.not_after = run->received;
+  return std::optional(time);
 }
 
 Status Vault::note_statement(StreamIx stream, const DeviceId& device, WallTime until) {

@@ -4,12 +4,15 @@
 #include "checks.h"
 #include "id_number.h"
 #include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "record_days.h"
 #include "record_parts.h"
 #include "rights.h"
+#include "row_changes.h"
 #include "visit_outcome.h"
 
 namespace mq::work {
@@ -65,6 +68,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
   if (entity.name == "Household") usual_number(form);
   Form whole = form.over(data);
   whole.faults().clear();
+  const model::Field* stands = entity.field("state");
+  const std::int64_t state = stands == nullptr ? 0 : number_of(data, stands->number);
   if (entity.name == "Visit") {
     check_visit(entity, whole);
     flag_unrecorded(entity, data, whole, form);
@@ -85,8 +90,14 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
     check_deed(whole);
   } else if (entity.name == "Commitment") {
     check_commitment(data, whole);
-  } else if (entity.name == "Issue" || entity.name == "Dispute") {
+    check_commitment_days(entity, state, whole, form);
+  } else if (entity.name == "Issue") {
     check_reserved(entity, whole);
+    check_issue_days(entity, state, whole, form);
+  } else if (entity.name == "Dispute") {
+    check_reserved(entity, whole);
+    check_dispute_days(entity, state, whole, form);
+    check_dispute_moments(entity, whole, form);
   } else if (entity.name == "Opinion") {
     check_opinion(entity, whole, form);
   } else if (entity.name == "Household") {
@@ -107,6 +118,45 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
   return {};
 }
 
+// What a visit raised is registered on its day (DOMAIN (g)), unless a person gave it another; what
+// was answered there ended on it too.
+Status move_issues(const Workplace& place, const vault::RowData& visit, Form& form,
+                   std::vector<vault::Draft>& drafts) {
+  using I = mpb::Issue;
+  const std::int64_t was = number_of(visit, mpb::Visit::kDateFieldNumber);
+  const std::int64_t now = form.integer(mpb::Visit::kDateFieldNumber);
+  const vault::Cell* raised = visit.cell(mpb::Visit::kIssueIdsFieldNumber);
+  if (raised == nullptr || was == now) return {};
+  for (const model::Value& each : raised->values) {
+    const auto* bytes = std::get_if<Bytes>(&each);
+    const auto row = bytes == nullptr ? std::nullopt : RowId::from(*bytes);
+    if (!row) continue;
+    MQ_TRY(const auto issue, place.vault.load(place.vault.schema().entity("Issue")->number, *row));
+    if (!issue || issue->deleted || number_of(*issue, I::kRegisteredOnFieldNumber) != was) continue;
+    const std::int64_t closed = number_of(*issue, I::kClosedOnFieldNumber);
+    const bool answered = number_of(*issue, I::kStateFieldNumber) == mpb::ISSUE_STATE_ANSWERED;
+    if (closed != 0 && closed < now && !answered) {
+      const std::string day = Date{static_cast<std::int32_t>(closed)}.iso();
+      form.fault(
+          "date",
+          cat("走访日期:由它登记的事项已在 ", day, " 办结,不能改到那以后;请先核对事项(issue show ",
+              row->hex(), ")"),
+          cat("date: an issue that it raised was closed on ", day, ": issue show ", row->hex()));
+      continue;
+    }
+    RowChanges changes(place, "Issue", *row);
+    changes.set(I::kRegisteredOnFieldNumber, now);
+    if (answered && closed == was) changes.set(I::kClosedOnFieldNumber, now);
+    vault::Draft& draft = drafts.emplace_back(vault::Draft{issue->stream, {}});
+    changes.into(draft);
+  }
+  if (!drafts.empty()) {
+    form.flag("date", "由这次走访登记的事项,登记日期跟着改了",
+              "the issues that it raised are registered on that day now");
+  }
+  return {};
+}
+
 // An edit of a cancelled record makes it count again, so its reason goes and the person is told.
 void bring_back(const model::Entity& entity, Form& form) {
   if (const model::Field* why = entity.field("cancel_reason")) form.set(why->number, {});
@@ -124,9 +174,21 @@ Result<Outcome> amend(const Workplace& place, const model::Entity& entity, const
   MQ_CHECK(check_place(place, entity, data, form));
   MQ_CHECK(check_record(place, entity, data, form));
   if (data.deleted) bring_back(entity, form);
+  std::vector<vault::Draft> moved;
+  if (entity.name == "Visit" && form.has(mpb::Visit::kDateFieldNumber)) {
+    MQ_CHECK(move_issues(place, data, form, moved));
+  }
   Outcome outcome{form.faults(), form.flags(), row, {}};
   if (!outcome.ok()) return outcome;
-  MQ_TRY(const std::vector<vault::Draft> drafts, form.drafts(place, data.stream, row));
+  MQ_TRY(std::vector<vault::Draft> drafts, form.drafts(place, data.stream, row));
+  for (vault::Draft& draft : moved) {
+    const auto there = std::ranges::find(drafts, draft.stream, &vault::Draft::stream);
+    if (there == drafts.end()) {
+      drafts.push_back(std::move(draft));
+    } else {
+      std::ranges::move(draft.changes, std::back_inserter(there->changes));
+    }
+  }
   MQ_CHECK(place.vault.commit(drafts, seen));
   return outcome;
 }

@@ -2,6 +2,7 @@
 #include "checks.h"
 #include "minqing/model/v1/commitment.pb.h"
 #include "mq/base/text.h"
+#include "record_days.h"
 #include "state_moves.h"
 
 namespace mq::work {
@@ -91,22 +92,23 @@ bool all_rated(const Machine& machine, const vault::RowData& data, Form& form) {
 }
 
 // What each step asks for and fills by itself. Says whether the state moves.
-bool complete(const Machine& machine, const Move& move, const vault::RowData& data,
-              std::int64_t today, Form& form) {
+bool complete(const Workplace& place, const Machine& machine, const Move& move,
+              const vault::RowData& data, Form& form) {
   const model::Entity& entity = machine.entity;
+  const auto today = [&](std::uint32_t field) { default_day(place, entity, field, form); };
   switch (move.to) {
     case mpb::COMMITMENT_STATE_RETURNED:
       ask_for(entity, {C::kReviewFieldNumber}, form);
       return true;
     case mpb::COMMITMENT_STATE_PUBLISHED:
-      form.set_default(C::kPublishedOnFieldNumber, today);
+      today(C::kPublishedOnFieldNumber);
       return true;
     case mpb::COMMITMENT_STATE_IN_PROGRESS:
       ask_for(entity, {C::kProgressFieldNumber}, form);
       return move.from != move.to;
     case mpb::COMMITMENT_STATE_REPORTED:
       ask_for(entity, {C::kResultFieldNumber}, form);
-      form.set_default(C::kReportedOnFieldNumber, today);
+      today(C::kReportedOnFieldNumber);
       return true;
     case mpb::COMMITMENT_STATE_RATED:
       return all_rated(machine, data, form);
@@ -114,7 +116,7 @@ bool complete(const Machine& machine, const Move& move, const vault::RowData& da
       ask_for(entity, {C::kExplanationFieldNumber}, form);
       [[fallthrough]];
     case mpb::COMMITMENT_STATE_FULFILLED:
-      form.set_default(C::kSettledOnFieldNumber, today);
+      today(C::kSettledOnFieldNumber);
       return true;
     default:
       return true;
@@ -144,9 +146,9 @@ Result<Outcome> add_commitment(const Workplace& place, const Inputs& inputs) {
   if (form.has(C::kRecordedByFieldNumber)) {
     form.set_default(C::kOwnerIdFieldNumber, form.value(C::kRecordedByFieldNumber));
   }
-  form.set_default(C::kProposedOnFieldNumber,
-                   std::int64_t{Date::in_shanghai(place.clock.wall()).days});
+  default_day(place, states.entity, C::kProposedOnFieldNumber, form);
   form.require(model::pb::NEED_SAVE);
+  check_commitment_days(states.entity, mpb::COMMITMENT_STATE_PROPOSED, form, form);
   const RowId row = new_id<RowId>(place.clock, place.random);
   return store_form(place, form,
                     {village.value_or(Village{}).stream,
@@ -169,8 +171,8 @@ Result<Outcome> move_commitment(const Workplace& place, std::string_view verb, c
   const Move* move = move_of(states, verb, from, to);
   if (move == nullptr) form.faults().push_back(no_such_move(states, verb, from));
   Storing storing{data.stream, row, seen, {}};
-  const std::int64_t today = Date::in_shanghai(place.clock.wall()).days;
-  if (move != nullptr && form.faults().empty() && complete(states, *move, data, today, form)) {
+  if (move != nullptr && form.faults().empty() && complete(place, states, *move, data, form)) {
+    check_commitment_days(states.entity, move->to, form.over(data), form);
     storing.more.push_back(state_step(states, row, move->to, form.extra("reason")));
   }
   return store_form(place, form, std::move(storing));

@@ -2,6 +2,8 @@
 #include "checks.h"
 #include "minqing/model/v1/dispute.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/believed_time.h"
+#include "record_days.h"
 #include "state_moves.h"
 
 namespace mq::work {
@@ -88,8 +90,10 @@ struct Step {
   const Machine& states;
   const Move& move;
   const vault::RowData& data;
-  std::int64_t now() const { return place.clock.wall().ms; }
-  std::int64_t today() const { return Date::in_shanghai(place.clock.wall()).days; }
+  std::int64_t now() const { return believed_time(place).start().ms; }
+  void today(std::uint32_t field, Form& form) const {
+    default_day(place, states.entity, field, form);
+  }
 };
 
 void mediate(const Step& step, Form& form) {
@@ -97,7 +101,7 @@ void mediate(const Step& step, Form& form) {
           {D::kLeadIdFieldNumber, D::kMeasureFieldNumber, D::kDueFieldNumber, D::kDutyFieldNumber},
           form);
   if (step.move.to == mpb::DISPUTE_STATE_GROUP) {
-    form.set_default(D::kAcceptedOnFieldNumber, step.today());
+    step.today(D::kAcceptedOnFieldNumber, form);
   } else if (step.move.to == mpb::DISPUTE_STATE_VILLAGE) {
     form.set(D::kLevelFieldNumber, std::int64_t{mpb::DISPUTE_LEVEL_VILLAGE});
     stop_clock(kDay, step.data, step.now(), form);
@@ -123,13 +127,13 @@ void fail(const Step& step, Form& form) {
 
 void end(const Step& step, mpb::DisputeOutcome outcome, Form& form) {
   form.set(D::kOutcomeFieldNumber, std::int64_t{outcome});
-  form.set_default(D::kEndedOnFieldNumber, step.today());
+  step.today(D::kEndedOnFieldNumber, form);
 }
 
 // By somebody other than who led the mediation, as of an issue (DOMAIN F2).
 void call_back(const Step& step, Form& form) {
   ask_for(step.states.entity, {D::kCallbackFieldNumber}, form);
-  form.set_default(D::kCallbackOnFieldNumber, step.today());
+  step.today(D::kCallbackOnFieldNumber, form);
   const auto caller = id_of(form, D::kCallbackByFieldNumber);
   if (caller && caller == id_of(step.data, D::kLeadIdFieldNumber)) {
     form.fault("callback_by", "回访人:要由主持调解以外的人回访(--callback_by)",
@@ -157,7 +161,7 @@ void complete(const Step& step, Form& form) {
       end(step, mpb::DISPUTE_OUTCOME_SETTLED, form);
       break;
     case mpb::DISPUTE_STATE_PERFORMED:
-      form.set_default(D::kPerformedOnFieldNumber, step.today());
+      step.today(D::kPerformedOnFieldNumber, form);
       break;
     case mpb::DISPUTE_STATE_CALLED_BACK:
       call_back(step, form);
@@ -184,6 +188,7 @@ Result<Outcome> add_dispute(const Workplace& place, const Inputs& inputs) {
   const auto parties = static_cast<std::int64_t>(form.values(D::kPartiesFieldNumber).size());
   if (parties > 0) form.set_default(D::kPeopleFieldNumber, parties);
   form.require(model::pb::NEED_SAVE);
+  check_dispute_days(states.entity, mpb::DISPUTE_STATE_FOUND, form, form);
   const RowId row = new_id<RowId>(place.clock, place.random);
   return store_form(place, form,
                     {village.value_or(Village{}).stream,
@@ -210,6 +215,7 @@ Result<Outcome> move_dispute(const Workplace& place, std::string_view verb, cons
     MQ_CHECK(default_recorder(place, D::kCallbackByFieldNumber, form));
   }
   complete({place, states, *move, data}, form);
+  check_dispute_days(states.entity, move->to, form.over(data), form);
   storing.more.push_back(state_step(states, row, move->to, form.extra("reason")));
   return store_form(place, form, std::move(storing));
 }

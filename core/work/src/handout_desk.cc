@@ -172,7 +172,11 @@ std::vector<vault::Change> echoes(const Workplace& place, const vault::RowData& 
     state = echo->to;
     const std::string result = text_in(handout, H::kResultFieldNumber);
     if (state != mpb::ISSUE_STATE_IN_REVIEW || result.empty()) continue;
-    RowChanges(place, "Issue", issue.id).set(I::kResultFieldNumber, result).into(out);
+    RowChanges answer(place, "Issue", issue.id);
+    answer.set(I::kResultFieldNumber, result);
+    const std::int64_t cost = number_of(handout, H::kCostFieldNumber);
+    if (cost != 0) answer.set(I::kCostFieldNumber, cost);
+    answer.into(out);
   }
   return out.changes;
 }

@@ -3,6 +3,7 @@
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "record_days.h"
 #include "record_parts.h"
 
 namespace mq::work {
@@ -48,8 +49,8 @@ Status fill_issue(const Workplace& place, Form& form, const Village& village, co
   MQ_CHECK(default_recorder(place, I::kRecordedByFieldNumber, form));
   form.set_default(I::kSourceFieldNumber, std::int64_t{mpb::ISSUE_SOURCE_VISIT});
   form.set_default(I::kNatureFieldNumber, std::int64_t{mpb::ISSUE_NATURE_HELP});
-  const Date today = Date::in_shanghai(place.clock.wall());
-  form.set_default(I::kRegisteredOnFieldNumber, std::int64_t{today.days});
+  const model::Entity& entity = *place.vault.schema().entity("Issue");
+  default_day(place, entity, I::kRegisteredOnFieldNumber, form);
   const Date registered{static_cast<std::int32_t>(form.integer(I::kRegisteredOnFieldNumber))};
   const std::string id = row.hex();
   form.set_default(I::kNoFieldNumber,
@@ -75,6 +76,7 @@ Result<Outcome> add_issue(const Workplace& place, const Inputs& inputs) {
   // Without a village nothing is stored, and the person hears of that alone.
   MQ_CHECK(fill_issue(place, form, village.value_or(Village{}), row));
   form.require(model::pb::NEED_SAVE);
+  check_issue_days(entity, mpb::ISSUE_STATE_REGISTERED, form, form);
   Storing storing{village.value_or(Village{}).stream,
                   row,
                   seen,

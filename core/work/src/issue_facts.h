@@ -18,9 +18,12 @@ struct IssueFact {
   int category = 0, state = 0, closure = 0;
   std::int64_t households = 0;  // 涉及户 as said; 1 if only its own household is known, else 0
   Date registered;
-  std::optional<Date> closed, due;  // due: the extension, if there is one
-  std::optional<Date> accepted;     // what ended without it counts from that day
+  // closed: never before it was registered, whatever two devices wrote apart. due: the extension,
+  // if there is one.
+  std::optional<Date> closed, due;
+  std::optional<Date> accepted;  // what ended without it counts from that day
   bool extended = false;
+  bool in_time = false;  // closed by then, to the minute where 流转 says when; also without a due
 
   // 撤回, 重复合并, 移送 and 依法导入: neither done nor left to do by whoever had it.
   bool left() const;

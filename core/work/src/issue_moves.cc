@@ -8,6 +8,7 @@
 #include "mq/work/believed_time.h"
 #include "mq/work/calendar.h"
 #include "mq/work/issue.h"
+#include "record_days.h"
 #include "record_parts.h"
 #include "rights.h"
 
@@ -26,13 +27,12 @@ struct Move {
   const vault::RowData& data;
   Form& form;
   Form whole;
-  Date today;
   std::string destination;  // noted under 流转
 
   std::int64_t number(std::uint32_t field) const { return whole.integer(field); }
   void need(std::uint32_t field, std::string_view why_zh, std::string_view why_en) {
     if (whole.has(field) && !model::is_empty(whole.value(field))) return;
-    const model::Field& f = *place.vault.schema().entity("Issue")->field(field);
+    const model::Field& f = *entity().field(field);
     form.fault(f.name, cat(f.zh, ":必须填写(--", f.name, ")", why_zh),
                cat(f.name, ": required", why_en));
   }
@@ -40,9 +40,11 @@ struct Move {
     if (!trimmed(form.extra("reason")).empty()) return;
     form.fault("reason", "原因:必须填写(--reason)", "reason: required");
   }
+  const model::Entity& entity() const { return *place.vault.schema().entity("Issue"); }
+  void ends() { default_day(place, entity(), I::kClosedOnFieldNumber, form); }
   void ends(mpb::Closure closure) {
     form.set_default(I::kClosureFieldNumber, std::int64_t{closure});
-    form.set_default(I::kClosedOnFieldNumber, std::int64_t{today.days});
+    ends();
   }
   // Whether it was taken up again once already: a line of 流转 is its day, its hour and the step.
   bool reopened() const {
@@ -65,6 +67,10 @@ Term term_of_nature(std::int64_t nature) {
 
 // due_at as typed, else counted from `start`; a year without a table is a fault of due_at.
 Status set_due(Move& move, WallTime start, const Term& otherwise) {
+  // An extension is of the deadline before, and would hide the new one.
+  if (move.number(I::kExtendedUntilFieldNumber) != 0) {
+    move.form.set(I::kExtendedUntilFieldNumber, {});
+  }
   if (move.form.has(I::kDueAtFieldNumber)) return {};
   Term term = otherwise;
   if (const std::string typed = move.form.extra("term"); !typed.empty()) {
@@ -118,7 +124,8 @@ Status fill_assign(Move& move) {
     const vault::Cell* name = org ? org->cell(mpb::OrgUnit::kNameFieldNumber) : nullptr;
     if (name != nullptr) move.destination = cat(" → ", std::get<std::string>(name->value));
   }
-  if (move.form.extra("term").empty()) return {};
+  const bool kept = move.form.extra("term").empty() && !move.form.has(I::kDueAtFieldNumber);
+  if (kept) return {};
   return set_due(move, deadline_start(move), {});
 }
 
@@ -147,14 +154,14 @@ Status fill_close(Move& move) {
   if (move.number(I::kClosureFieldNumber) == mpb::CLOSURE_PLANNED) {
     move.need(I::kPlannedUntilFieldNumber, ",列入计划要写明期限", ", a plan names its date");
   }
-  move.form.set_default(I::kClosedOnFieldNumber, std::int64_t{move.today.days});
+  move.ends();
   return {};
 }
 
 Status fill_callback(Move& move) {
   move.need(I::kCallbackFieldNumber, ":满意、基本满意、不满意或未联系上",
             ": 满意, 基本满意, 不满意 or 未联系上");
-  move.form.set_default(I::kCallbackOnFieldNumber, std::int64_t{move.today.days});
+  default_day(move.place, move.entity(), I::kCallbackOnFieldNumber, move.form);
   MQ_CHECK(default_recorder(move.place, I::kCallbackByFieldNumber, move.form));
   const auto caller = id_of(move.form, I::kCallbackByFieldNumber);
   if (caller && caller == id_of(move.whole, I::kHandlerIdFieldNumber)) {
@@ -210,7 +217,7 @@ Status fill_merge(Move& move) {
                     "into: that one was merged as well; name the one it went into");
   }
   move.form.set_row(I::kMergedIntoFieldNumber, *into);
-  move.form.set_default(I::kClosedOnFieldNumber, std::int64_t{move.today.days});
+  move.ends();
   return {};
 }
 
@@ -237,7 +244,7 @@ Status fill_legal(Move& move) {
 
 Status fill_withdraw(Move& move) {
   move.need_reason();
-  move.form.set_default(I::kClosedOnFieldNumber, std::int64_t{move.today.days});
+  move.ends();
   return {};
 }
 
@@ -363,10 +370,11 @@ Result<Outcome> move_issue(const Workplace& place, std::string_view verb, const 
   const model::Entity& entity = *place.vault.schema().entity("Issue");
   MQ_TRY(const vault::RowData data, standing_row(place, entity, row));
   MQ_TRY(Form form, Form::read(place, entity, inputs, {"reason", "term", "into"}));
-  Move move{place, data, form, form.over(data), Date::in_shanghai(place.clock.wall()), ""};
+  Move move{place, data, form, form.over(data), ""};
   const std::int64_t from = number_of(data, I::kStateFieldNumber);
   check_legal(move, from, act->verb.to);
   MQ_CHECK(act->fill(move));
+  check_issue_days(entity, act->verb.to == 0 ? from : act->verb.to, form.over(data), form);
   Storing storing{data.stream, row, seen, {hop(move, act->verb)}};
   if (act->verb.to != 0) {
     storing.more.push_back(issue_move(place, row, act->verb.to, form.extra("reason")));

@@ -77,6 +77,14 @@ constexpr std::pair<int, int> kMoves[] = {
 
 }  // namespace
 
+bool issue_ended(std::int64_t state) {
+  constexpr mpb::IssueState kEnds[] = {mpb::ISSUE_STATE_ANSWERED,    mpb::ISSUE_STATE_CLOSED,
+                                       mpb::ISSUE_STATE_CALLED_BACK, mpb::ISSUE_STATE_FINISHED,
+                                       mpb::ISSUE_STATE_MERGED,      mpb::ISSUE_STATE_NOT_NEEDED,
+                                       mpb::ISSUE_STATE_WITHDRAWN,   mpb::ISSUE_STATE_LEGAL};
+  return std::find(std::begin(kEnds), std::end(kEnds), state) != std::end(kEnds);
+}
+
 bool legal_issue_move(std::int64_t from, std::int64_t to) {
   return std::find(std::begin(kMoves), std::end(kMoves),
                    std::pair<int, int>(static_cast<int>(from), static_cast<int>(to))) !=

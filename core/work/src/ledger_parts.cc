@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
@@ -102,8 +101,6 @@ Lateness lateness(Date happened, std::optional<Date> said,
   return recorded.days - happened.days > kLateDays ? Lateness::kLate : Lateness::kNot;
 }
 
-namespace {
-
 // A packed list of references is their 16-byte ids, one after the other.
 Result<std::vector<RowId>> ids_in(ByteView packed) {
   std::vector<RowId> out;
@@ -115,6 +112,15 @@ Result<std::vector<RowId>> ids_in(ByteView packed) {
   return Error{Code::kCorrupt, "读取走访:走访人或事项一栏的内容已损坏,请运行 doctor",
                "reading a visit: its visitors or issues are damaged, run doctor"};
 }
+
+Result<bool> issue_stands(const Workplace& place, const RowId& issue) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT min(deleted) FROM \"issue\" WHERE id = ?1"));
+  MQ_CHECK(q.bind(1, issue.view()).step());
+  return q.is_null(0) || q.integer(0) == 0;
+}
+
+namespace {
 
 constexpr std::string_view kVisitSql =
     "SELECT id, stream, household_id, date, outcome, part, answered, visited_by, issue_ids, "
@@ -164,31 +170,6 @@ Status each_visit(const Workplace& place, const Period& period,
     }
   }
   return {};
-}
-
-Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream, const Canonical& canonical) {
-  const model::Field& status =
-      *place.vault.schema().entity("Household")->field(mpb::Household::kStatusFieldNumber);
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query("SELECT id, status FROM \"household\" WHERE stream = ?1 AND "
-                                      "deleted = 0"));
-  q.bind(1, stream);
-  Scope scope;
-  for (;;) {
-    MQ_TRY(const bool more, q.step());
-    if (!more) return scope;
-    const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
-    if (!canonical.counts(row, stream)) continue;
-    const std::int64_t number = q.integer(1);
-    const bool out =
-        number == mpb::HOUSEHOLD_STATUS_MOVED_OUT || number == mpb::HOUSEHOLD_STATUS_DEAD ||
-        number == mpb::HOUSEHOLD_STATUS_CANCELLED || number == mpb::HOUSEHOLD_STATUS_EMPTY;
-    if (out && !canonical.revived(row)) {
-      ++scope.left_out[model::format_value(status, number)];
-    } else {
-      scope.households.insert(row);
-    }
-  }
 }
 
 Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest& request) {
@@ -298,6 +279,10 @@ Result<Ledger> begin_ledger(const Workplace& place, const LedgerRequest& request
   return ledger;
 }
 
+namespace {
+Date day_before(Date day) { return Date{day.days - 1}; }
+}  // namespace
+
 Result<std::vector<Completeness>> completeness(const Workplace& place,
                                                const std::optional<std::string>& village) {
   LedgerRequest request;
@@ -316,7 +301,8 @@ Result<std::vector<Completeness>> completeness(const Workplace& place,
       for (const wire::DeviceRecord* device : place.control.devices_of(person.id)) {
         MQ_TRY(const std::optional<WallTime> stated,
                place.vault.stated_until(one.stream, device->id));
-        if (stated) until = std::max(until, std::optional(Date::in_shanghai(*stated)));
+        // Of the day of the statement itself only a part is told.
+        if (stated) until = std::max(until, std::optional(day_before(Date::in_shanghai(*stated))));
       }
       ++people[until];
     }

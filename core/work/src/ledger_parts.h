@@ -16,6 +16,8 @@ namespace mq::work {
 
 inline constexpr int kLateDays = 3;  // DOMAIN (g): recorded more than three days after it happened
 
+inline constexpr std::int64_t kFewest = 3;  // DOMAIN (c): fewer households point at somebody
+
 enum class Lateness { kNot, kLate, kUnknown };
 
 struct VisitFact {
@@ -47,6 +49,11 @@ int months_between(Date from, Date to);
 // Months that fit into the period whole: 1 for February 25 to March 24, 0 for a week.
 int whole_months(const Period& period);
 
+// A packed list of references. kCorrupt: it is none.
+Result<std::vector<RowId>> ids_in(ByteView packed);
+// Whether an issue counts: not cancelled; one that is not held here nobody cancelled.
+Result<bool> issue_stands(const Workplace& place, const RowId& issue);
+
 // Not cancelled, dated within the period; the household is the one it counts for.
 Status each_visit(const Workplace& place, const Period& period,
                   const std::vector<Village>& villages, const Canonical& canonical,
@@ -56,13 +63,6 @@ Status each_visit(const Workplace& place, const Period& period,
 // after the receipt, else unknown and never late.
 Lateness lateness(Date happened, std::optional<Date> said,
                   const std::optional<vault::Origin>& origin);
-
-// Households in scope at period end: 迁出, 死亡, 注销 and 空挂 are left out and named.
-struct Scope {
-  std::set<RowId> households;
-  std::map<std::string, int> left_out;  // by status label
-};
-Result<Scope> scope_of(const Workplace& place, vault::StreamIx stream, const Canonical& canonical);
 
 // In organisation order; those who serve the village that is asked for, else all.
 Result<std::vector<Cadre>> cadres_of(const Workplace& place, const LedgerRequest& request);

@@ -8,6 +8,7 @@
 #include "ledger_parts.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "roster_then.h"
 
 namespace mq::work {
 
@@ -159,9 +160,13 @@ class Count {
 
   Status demand() {
     MQ_TRY(canonical_, Canonical::households(place_));
+    MQ_TRY(then_, RosterThen::at(place_, request_.period.to, canonical_));
+    MQ_TRY(const auto scopes, then_.scopes(place_));
     for (const Village& village : villages_) {
-      MQ_TRY(const Scope scope, scope_of(place_, village.stream, canonical_));
       unit_of_[village.stream] = village.org_unit;
+      const auto found = scopes.find(village.stream);
+      if (found == scopes.end()) continue;
+      const Scope& scope = found->second;
       for (const auto& [status, count] : scope.left_out) left_out_[status] += count;
       for (const RowId& household : scope.households) demand(village, household);
     }
@@ -231,14 +236,9 @@ class Count {
   }
 
   bool stands(const RowId& issue) {
-    auto q = place_.vault.database().query("SELECT min(deleted) FROM \"issue\" WHERE id = ?1");
-    Result<bool> row = false;
-    if (q.ok()) row = q->bind(1, issue.view()).step();
-    if (!q.ok() || !row.ok()) {
-      asked_ = q.ok() ? row.error() : q.error();
-      return true;
-    }
-    return q->is_null(0) || q->integer(0) == 0;  // not held here: nobody cancelled it
+    const Result<bool> stands = issue_stands(place_, issue);
+    if (!stands.ok()) asked_ = stands.error();
+    return !stands.ok() || *stands;
   }
 
   void take(const VisitFact& visit) {
@@ -256,9 +256,10 @@ class Count {
   }
 
   void reach(const VisitFact& visit) {
-    const std::size_t number = numbers_.of(*visit.household);
+    const RowId reached = then_.of(*visit.household);
+    const std::size_t number = numbers_.of(reached);
     if (number >= home_.size() || home_[number] == nullptr) return;
-    const Source household{kinds_.household, *visit.household};
+    const Source household{kinds_.household, reached};
     by_village_[*home_[number]].reach(number, household);
     all_.reach(number, household);
     for (const RowId& visitor : visit.visitors) {
@@ -272,6 +273,7 @@ class Count {
   const std::vector<Village>& villages_;
   Kinds kinds_;
   Canonical canonical_;
+  RosterThen then_;
   HouseholdNumbers numbers_;
   std::map<vault::StreamIx, RowId> unit_of_;
   std::vector<const RowId*> home_;     // org unit in which a household counts, by its number
@@ -286,9 +288,16 @@ void describe(Ledger& ledger, const std::map<std::string, int>& left_out) {
   ledger.basis.emplace_back("覆盖率",
                             "本期至少一次见到户主或家人的户(不重复,请不要记的也是见到)÷ "
                             "应走访户数;电话见到也算,常年外出户在内");
-  std::string out;
-  for (const auto& [status, count] : left_out)
+  std::string out, up;
+  for (const auto& [status, count] : left_out) {
     out += cat(out.empty() ? "" : ",", status, " ", count, " 户");
+    up += cat(up.empty() ? "" : ",", status, " ", count < kFewest ? cat("<", kFewest) : cat(count),
+              " 户");
+  }
+  if (!up.empty()) ledger.upward.basis.emplace_back("未计入应走访", up);
+  ledger.basis.emplace_back(
+      "应走访户数",
+      "最后一天在册的户;以后迁村、并户、分户的按办理日期,以后改的户状态和补登的户按登记日期");
   ledger.basis.emplace_back("未计入应走访", out.empty() ? "无" : out);
   ledger.basis.emplace_back("干部行", "应走访户数是他结对的户;按组织顺序排列,不排名,不上报");
   ledger.basis.emplace_back("见面率", "有效户次 ÷ 走访户次");

@@ -1,7 +1,7 @@
 // RP02 民情台账: one row per issue registered in the period, by the date of its visit.
 #include <map>
 
-#include "ledger_parts.h"
+#include "issue_facts.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/handover.h"
@@ -13,17 +13,17 @@ using I = mpb::Issue;
 
 namespace {
 
-constexpr std::string_view kSql =
-    "SELECT i.registered_on, i.source, i.reporter, i.phone, h.group_no, i.category, i.title, "
-    "o.name, "
-    "i.handler_id, i.due_at, i.result, i.closed_on, i.closure, i.callback, i.state, i.no, "
-    "i.recorded_by, i.id FROM "
-    "\"issue\" "
-    "i "
-    "LEFT JOIN \"household\" h ON h.id = i.household_id AND h.stream = i.stream "
-    "LEFT JOIN \"org_unit\" o ON o.id = i.to_org "
-    "WHERE i.stream = ?1 AND i.deleted = 0 AND i.registered_on BETWEEN ?2 AND ?3 "
-    "ORDER BY i.registered_on, i.id";
+std::string issues_sql() {
+  return cat(
+      "SELECT i.registered_on, i.source, i.reporter, i.phone, h.group_no, i.category, i.title, "
+      "o.name, i.handler_id, ",
+      kIssueDueMsSql,
+      ", i.result, i.closed_on, i.closure, i.callback, i.state, i.no, i.recorded_by, i.id, "
+      "i.extended_until IS NULL AND i.due_unit = ?4 FROM \"issue\" i LEFT JOIN \"household\" h ON "
+      "h.id = i.household_id AND h.stream = i.stream LEFT JOIN \"org_unit\" o ON o.id = i.to_org "
+      "WHERE i.stream = ?1 AND i.deleted = 0 AND i.registered_on BETWEEN ?2 AND ?3 "
+      "ORDER BY i.registered_on, i.id");
+}
 
 struct Counts {
   std::int64_t all = 0, closed = 0, answered = 0, finished = 0;
@@ -47,10 +47,11 @@ class Rows {
   }
 
   Status add(const Village& village) {
-    MQ_TRY(sqlite::Query q, place_.vault.database().query(kSql));
+    MQ_TRY(sqlite::Query q, place_.vault.database().query(issues_sql()));
     q.bind(1, village.stream)
         .bind(2, std::int64_t{ledger_.period.from.days})
-        .bind(3, std::int64_t{ledger_.period.to.days});
+        .bind(3, std::int64_t{ledger_.period.to.days})
+        .bind(4, std::int64_t{mpb::DUE_UNIT_HOURS});
     for (;;) {
       MQ_TRY(const bool more, q.step());
       if (!more) return {};
@@ -99,6 +100,7 @@ class Rows {
     };
     LedgerCell due = std::string();
     if (!q.is_null(9)) due = Date::in_shanghai({q.integer(9)});
+    if (!q.is_null(9) && q.integer(18) != 0) due = shanghai_minute({q.integer(9)});
     std::string done(q.text(10));
     if (done.empty()) done = model::format_value(*entity_.field(I::kStateFieldNumber), state);
     const Source source{entity_.number, RowId::from(q.blob(17)).value_or(RowId{})};
@@ -157,6 +159,7 @@ Result<Ledger> ledger_rp02(const Workplace& place, const LedgerRequest& request)
   totals[16] = cat("销号 ", counts.finished, " 件");
   set_totals(ledger, std::move(totals), rows.trace());
   ledger.basis.emplace_back("登记日期", "由走访登记的事项按走访日期");
+  ledger.basis.emplace_back("时限", "延期的写延期后的;以小时计的写到分");
   ledger.basis.emplace_back("责任人", "未办结的事项按移交后的接手人");
   ledger.basis.emplace_back("电话", "脱敏,只留前三后四位");
   return ledger;

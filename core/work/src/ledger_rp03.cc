@@ -23,7 +23,7 @@ struct Tally {
     if (!over) add_open(issue, period, ended);
     if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
     ++due;
-    due_done += ended && *issue.closed <= *issue.due ? 1 : 0;
+    due_done += ended && issue.in_time ? 1 : 0;
   }
 
   // Of what somebody had to do within the period.
@@ -32,7 +32,7 @@ struct Tally {
     ++(before ? carried : fresh);
     accepted += !before && (ended || (issue.accepted && *issue.accepted <= period.to)) ? 1 : 0;
     closed += ended ? 1 : 0;
-    in_time += ended && (!issue.due || *issue.closed <= *issue.due) ? 1 : 0;
+    in_time += ended && issue.in_time ? 1 : 0;
     overdue += !ended && issue.due && *issue.due <= period.to ? 1 : 0;
     extended += issue.extended ? 1 : 0;
   }
@@ -42,7 +42,7 @@ struct Tally {
     const Source source{entity, issue.id};
     const bool ended = !issue.open_after(period.to);
     if (issue.left() && ended) return;
-    const bool timely = ended && (!issue.due || *issue.closed <= *issue.due);
+    const bool timely = ended && issue.in_time;
     if (!issue.ended_before(period.from)) explain_open(issue, period, source, timely);
     if (!issue.due || *issue.due < period.from || *issue.due > period.to) return;
     trace.note("截止在本期", source);
@@ -114,7 +114,7 @@ Result<Ledger> ledger_rp03(const Workplace& place, const LedgerRequest& request)
   ledger.basis.emplace_back("办结率", "办结 ÷(上期结转 + 受理)");
   ledger.basis.emplace_back("按期率",
                             "截止日在统计期内的事项中按期办结的 ÷ 截止日在统计期内的事项;"
-                            "延期的按延期后的截止日");
+                            "延期的按延期后的截止日;截止当天办结的按流转里的时刻,没有时刻的算按期");
   return ledger;
 }
 

@@ -7,6 +7,7 @@
 #include "minqing/model/v1/organisation.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
+#include "roster_then.h"
 
 namespace mq::work {
 
@@ -63,14 +64,10 @@ class Rows {
 
   Status load() {
     MQ_TRY(const std::vector<Village> villages, villages_of(place_, request_));
-    const Directory directory(place_);
-    for (const Village& village : villages) {
-      MQ_TRY(const std::vector<Household> households, directory.households(village.stream));
-      for (const Household& one : households) homes_[one.id] = {village.name, one};
-    }
     MQ_TRY(canonical_, Canonical::households(place_));
     // Visits stay where they were written: of a household that moved here, in another village.
-    MQ_TRY(const std::vector<Village> all, directory.villages());
+    MQ_TRY(const std::vector<Village> all, Directory(place_).villages());
+    MQ_CHECK(know_homes(villages, all));
     MQ_CHECK(
         each_visit(place_, request_.period, canonical_.plain() ? villages : all, canonical_,
                    [&](const VisitFact& visit) {
@@ -127,6 +124,26 @@ class Rows {
   }
 
  private:
+  // Where each stood on the last day.
+  Status know_homes(const std::vector<Village>& villages, const std::vector<Village>& all) {
+    MQ_TRY(const RosterThen then, RosterThen::at(place_, request_.period.to, canonical_));
+    const Directory directory(place_);
+    for (const Village& village : all) {
+      MQ_TRY(const std::vector<Household> households, directory.households(village.stream));
+      for (Household one : households) {
+        const vault::StreamIx stream = then.stream(one.id, one.stream);
+        const auto home = std::ranges::find(villages, stream, &Village::stream);
+        if (home == villages.end()) continue;
+        if (stream != one.stream) {
+          one.stream = stream;
+          MQ_CHECK(directory.name_head(one));
+        }
+        homes_[one.id] = {home->name, one};
+      }
+    }
+    return {};
+  }
+
   Result<Of> described(const Cadre& cadre) const {
     const model::Field& rank =
         *place_.vault.schema().entity("Cadre")->field(mpb::Cadre::kRankClassFieldNumber);

@@ -12,10 +12,11 @@ namespace {
 
 // What was due and settled before the period began is past; what is still open never is.
 constexpr std::string_view kSql =
-    "SELECT promiser, kind, text, due, owner_id, state, progress, settled_on, rating_self, "
+    "SELECT promiser, kind, text, due, owner_id, state, progress, max(settled_on, proposed_on), "
+    "rating_self, "
     "rating_peers, rating_leader, rating_people, explanation, id FROM \"commitment\" WHERE "
     "stream = ?1 AND deleted = 0 AND state <> ?4 AND proposed_on <= ?3 AND (due >= ?2 OR "
-    "settled_on IS NULL OR settled_on >= ?2) ORDER BY due, id";
+    "settled_on IS NULL OR settled_on >= ?2 OR proposed_on >= ?2) ORDER BY due, id";
 constexpr std::pair<int, std::uint32_t> kRatings[] = {{8, C::kRatingSelfFieldNumber},
                                                       {9, C::kRatingPeersFieldNumber},
                                                       {10, C::kRatingLeaderFieldNumber},

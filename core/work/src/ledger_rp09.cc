@@ -15,7 +15,8 @@ constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 
 constexpr std::string_view kSql =
-    "SELECT id, found_on, accepted_on, ended_on, outcome, coalesce(people, 0), group_failed_at, "
+    "SELECT id, found_on, max(accepted_on, found_on), max(ended_on, found_on), outcome, "
+    "coalesce(people, 0), group_failed_at, "
     "reported_at, on_site_at FROM \"dispute\" WHERE stream = ?1 AND deleted = 0 AND "
     "found_on <= ?2";
 

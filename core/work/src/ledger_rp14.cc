@@ -13,10 +13,33 @@ namespace mpb = ::minqing::model::v1;
 namespace {
 
 constexpr std::string_view kSql =
-    "SELECT d.author_id, d.date, d.recorded_on, d.recorded_by, d.rid, d.issue_ids IS NOT NULL AND "
-    "length(d.issue_ids) > 0 OR EXISTS (SELECT 1 FROM \"visit\" v WHERE v.diary_id = d.id AND "
-    "v.deleted = 0 AND length(v.issue_ids) > 0), d.id FROM \"diary\" d WHERE d.deleted = 0 AND "
-    "d.date BETWEEN ?1 AND ?2 AND d.status >= ?3";
+    "SELECT d.author_id, d.date, d.recorded_on, d.recorded_by, d.rid, d.issue_ids, d.id FROM "
+    "\"diary\" d WHERE d.deleted = 0 AND d.date BETWEEN ?1 AND ?2 AND d.status >= ?3";
+constexpr std::string_view kVisitSql =
+    "SELECT issue_ids FROM \"visit\" WHERE diary_id = ?1 AND deleted = 0 AND length(issue_ids) > 0";
+
+// Whether one of them was not cancelled since; of one that is not held here nobody knows.
+Result<bool> one_stands(const Workplace& place, ByteView packed) {
+  MQ_TRY(const std::vector<RowId> issues, ids_in(packed));
+  for (const RowId& issue : issues) {
+    MQ_TRY(const bool stands, issue_stands(place, issue));
+    if (stands) return true;
+  }
+  return false;
+}
+
+Result<bool> has_issue(const Workplace& place, const sqlite::Query& diary) {
+  MQ_TRY(const bool itself, one_stands(place, diary.blob(5)));
+  if (itself) return true;
+  MQ_TRY(sqlite::Query q, place.vault.database().query(kVisitSql));
+  q.bind(1, diary.blob(6));
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return false;
+    MQ_TRY(const bool stands, one_stands(place, q.blob(0)));
+    if (stands) return true;
+  }
+}
 
 struct DiaryTally {
   Trace trace;
@@ -73,12 +96,13 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
     if (!said) {
       MQ_TRY(origin, place.vault.origin(entity, q.integer(4)));
     }
+    MQ_TRY(const bool with_issue, has_issue(place, q));
     const Lateness late = lateness(Date{static_cast<std::int32_t>(q.integer(1))}, said, origin);
     const auto recorder = RowId::from(q.blob(3));
     const Source source{entity, RowId::from(q.blob(6)).value_or(RowId{})};
     for (DiaryTally* tally : {&by_author[author], &all}) {
       tally->trace.on(request.explain);
-      tally->add(source, {q.integer(5) != 0, recorder && !(*recorder == author), late});
+      tally->add(source, {with_issue, recorder && !(*recorder == author), late});
     }
   }
   for (const Cadre& cadre : cadres) {
@@ -91,6 +115,7 @@ Result<Ledger> ledger_rp14(const Workplace& place, const LedgerRequest& request)
   }
   set_totals(ledger, all.row("合计"), all.trace);
   ledger.basis.emplace_back("篇数", "已提交的日记,按日记日期;草稿不算");
+  ledger.basis.emplace_back("有事项篇数", "写明事项、或所记走访登记了事项的;事项全作废了的不算");
   ledger.basis.emplace_back("用途", "按组织顺序排列,不排名、不打分、不上报");
   ledger.basis.emplace_back("抽查", "本版本尚未启用抽查,两列为 0");
   ledger.basis.emplace_back("补录", "记录日期晚于日记日期 3 天以上;没填且时钟不可信的无从判断");

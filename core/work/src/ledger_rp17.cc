@@ -14,8 +14,6 @@ namespace {
 
 using Kind = Indicator::Kind;
 
-constexpr std::int64_t kFewest = 3;  // DOMAIN (c)
-
 // A count or an amount, so that both add up alike.
 struct Amount {
   std::int64_t value = 0;

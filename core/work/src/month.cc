@@ -40,6 +40,14 @@ Result<std::optional<Ledger>> draft_of(const Workplace& place, const Month& mont
   return std::optional(std::move(record.ledger));
 }
 
+// A count as it goes upward, without the sign of a difference.
+std::string count_text(const LedgerCell& cell) {
+  if (const auto* words = std::get_if<std::string>(&cell)) return *words;
+  if (const auto* money = std::get_if<Money>(&cell)) return yuan(*money);
+  const auto* number = std::get_if<std::int64_t>(&cell);
+  return number == nullptr ? "0" : cat(*number);
+}
+
 // Late arrivals of one signed period of one report: what it comes to now less what was last
 // reported of it, be that in its own versions or in a later issue.
 class Late {
@@ -104,8 +112,15 @@ class Late {
     }
   }
 
-  // Nothing if they are equal, or if one of them is no number.
+  // Nothing if they are equal, or both hidden. Of one that was, or is, hidden the two as they go
+  // upward: the difference would tell it.
   static LedgerCell less(const LedgerCell& after, const LedgerCell& before) {
+    const auto hidden = [](const LedgerCell& cell) {
+      return std::holds_alternative<std::string>(cell);
+    };
+    if (hidden(after) != hidden(before)) {
+      return cat("现为 ", count_text(after), "(原为 ", count_text(before), ")");
+    }
     const auto* a = std::get_if<std::int64_t>(&after);
     const auto* b = std::get_if<std::int64_t>(&before);
     if (a != nullptr && b != nullptr && *a != *b) return *a - *b;
@@ -120,6 +135,7 @@ class Late {
 };
 
 std::string number_text(const LedgerCell& cell) {
+  if (const auto* words = std::get_if<std::string>(&cell)) return *words;
   if (const auto* money = std::get_if<Money>(&cell)) {
     return cat(money->fen > 0 ? "+" : "", yuan(*money));
   }
@@ -217,17 +233,29 @@ Result<std::vector<SignedReport>> sign_month(const Workplace& place, const Month
                      " has not begun, so it cannot be signed; look at --month "
                      "and at the date of this device")};
   }
-  std::vector<LedgerRecord> records;
+  std::vector<LedgerRecord> records, longer;
   for (const MonthLedger& each : review.ledgers) {
     const bool fresh = each.signed_version == 0;
     const bool corrected = !fresh && !reason.empty() && !each.since_signed.empty();
-    if (fresh || corrected) records.push_back({each.ledger, each.earlier});
+    const bool is_long = each.ledger.id == kLongReport;
+    if (fresh || corrected) (is_long ? longer : records).push_back({each.ledger, each.earlier});
   }
-  if (records.empty() && !reason.empty()) {
+  if (records.empty() && longer.empty() && !reason.empty()) {
     return Error{Code::kInvalidInput, cat(review.month.label, " 的报表签发以后没有变化,不用更正"),
                  cat("nothing of ", review.month.label, " has changed since it was signed")};
   }
-  return sign_reports(place, std::move(records), reason);
+  std::vector<SignedReport> out;
+  MQ_CHECK(place.vault.together([&]() -> Status {
+    MQ_TRY(out, sign_reports(place, std::move(records), reason));
+    // Made anew after its own last month is signed, which it tells of.
+    for (LedgerRecord& record : longer) {
+      MQ_TRY(record.ledger, ledger_rp17(place, {record.ledger.period, std::nullopt, false}));
+    }
+    MQ_TRY(const std::vector<SignedReport> last, sign_reports(place, std::move(longer), reason));
+    out.insert(out.end(), last.begin(), last.end());
+    return {};
+  }));
+  return out;
 }
 
 std::vector<std::string> not_zero(const Ledger& ledger) {

@@ -1,9 +1,12 @@
 // What stands in the way of right numbers: two versions of a fact, required facts that lack, work
 // that waits to be completed, pairings with households that are no more.
+#include <algorithm>
+
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/programme.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/issue.h"
 #include "mq/work/local_entry.h"
 #include "mq/work/month.h"
 
@@ -42,6 +45,48 @@ Result<std::int64_t> mutual_mergers(const Workplace& place) {
           "\"issue\" i ON i.id = w.at WHERE i.state = ",
           kMerged, " AND i.deleted = 0 AND w.at <> w.start AND w.steps < ", kWayMax,
           ") SELECT count(DISTINCT start) FROM way WHERE at = start"));
+}
+
+// What two devices may have written apart: an end before the beginning, or a day of the end that
+// does not go with the state. Ledgers count such an end on the day of the beginning, and without a
+// day not at all.
+constexpr std::pair<std::string_view, std::string_view> kImpossible[] = {
+    {"issue", "registered_on IS NULL OR closed_on < registered_on OR callback_on < closed_on"},
+    {"dispute", "accepted_on < found_on OR ended_on < found_on OR ended_on < accepted_on"},
+    {"commitment", "settled_on < proposed_on"}};
+
+Status add_impossible_days(const Workplace& place, std::vector<Repair>& out) {
+  for (const auto& [table, where] : kImpossible) {
+    MQ_TRY(sqlite::Query q,
+           place.vault.database().query(cat("SELECT count(*), lower(hex(min(id))) FROM \"", table,
+                                            "\" WHERE deleted = 0 AND (", where, ")")));
+    MQ_TRY(const bool row, q.step());
+    if (!row) continue;
+    add(out, {"日期前后不符,如办结早于登记;按开头那天计,没有登记日期的不计",
+              "days that contradict each other, such as closed before registered",
+              cat(table, " show ", q.text(1)), q.integer(0)});
+  }
+  return {};
+}
+
+// The day of closing says that an issue is over and its state says that it is not, or the other
+// way round.
+Status add_parted_ends(const Workplace& place, std::vector<Repair>& out) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT state, closed_on IS NOT NULL, count(*), lower(hex(min(id))) FROM \"issue\" "
+             "WHERE deleted = 0 GROUP BY 1, 2"));
+  Repair parted{"事项的办结日期与状态不符;有没有办结按日期计",
+                "issues whose day of closing contradicts the state; they count by the day", "", 0};
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) break;
+    if (issue_ended(q.integer(0)) == (q.integer(1) != 0)) continue;
+    parted.count += q.integer(2);
+    parted.command = cat("issue show ", q.text(3));
+  }
+  add(out, std::move(parted));
+  return {};
 }
 
 Status add_missing(const Workplace& place, std::vector<Repair>& out) {
@@ -85,6 +130,12 @@ Result<std::vector<Repair>> repairs(const Workplace& place) {
   add(out, {"互相合并、没有一件在办的事项,留一件接着办(issue separate 编号)",
             "issues merged into each other; take one up again: issue separate ID", "issue list",
             merged});
+  MQ_TRY(const std::vector<SignedReport> reports, signed_reports(place));
+  add(out, {"两台设备各签发了同一版;以签发时间在后的为准,要统一请更正",
+            "versions that two devices signed apart; the later one stands", "month list",
+            std::ranges::count_if(reports, &SignedReport::outdone)});
+  MQ_CHECK(add_impossible_days(place, out));
+  MQ_CHECK(add_parted_ends(place, out));
   MQ_CHECK(add_missing(place, out));
   return out;
 }

@@ -6,6 +6,7 @@
 #include "mq/base/text.h"
 #include "mq/wire/crypto.h"
 #include "mq/work/directory.h"
+#include "mq/work/month.h"
 #include "mq/work/upward.h"
 #include "rights.h"
 #include "row_changes.h"
@@ -90,10 +91,29 @@ Result<SignedReport> read_row(const sqlite::Query& q) {
                      " does not fit its digest; have it signed again")};
   }
   record.ledger.signing = std::move(signing);
-  return SignedReport{RowId::from(q.blob(0)).value_or(RowId{}), std::move(record)};
+  return SignedReport{RowId::from(q.blob(0)).value_or(RowId{}), std::move(record), false};
 }
 
 bool same_period(const Period& a, const Period& b) { return a.from == b.from && a.to == b.to; }
+
+bool same_version(const Ledger& a, const Ledger& b) {
+  return a.id == b.id && same_period(a.period, b.period) &&
+         a.signing->version == b.signing->version;
+}
+
+// Ordered as kSql says, so that twins stand one after the other and the last one stands.
+void name_twins(std::vector<SignedReport>& all) {
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const Ledger& other = all[i - 1].record.ledger;
+    Ledger& standing = all[i].record.ledger;
+    if (!same_version(other, standing)) continue;
+    all[i - 1].outdone = true;
+    standing.basis.emplace_back(
+        "同一版",
+        cat("另有 ", other.signing->signer, " ", shanghai_minute(other.signing->at),
+            " 在别的设备上签发的第 ", other.signing->version, " 版;以签发时间在后的为准"));
+  }
+}
 
 }  // namespace
 
@@ -102,10 +122,24 @@ Result<std::vector<SignedReport>> signed_reports(const Workplace& place) {
   std::vector<SignedReport> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
-    if (!more) return out;
+    if (!more) break;
     MQ_TRY(SignedReport one, read_row(q));
     out.push_back(std::move(one));
   }
+  name_twins(out);
+  return out;
+}
+
+const SignedReport* signed_of_month(const std::vector<SignedReport>& all, std::string_view report,
+                                    const Month& month, std::uint32_t version) {
+  const SignedReport *exact = nullptr, *named = nullptr;
+  for (const SignedReport& each : all) {
+    const Ledger& ledger = each.record.ledger;
+    if (ledger.id != report || (version != 0 && ledger.signing->version != version)) continue;
+    if (ledger.period.to == month.period.to) exact = &each;
+    if (ledger.period.to.iso().starts_with(month.label)) named = &each;
+  }
+  return exact != nullptr ? exact : named;
 }
 
 const SignedReport* last_signed(const std::vector<SignedReport>& all, std::string_view report,
@@ -139,7 +173,7 @@ Result<std::vector<SignedReport>> sign_reports(const Workplace& place,
     record.ledger.signing = std::move(signing);
     state_signing(record.ledger);
     record.ledger.signing->digest = ledger_digest(write_ledger(record));
-    out.push_back({new_id<RowId>(place.clock, place.random), std::move(record)});
+    out.push_back({new_id<RowId>(place.clock, place.random), std::move(record), false});
     put(place, by, out.back(), last == nullptr ? std::nullopt : std::optional(last->row), draft);
   }
   if (!draft.changes.empty()) MQ_CHECK(place.vault.commit({draft}, seen));

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
+#include "ledger_parts.h"
 #include "mq/base/text.h"
 
 namespace mq::work {
 
 namespace {
 
-constexpr std::int64_t kFewest = 3;  // DOMAIN (c)
 const std::string kFew = "<3";
 const std::string kHidden = "※";
 
@@ -103,7 +103,7 @@ void hide_beside(Ledger& ledger) {
     }
   };
   for (Row& row : ledger.rows) hide(row, false);
-  hide(ledger.totals, true);
+  hide(ledger.totals, !ledger.upward.sums_tell);
 }
 
 bool hide_cells(Ledger& ledger) {
@@ -139,6 +139,11 @@ Ledger upward(Ledger ledger) {
   hide_beside(ledger);
   for (const std::string& name : ledger.upward.without) {
     if (const auto column = place_of(ledger, name)) drop_column(ledger, *column);
+  }
+  for (auto& [name, sentence] : ledger.basis) {
+    const auto said =
+        std::ranges::find(ledger.upward.basis, name, &std::pair<std::string, std::string>::first);
+    if (said != ledger.upward.basis.end()) sentence = said->second;
   }
   std::erase_if(ledger.basis, [](const auto& each) { return each.first == "干部行"; });
   if (!ledger.upward.rows) ledger.basis.emplace_back("上报", "涉及人员的明细留在乡镇,上报只有合计");

@@ -81,7 +81,7 @@ constexpr Shape kShapes[] = {
      R"({"month","period":{"from","to"},"complete":{村:{"people":7,"complete":5}},"repairs":[{"what","count","command"}],"reports":[{"report","rows","signed_version":0,"since_draft":[{"row","column","was","now"} or {"row","came"|"went":true}],"since_signed":[…]}],"late":[{"report","from","to","column","more"}]; with --sign "signed":[{"report","version","digest","id"}]; with -o "files":["…"]})"},
     {"month zero", R"({"month","signed":[{"report","version","digest","id"}]})"},
     {"month list",
-     R"({"count":1,"signed":[{"id","report","period","version","by","at","digest","reason"}]})"},
+     R"({"count":1,"signed":[{"id","report","period","version","by","at","digest","reason","outdone":true, if another desk signed the same version later}]})"},
     {"month show", R"({as report})"},
     {"revoke",
      R"({"revoked":"3fa2c1d0","name","chains","streams","envelopes","rotated","left":0})"},

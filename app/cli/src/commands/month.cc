@@ -305,8 +305,10 @@ Status list_signed(Call& call) {
          {"by", signing.signer},
          {"at", shanghai_minute(signing.at)},
          {"digest", signing.digest},
-         {"reason", signing.reason}});
-    lines.push_back({ledger.id, days_of(ledger.period), cat("第 ", signing.version, " 版"),
+         {"reason", signing.reason},
+         {"outdone", each.outdone}});
+    lines.push_back({ledger.id, days_of(ledger.period),
+                     cat("第 ", signing.version, " 版", each.outdone ? "(另一张为准)" : ""),
                      signing.signer, shanghai_minute(signing.at), signing.reason});
   }
   call.out.object()["count"] = list.size();
@@ -332,13 +334,8 @@ Status show_signed(Call& call) {
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const work::Month month, month_asked(call, place));
   MQ_TRY(const std::vector<work::SignedReport> all, work::signed_reports(place));
-  const work::SignedReport* found = nullptr;
-  for (const work::SignedReport& each : all) {
-    const work::Ledger& ledger = each.record.ledger;
-    const bool fits = ledger.id == id && ledger.period.to == month.period.to &&
-                      (version == 0 || ledger.signing->version == version);
-    if (fits) found = &each;
-  }
+  const work::SignedReport* found =
+      work::signed_of_month(all, id, month, static_cast<std::uint32_t>(version));
   if (found == nullptr) {
     return Error{Code::kNotFound, cat(month.label, " 的 ", id, " 还没有签发这一版"),
                  cat(id, " of ", month.label, " has no such signed version")};

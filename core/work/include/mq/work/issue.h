@@ -24,6 +24,8 @@ const std::vector<IssueVerb>& issue_verbs();
 
 // Whether the table has the move; 0 is an issue that is not there yet.
 bool legal_issue_move(std::int64_t from, std::int64_t to);
+// Whether it is over in that state, done or not: it has a day of closing then.
+bool issue_ended(std::int64_t state);
 
 // Inputs are fields of the issue, and: `reason`; `term` ("5 工作日") for a deadline counted from
 // now; `into`, the issue that a double is merged into. A deadline is due_at, else the term, else

@@ -42,7 +42,7 @@ struct Completeness {
   std::string village;
   struct Part {
     int people = 0;
-    std::optional<Date> until;  // none: nothing received yet
+    std::optional<Date> until;  // the last day received whole; none: nothing received yet
   };
   std::vector<Part> parts;  // latest first
 };
@@ -70,6 +70,8 @@ struct Upward {
   // Columns that say, in the same row, what a hidden one of those holds; in totals their shares.
   std::vector<std::pair<std::string, std::vector<std::string>>> beside;
   std::vector<std::pair<std::size_t, std::size_t>> cells;  // row and column, hidden for themselves
+  bool sums_tell = false;  // in the totals all of `beside`, not the shares alone
+  std::vector<std::pair<std::string, std::string>> basis = {};  // sentences as they go upward
 };
 
 // Who stands for it, once it is signed.

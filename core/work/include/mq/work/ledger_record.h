@@ -31,13 +31,14 @@ Result<LedgerRecord> read_ledger(std::string_view text);
 std::string ledger_digest(std::string_view text);
 
 struct LedgerChange {
-  std::string row;     // by its first words; 合计 for the totals
+  std::string row;     // by what names it; 合计 for the totals
   std::string column;  // "" if the whole row came or went
   LedgerCell was, now;
   enum class Kind { kChanged, kCame, kWent } kind = Kind::kChanged;
 };
-// Of two ledgers of one kind; 口径 and time of making are not compared. Rows of one name are
-// matched in their order.
+// Of two ledgers of one kind; 口径, time of making and 序号 are not compared. A row is known by
+// what names it (a record by all its names); of several of one name those that stayed the same
+// belong together, the others in their order.
 std::vector<LedgerChange> differences(const Ledger& was, const Ledger& now);
 
 }  // namespace mq::work

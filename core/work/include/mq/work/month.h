@@ -57,7 +57,7 @@ Result<std::vector<Repair>> repairs(const Workplace& place);
 struct LateArrival {
   std::string report, column;
   Period period;    // in which it happened
-  LedgerCell more;  // what came since that was last reported
+  LedgerCell more;  // what came since that was last reported; words where either is hidden
 };
 
 struct MonthLedger {
@@ -90,6 +90,11 @@ Status keep_draft(const Workplace& place, const MonthReview& review);
 // changed.
 Result<std::vector<SignedReport>> sign_month(const Workplace& place, const MonthReview& review,
                                              const std::string& reason);
+
+// What was signed of a month, by its name: the beginning of periods may have been changed since,
+// and a month is called after the one in which it ends. Version 0: the last.
+const SignedReport* signed_of_month(const std::vector<SignedReport>& all, std::string_view report,
+                                    const Month& month, std::uint32_t version);
 
 // The columns that are not zero in a ledger that is to be handed up as 零报告; empty: nothing
 // happened.

@@ -16,6 +16,9 @@ namespace mq::work {
 struct SignedReport {
   RowId row;
   LedgerRecord record;  // its ledger with `signing`
+  // The same version of the same report, signed at another desk apart: the one that was signed
+  // later stands (by signed_at, then by id), and its 口径 names the other.
+  bool outdone = false;
 };
 
 // kNotAllowed unless desk. The stream is opened at an admin's next contact if there is none yet.

@@ -1,0 +1,66 @@
+// RosterThen: which households stood where at the end of a day, for the ledgers of a past period.
+//
+// By the day that was said where a change of the roster names one (move, merger, split); by the day
+// on which it was recorded where nothing else is known (a status, a household found on the way).
+// What was one household all along, what was cancelled and what was taken back is a correction:
+// it holds for every day. What an imported roster says when it first names a household held before.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mq/work/canonical.h"
+
+namespace mq::work {
+
+// Households in scope at the end of that day: 迁出, 死亡, 注销 and 空挂 are left out and named.
+struct Scope {
+  std::set<RowId> households;
+  std::map<std::string, int> left_out;  // by status label
+};
+
+class RosterThen {
+ public:
+  // `canonical` is of the same moment. One question to the changes, whatever the number of rows.
+  static Result<RosterThen> at(const Workplace& place, Date last, Canonical canonical);
+
+  // By stream; one pass over the households. Streams without any are left out.
+  Result<std::map<vault::StreamIx, Scope>> scopes(const Workplace& place) const;
+  // The row for which a visit of `row` counts: also the household it was not yet split from.
+  RowId of(const RowId& row) const;
+  // Whether the row of that stream is the one that stood.
+  bool counts(const RowId& row, vault::StreamIx stream) const;
+  // The stream in which a household stood that stands in `now`.
+  vault::StreamIx stream(const RowId& row, vault::StreamIx now) const;
+  const Canonical& canonical() const { return canonical_; }
+
+ private:
+  struct Standing {
+    RowId row;
+    vault::StreamIx stream = 0;
+    std::int64_t status = 0, rid = 0;
+    bool moved_in = false;
+    Bytes meta;  // of those that are out only
+  };
+  Status read(const Workplace& place);
+  void take_move(const std::vector<RowId>& households, const std::optional<RowId>& from, Date on);
+  void take_split(const std::vector<RowId>& from, const std::vector<RowId>& to, Date on);
+  Status take_merger(const Workplace& place, const std::vector<RowId>& from, Date on,
+                     std::string_view before);
+  Result<std::int64_t> status_then(const Workplace& place, const Standing& one) const;
+  Result<bool> stood(const Workplace& place, const Standing& one) const;
+
+  Date last_;
+  Canonical canonical_;
+  std::map<RowId, std::pair<Date, vault::StreamIx>> moved_later_;  // the first move after that day
+  std::set<RowId> moved_;                                          // at any time, as changes say
+  std::map<RowId, RowId> split_later_;                             // new one, old one
+  std::set<RowId> split_before_, merged_before_;
+  std::map<RowId, std::int64_t> merged_later_;  // the status that it had
+  std::map<RowId, vault::StreamIx> streams_;    // of villages
+};
+
+}  // namespace mq::work

@@ -1,0 +1,116 @@
+// What the roster becomes later changes no month that was over before: its households are those
+// that stood there on its last day.
+#include "work/roster_home.h"
+
+namespace mq::work::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+const Period kFebruary = period("2026-02-01", "2026-02-28");
+
+class LedgerPastTest : public RosterTest {
+ protected:
+  std::vector<std::string> february(std::optional<std::string> village = {}) {
+    return coverage(place(), kFebruary, std::move(village));
+  }
+  void met_in_february(const std::string& household) {
+    saved(add_visit(place(), {{"household_id", household},
+                              {"date", "2026-02-10"},
+                              {"outcome", "见到户主"},
+                              {"visited_by", "甲"}}));
+  }
+  void amend_household(const RowId& row, const Inputs& inputs) {
+    saved(amend(place(), *place().vault.schema().entity("Household"), row, inputs,
+                place().vault.view()));
+  }
+  const std::vector<std::string> as_it_was{"鱼泉村 4 2", "清渭社区 1 0", "合计 5 2"};
+};
+
+TEST_F(LedgerPastTest, AMoveIsOfItsDayAndLeavesTheMonthBeforeWhereItWas) {
+  met_in_february(kOne);
+  met_in_february(kTwo);
+  ASSERT_EQ(february(), as_it_was);
+  saved(step("move", kOne, {{"village", "清渭社区"}}));
+  EXPECT_EQ(february(), as_it_was);
+  EXPECT_EQ(february("鱼泉村"), (std::vector<std::string>{"鱼泉村 4 2", "合计 4 2"}));
+  EXPECT_THAT(march(), Contains("鱼泉村 3 0"));
+  EXPECT_THAT(march(), Contains("清渭社区 2 0"));
+  town.world.advance(std::chrono::hours(24));
+  saved(change_household(place(), "move", house(kOne),
+                         {{"village", "鱼泉村"}, {"on", "2026-03-06"}}));
+  EXPECT_EQ(february(), as_it_was) << "and back";
+  EXPECT_EQ(coverage(place(), period("2026-03-01", "2026-03-05")),
+            (std::vector<std::string>{"鱼泉村 3 0", "清渭社区 2 0", "合计 5 0"}));
+}
+
+// Whoever holds only the village that it came to does not hold the change, which names its day.
+TEST_F(LedgerPastTest, WhereTheOldVillageIsNotHeldItCameWhenThatWasRecorded) {
+  SimDevice& cadre = town.join("丙", {"清渭社区"}, false);
+  saved(step("move", kOne, {{"village", "清渭社区"}}));
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(coverage(town.at(cadre), kFebruary),
+            (std::vector<std::string>{"清渭社区 1 0", "合计 1 0"}));
+  EXPECT_EQ(coverage(town.at(cadre), kThisMarch),
+            (std::vector<std::string>{"清渭社区 2 0", "合计 2 0"}));
+}
+
+TEST_F(LedgerPastTest, AMergerEmptiesTheHouseholdFromItsDayOn) {
+  met_in_february(kOne);
+  met_in_february(kTwo);
+  saved(step("merge", kTwo, {{"into", kOne}}));
+  EXPECT_EQ(february(), as_it_was);
+  EXPECT_THAT(march(), Contains("鱼泉村 3 0"));
+  // Said to have been in February, though it is recorded in March.
+  saved(change_household(place(), "merge", house(kFour), {{"into", kOne}, {"on", "2026-02-20"}}));
+  EXPECT_THAT(february(), Contains("鱼泉村 3 2"));
+}
+
+TEST_F(LedgerPastTest, WhatWasSplitOffLaterWasStillPartOfTheOldHousehold) {
+  met_in_february(kOne);
+  const auto split = step("split", kOne, {{"people", "李二"}});
+  const RowId fresh = added(split, "household");
+  met_in_february(kTwo);
+  met_in_february(fresh.hex());
+  EXPECT_EQ(february(), as_it_was);
+  EXPECT_THAT(march(), Contains("鱼泉村 5 0"));
+}
+
+TEST_F(LedgerPastTest, AStatusGivenLaterHoldsFromTheDayItIsRecorded) {
+  met_in_february(kOne);
+  met_in_february(kTwo);
+  town.world.advance(std::chrono::hours(1));
+  amend_household(house(kTwo), {{"status", "迁出"}});
+  amend_household(house(kFour), {{"remark", "门牌换了"}});
+  EXPECT_EQ(february(), as_it_was);
+  EXPECT_THAT(march(), Contains("鱼泉村 3 0"));
+}
+
+TEST_F(LedgerPastTest, ALaterEditOfSomethingElseMovesNoStatus) {
+  town.world.advance(std::chrono::hours(1));
+  amend_household(house(kTwo), {{"status", "空挂"}});
+  town.world.advance(std::chrono::hours(24 * 40));
+  amend_household(house(kTwo), {{"remark", "没有人住"}});
+  EXPECT_THAT(march(), Contains("鱼泉村 3 0"));
+  EXPECT_EQ(february().front(), "鱼泉村 4 0");
+}
+
+TEST_F(LedgerPastTest, AHouseholdFoundLaterCountsBeforeOnlyIfSomebodyWasThere) {
+  const RowId found = saved(add_household(place(), {{"village", "鱼泉村"}, {"head_name", "郑十"}}));
+  EXPECT_THAT(february(), Contains("鱼泉村 4 0"));
+  EXPECT_THAT(march(), Contains("鱼泉村 5 0"));
+  met_in_february(found.hex());
+  EXPECT_THAT(february(), Contains("鱼泉村 5 1"));
+  EXPECT_THAT(coverage(place(), period("2026-01-01", "2026-01-31")), Contains("鱼泉村 4 0"));
+}
+
+TEST_F(LedgerPastTest, APairOfAHouseholdThatMovedLaterStaysInItsVillage) {
+  saved(add_pairing(place(), {{"cadre_id", "甲"}, {"household_id", kOne}, {"from", "2026-01-05"}}));
+  const auto before = whole_lines(ledger_rp05(place(), {kFebruary, "鱼泉村"}));
+  saved(step("move", kOne, {{"village", "清渭社区"}, {"group_no", "9"}}));
+  EXPECT_EQ(whole_lines(ledger_rp05(place(), {kFebruary, "鱼泉村"})), before);
+}
+
+}  // namespace
+}  // namespace mq::work::testing
