@@ -85,6 +85,7 @@ TEST_F(TodayTest, AClosedIssueWaitsForACallBack) {
   const RowId mine = closed("我记的", {{"handler_id", "甲"}});
   closed("我办的", {{"handler_id", "管理员"}});
   closed("别人记的", {{"recorded_by", "乙"}});
+  closed("我结的", {});
   EXPECT_THAT(items(), ElementsAre("call back 我记的 2026-03-04"));
   saved(move_issue(town.place(), "callback", mine, {{"callback", "满意"}}));
   EXPECT_THAT(items(), IsEmpty());

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "issue_facts.h"
+#include "issue_handler.h"
 #include "ledger_parts.h"
 #include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/diary.pb.h"
@@ -69,12 +70,13 @@ Status add_issues(const Workplace& place, const Cadre& me, const Now& now, Today
 // his village now, unless he handled it himself (DOMAIN F2).
 Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
   MQ_TRY(const Custody custody, Custody::load(place));
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query(
-             "SELECT id, title, closed_on, recorded_by, village_id, handler_id FROM \"issue\" "
-             "WHERE deleted = 0 AND state = ?1 AND callback IS NULL AND closed_on IS NOT NULL "
-             "ORDER BY "
-             "closed_on, id"));
+  MQ_TRY(
+      sqlite::Query q,
+      place.vault.database().query(
+          "SELECT id, title, closed_on, recorded_by, village_id, handler_id, to_org FROM \"issue\" "
+          "WHERE deleted = 0 AND state = ?1 AND callback IS NULL AND closed_on IS NOT NULL "
+          "ORDER BY "
+          "closed_on, id"));
   q.bind(1, std::int64_t{mpb::ISSUE_STATE_CLOSED});
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -82,7 +84,10 @@ Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
     const auto recorder = RowId::from(q.blob(3));
     const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
     const bool mine = recorder && custody.holder(village, *recorder) == me.id;
-    if (!mine || RowId::from(q.blob(5)) == me.id) continue;
+    if (!mine) continue;
+    MQ_TRY(const std::optional<RowId> handler,
+           handled_by(place, row_of(q), {RowId::from(q.blob(5)), RowId::from(q.blob(6))}));
+    if (handler == me.id) continue;
     out.items.push_back({TodayItem::Kind::kCallback, "issue", row_of(q), std::string(q.text(1)),
                          Date{static_cast<std::int32_t>(q.integer(2))}});
   }
