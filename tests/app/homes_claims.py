@@ -265,7 +265,7 @@ def homes_record_before_they_have_joined(t):
 def homes_keep_no_code_that_will_never_do(t):
     with out_of_signal(t) as (town, code):
         town.run("phone", "join", code, expect=5)
-        town.run("phone", "join", "不是邀请码", expect=4)
+        town.run("phone", "join", "不是邀请码", expect=3)
         assert town.run("phone", "status")["code_waiting"] is True, "a slip of the pen takes nothing back"
         dropped = town.run("phone", *visit_of())["id"]
         town.run("phone", "visit", "cancel", dropped)

@@ -40,7 +40,7 @@ TEST_F(DirectoryTest, TwoCadresOfOneNameAreAskedAbout) {
       add_cadre(town.place(), {{"name", "甲"}, {"rank_class", "一般"}, {"phone", "13800000009"}}));
   const auto found = directory().cadre("甲");
   ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code, Code::kConflict);
+  EXPECT_EQ(found.error().code, Code::kInvalidInput);
   const auto cadres = directory().cadres();
   ASSERT_TRUE(cadres.ok());
   int named = 0;
@@ -75,7 +75,7 @@ TEST_F(DirectoryTest, TwoHouseholdsOfOneNumberAreAskedAbout) {
   ASSERT_TRUE(here.vault.commit({{village->stream, {same}}}, here.vault.view()).ok());
   const auto found = directory().household("l1");
   ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code, Code::kConflict);
+  EXPECT_EQ(found.error().code, Code::kInvalidInput);
   EXPECT_THAT(found.error().zh, HasSubstr("甲户"));
   EXPECT_THAT(found.error().zh, HasSubstr("乙户"));
 }

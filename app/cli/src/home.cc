@@ -50,8 +50,6 @@ struct Home::State {
 
 namespace {
 
-std::string reserve_path(const std::string& folder) { return folder + "/reserve"; }
-
 // Best effort: without room for the reserve there is still room for work.
 void keep_reserve(FileSystem& files, const std::string& folder) {
   const std::string path = reserve_path(folder);

@@ -13,15 +13,6 @@ Status write_down(Home& home, const std::string& code) {
   return home.vault().set_setting(kSetting, view_of(code));
 }
 
-// A mistyped invitation is answered like a foreign one.
-Result<wire::InviteCode> parsed_code(const std::string& code) {
-  auto parsed = wire::parse_invite_code(code);
-  if (parsed.ok()) return parsed;
-  Error error = std::move(parsed).error();
-  error.code = Code::kNotAllowed;
-  return error;
-}
-
 }  // namespace
 
 Result<std::optional<std::string>> waiting_code(Home& home) {
@@ -32,7 +23,7 @@ Result<std::optional<std::string>> waiting_code(Home& home) {
 
 Result<sync::SyncReport> join_by_code(Call& call, Home& home, const std::string& code) {
   MQ_TRY(const std::optional<std::string> before, waiting_code(home));
-  MQ_TRY(const wire::InviteCode parsed, parsed_code(code));
+  MQ_TRY(const wire::InviteCode parsed, wire::parse_invite_code(code));
   const bool member = home.place().ok();
   if (!member) MQ_CHECK(write_down(home, code));
   MQ_TRY(const std::unique_ptr<sync::Transport> transport, home.connect(parsed.address));

@@ -38,7 +38,7 @@ Error not_found(std::string_view zh_kind, std::string_view en_kind, std::string_
 Error ambiguous(std::string_view zh_kind, std::string_view en_kind, std::string_view typed,
                 const std::vector<std::string>& candidates) {
   const std::string list = join(candidates, "、");
-  return {Code::kConflict, cat(zh_kind, " ", typed, " 不止一个:", list, ";请改用编号"),
+  return {Code::kInvalidInput, cat(zh_kind, " ", typed, " 不止一个:", list, ";请改用编号"),
           cat("more than one ", en_kind, " ", typed, ": ", list, "; use the id")};
 }
 

@@ -169,7 +169,7 @@ Status Form::take_value(const Workplace& place, const model::Field& field, std::
     return {};
   }
   const Error& error = row.error();
-  if (error.code != Code::kNotFound && error.code != Code::kConflict) return error;
+  if (error.code != Code::kNotFound && error.code != Code::kInvalidInput) return error;
   fault(field.name, cat(field.zh, ":", error.zh), cat(field.name, ": ", error.en));
   return {};
 }
