@@ -99,7 +99,7 @@ Status show(Context& c) {
   if (!data) return Error{Code::kNotFound, "没有找到这条记录", "no such record"};
   MQ_TRY(c.call.out.object(), whole_record_json(c.place, *data));
   MQ_TRY(const auto lines, record_lines(c.place, *data));
-  c.call.out.table({c.entity.zh, row.hex()}, lines);
+  c.call.out.table({c.call.out.english() ? c.entity.rule.en() : c.entity.zh, row.hex()}, lines);
   if (c.entity.name == "Issue") MQ_CHECK(put_keeping(c, *data));
   return put_readers(c.call.out, c.place, *data);
 }
@@ -263,7 +263,7 @@ Status list(Context& c) {
     MQ_TRY(std::vector<std::string> line, record_line(c.place, *data));
     lines.push_back(std::move(line));
   }
-  const std::vector<std::string> header = record_header(c.entity);
+  const std::vector<std::string> header = record_header(c.entity, c.call.out.english());
   const std::size_t shown = rows.size();
   c.call.out.object()["count"] = all;
   c.call.out.object()["rows"] = std::move(rows);

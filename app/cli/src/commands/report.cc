@@ -67,7 +67,7 @@ Status list_sources(Call& call, const work::Workplace& place,
     if (lines.empty()) return;
     const model::Entity& of = *place.vault.schema().entity(entity);
     call.out.say(cat(of.zh, " ", lines.size(), " 条:"), cat(lines.size(), " of ", of.name, ":"));
-    call.out.table(record_header(of), lines);
+    call.out.table(record_header(of, call.out.english()), lines);
     lines.clear();
   };
   for (const work::Source& source : sources) {
