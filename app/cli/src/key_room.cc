@@ -29,6 +29,13 @@ Error no_home(const std::string& folder) {
           cat("no minqing home at ", folder, "; use org create or join first")};
 }
 
+Error no_folder(const std::string& folder) {
+  return {
+      Code::kInvalidInput,
+      cat("--home 要写文件夹,", folder, " 是一个文件或打不开的文件夹;什么也没有改动"),
+      cat("--home names a folder; ", folder, " is a file, or cannot be opened; nothing changed")};
+}
+
 Error lost(const std::string& folder, std::string_view name) {
   return {
       Code::kCorrupt,
@@ -52,6 +59,7 @@ Status check_whole(FileSystem& files, Random& random, const std::string& folder,
     const auto names = files.list(folder);
     const bool vault = names.ok() && std::ranges::any_of(*names, is_database);
     if (vault) return lost(folder, "vault.key");
+    if (files.exists(folder) && !names.ok()) return no_folder(folder);
     return may_create ? Status() : no_home(folder);
   }
   MQ_TRY(const std::string database, key_file.database_path());
