@@ -227,6 +227,20 @@ TEST_F(IssueTest, TellsItsWayInOrder) {
             "2026-03-05 08:00:03 异议移送:不归我们管");
 }
 
+// A script, or a clerk who accepts and hands out at once, makes several steps within a second.
+TEST_F(IssueTest, StepsOfOneSecondStandInTheOrderInWhichTheyWereMade) {
+  const Workplace place = town.place();
+  saved(add_unit(place, {{"name", "镇民政办"}}));
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  saved(move_issue(place, "submit", row, {}));
+  saved(move_issue(place, "accept", row, {}));
+  saved(move_issue(place, "assign", row, {{"to_org", "镇民政办"}}));
+  saved(move_issue(place, "object", row, {{"reason", "不归我们管"}}));
+  std::vector<std::string> steps;
+  for (const std::string& hop : split(see(row, "hops"), "、")) steps.push_back(hop.substr(20));
+  EXPECT_THAT(steps, ElementsAre("报镇民情办", "受理", "交办 → 镇民政办", "异议移送:不归我们管"));
+}
+
 TEST_F(IssueTest, EndsInOtherWaysWithTheirReasons) {
   const Workplace place = town.place();
   const auto fresh = [&] { return saved(add({{"village", "鱼泉村"}})); };

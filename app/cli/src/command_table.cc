@@ -196,7 +196,7 @@ constexpr Command kCommands[] = {
      "月结:收齐没有、要核对的、和上次比、签发、出文件;零报告;签发过的",
      "the month's close in one command; a report that nothing happened; what was signed",
      run_month},
-    {"revoke", "revoke 设备号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",
+    {"revoke", "revoke 号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",
      "停用一台设备(丢失、被盗),或收回没用过的邀请", "stop a device, or take an invitation back",
      run_revoke},
     {"rotate", "rotate [--village 村]…", "换新钥匙:全部,或一个村的",

@@ -335,8 +335,8 @@ vault::Change hop(const Move& move, const IssueVerb& verb) {
   change.entity = move.data.entity;
   change.row = move.data.id;
   change.field = I::kHopsFieldNumber;
-  change.value = cat(second_of(move.place.clock.wall()), " ", verb.zh, move.destination,
-                     reason.empty() ? "" : ":", reason);
+  change.value = cat(second_after(move.place.clock.wall(), move.data, I::kHopsFieldNumber), " ",
+                     verb.zh, move.destination, reason.empty() ? "" : ":", reason);
   return change;
 }
 

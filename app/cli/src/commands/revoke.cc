@@ -111,8 +111,9 @@ Status run_revoke(Call& call) {
   MQ_CHECK(only_flags(call, {"reason", "since", "invite"}));
   const bool invite = call.args.has("invite");
   if (invite == !call.args.word(1).empty()) {
-    return call.usage("用法:revoke 设备号码 [--reason 原因] [--since 日期],或 revoke --invite 姓名",
-                      "usage: revoke NUMBER [--reason R] [--since DATE], or revoke --invite NAME");
+    return call.usage(
+        "用法:revoke 设备或邀请的号码 [--reason 原因] [--since 日期],或 revoke --invite 姓名",
+        "usage: revoke NUMBER [--reason R] [--since DATE], or revoke --invite NAME");
   }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_CHECK(home->place());
