@@ -87,6 +87,16 @@ TEST_F(DirectoryTest, AnUnknownVillageNamesThoseThatAreHere) {
   EXPECT_EQ(directory().village("999999100201")->name, "鱼泉村") << "by its region code";
 }
 
+TEST_F(DirectoryTest, TooLittleOfAnIdIsToldHowMuchItTakes) {
+  const model::Entity& issue = *town.place().vault.schema().entity("Issue");
+  for (const char* typed : {"0", "abc", "水管坏了"}) {
+    const auto found = directory().row(issue, typed);
+    ASSERT_FALSE(found.ok());
+    EXPECT_EQ(found.error().code, Code::kNotFound);
+    EXPECT_THAT(found.error().zh, HasSubstr("最后 6 位"));
+  }
+}
+
 TEST_F(DirectoryTest, TheOfficeComesLast) {
   const auto villages = directory().villages();
   ASSERT_EQ(villages->size(), 3u);
