@@ -112,6 +112,10 @@ Bytes BundleWriter::end() {
 Result<Bundle> parse_bundle(ByteView plain) {
   ByteReader reader(plain);
   const bool ours = text_of(reader.raw(kMagic.size())) == kMagic;
+  if (!ours && plain.size() >= kMagic.size()) {
+    return Error{Code::kInvalidInput, "没有收:这份文件里不是存件,什么也没有改动",
+                 "not taken: this file holds something else than a bundle"};
+  }
   const std::vector<Record> records = ours ? good_records(reader) : std::vector<Record>();
   Bundle bundle;
   const bool headed = !records.empty() &&

@@ -46,7 +46,8 @@ struct Bundle {
   bool whole = false;
 };
 // What stands before the first record that is cut or damaged; records of unknown kinds, and those
-// that do not parse as their kind, are passed over. kCorrupt: not even a head.
+// that do not parse as their kind, are passed over. kCorrupt: not even a head;
+// kInvalidInput: it begins as something else.
 Result<Bundle> parse_bundle(ByteView plain);
 
 }  // namespace mq::sync

@@ -99,7 +99,7 @@ def bundle_refuses_what_is_not_for_it_with_a_sentence(t):
         for home, name, words, code, saying in [
                 ("cadre", "cun.age", [], 4, "不是给本机的"),
                 ("desk", "nothing.age", [], 3, ""),
-                ("desk", "roster.csv", [], 7, ""),
+                ("desk", "roster.csv", [], 3, "不是一份存件"),
                 ("desk", "cut.age", [], 7, "重新拷贝")]:
             with open(town.path("cun.age"), "rb") as f, open(town.path("cut.age"), "wb") as cut:
                 cut.write(f.read()[:-5])

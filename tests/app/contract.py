@@ -11,6 +11,7 @@ import sys
 import books_claims
 import bundle_claims
 import ease_claims
+import exit_claims
 import fill_claims
 import founding_claims
 import handout_claims
@@ -138,6 +139,7 @@ def invitations_are_used_once_and_never_guessed(t):
     wrong = ("A" if code[0] != "A" else "B") + code[1:]
     t.run("third", "join", wrong, expect=4)
     t.run("fourth", "join", "不是邀请码", expect=4)
+    assert not os.path.exists(t.path("third")) and not os.path.exists(t.path("fourth")), "what is no code makes no home"
 
 
 def a_cadre_may_not_do_the_desks_work(t):
@@ -232,7 +234,7 @@ CLAIMS = [dirty_roster_gives_every_planted_fault, a_dry_run_stores_nothing, impo
           invitations_are_used_once_and_never_guessed, a_cadre_may_not_do_the_desks_work, without_a_server_work_goes_on,
           a_copied_home_goes_on_under_its_own_line, hostile_files_end_in_a_sentence, search_finds_short_and_long_words,
           a_watch_hears_of_news_and_is_quiet_without, a_server_that_is_not_ours_gets_nothing, *input_claims.CLAIMS, *line_claims.CLAIMS,
-          *books_claims.CLAIMS, *bundle_claims.CLAIMS, *ease_claims.CLAIMS,
+          *books_claims.CLAIMS, *bundle_claims.CLAIMS, *ease_claims.CLAIMS, *exit_claims.CLAIMS,
           *fill_claims.CLAIMS, *founding_claims.CLAIMS, *handout_claims.CLAIMS, *heal_claims.CLAIMS, *keys_claims.CLAIMS,
           *homes_claims.CLAIMS, *issue_claims.CLAIMS, *leave_claims.CLAIMS, *ledger_claims.CLAIMS, *members_claims.CLAIMS,
           *month_claims.CLAIMS, *order_claims.CLAIMS, *paper_claims.CLAIMS, *quarantine_claims.CLAIMS, *recovery_claims.CLAIMS,

@@ -58,6 +58,31 @@ def ease_topics_say_what_people_do(t):
         assert command in {one["name"] for one in commands_of(t)}, command
 
 
+def ease_help_explains_its_marks_and_what_a_cancel_asks(t):
+    shown = t.words("desk", "help", "issue")
+    assert "issue cancel 编号 --reason 原因" in shown and "! 登记时就要填,‡ 提交、办结时要填" in shown, shown
+    for row in shown.split("\n"):
+        assert not row.startswith("--handler_id ") or "‡" in row, row
+    drill = [line for line in t.words("desk", "help", "recover").split("\n") if "recover drill" in line and "恢复单-1" in line]
+    assert drill and "恢复单/恢复单-1.html" in drill[0], "the files that recover make writes: " + str(drill)
+
+
+def in_english(t, *words):
+    line = [word for word in t.line("desk", *words) if word != "--json"]
+    environment = dict(t.environment(), LC_ALL="en_US.UTF-8")
+    return subprocess.run(line, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=120).stdout
+
+
+def ease_english_reads_english_heads(t):
+    for words, heads in [(["members", "--devices"], ["name", "role", "device number"]),
+                         (["household", "list", "--limit", "1"], ["ID", "Household number", "Status"]),
+                         (["schema", "visit"], ["identifier", "needed"])]:
+        shown = in_english(t, *words)
+        assert all(head in shown for head in heads), (words, shown[:300])
+    shown = in_english(t, "help", "passphrase")
+    assert "passphrase change" in shown and "an admin reads out a code" in shown, "the command and the topic of that name"
+
+
 def completed(script, *words):
     """What bash offers for the last word."""
     asked = 'source "$0"; COMP_WORDS=(minqing "$@"); COMP_CWORD=$#; _minqing; printf "%s\\n" "${COMPREPLY[@]}"'
@@ -125,5 +150,6 @@ def ease_manual_pages_are_pages(t):
     assert "\\-\\-outcome" in visit and "请不要记" in visit
 
 
-CLAIMS = [ease_every_command_has_usage_examples_and_a_shape, ease_examples_that_stand_alone_run, ease_topics_say_what_people_do,
+CLAIMS = [ease_help_explains_its_marks_and_what_a_cancel_asks, ease_english_reads_english_heads,
+          ease_every_command_has_usage_examples_and_a_shape, ease_examples_that_stand_alone_run, ease_topics_say_what_people_do,
           ease_bash_completes_commands_verbs_flags_and_values, ease_zsh_is_offered_what_bash_is, ease_manual_pages_are_pages]

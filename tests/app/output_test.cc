@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "table_heads.h"
+
 namespace mq::cli {
 namespace {
 
@@ -21,6 +23,11 @@ TEST(Output, ARowOfATableIsOneLine) {
   const std::string table = table_text({"内容"}, {{"第一行\n谁能看到:没有人"}});
   EXPECT_NE(table.find("第一行 谁能看到:没有人\n"), std::string::npos);
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 3);
+}
+
+TEST(Output, HeadsHaveTheirEnglishForm) {
+  EXPECT_EQ(english_head("设备号码"), "device number");
+  EXPECT_EQ(english_head("走访户次"), "走访户次") << "ledgers keep theirs";
 }
 
 }  // namespace

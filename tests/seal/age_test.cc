@@ -74,6 +74,17 @@ TEST(Age, NoChangedByteGoesUnseen) {
   }
 }
 
+// A letter or a table is not a damaged one of these; nothing at all may be the rest of one.
+TEST(Age, WhatBeginsOtherwiseIsNoDamagedFile) {
+  for (const char* own : {"", "age-encr", "age-encryption.org/v1\n", "age-encryption.org/v2\n",
+                          "\n-----BEGIN AGE ENCRYPTED FILE-----\n"}) {
+    EXPECT_TRUE(seal::begins_as_age(view_of(std::string_view(own)))) << own;
+  }
+  for (const char* other : {"户编号,姓名\n", "PK\x03\x04", "age-decryption.org"}) {
+    EXPECT_FALSE(seal::begins_as_age(view_of(std::string_view(other)))) << other;
+  }
+}
+
 TEST(Age, ACutFileIsGoodToTheLastWholeChunk) {
   SimRandom random;
   const auto keys = BoxKeyPair::generate(random);

@@ -174,6 +174,12 @@ TEST_F(Bundles, CutAnywhereIsGoodUpToTheCut) {
   EXPECT_EQ(grew, 3u);
 }
 
+// Somebody may seal anything for this device; that is not a damaged bundle.
+TEST_F(Bundles, AnotherFileForThisDeviceIsNotCalledDamaged) {
+  const auto other = sync::parse_bundle(view_of(std::string_view("户编号,姓名,村")));
+  EXPECT_EQ(other.error().code, Code::kInvalidInput);
+}
+
 // The age file outside is good to its last whole 64 KiB.
 TEST_F(Bundles, ALongFileThatWasCutGivesItsBeginningAndTheRestLater) {
   SimRandom words(9);

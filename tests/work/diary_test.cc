@@ -35,6 +35,19 @@ TEST_F(DiaryTest, IsADraftUntilItsAuthorSubmitsIt) {
   EXPECT_EQ(see(row, "body"), "走访四户") << "a correction is possible at any time";
 }
 
+TEST_F(DiaryTest, OneThatWasCancelledIsSubmittedOnceItIsBroughtBack) {
+  const RowId row = saved(add({{"body", "走访三户"}}));
+  const Workplace place = town.place();
+  const model::Entity& diary = *place.vault.schema().entity("Diary");
+  saved(cancel(place, diary, row, "写重了", place.vault.view()));
+  const auto refused = submit_diary(place, row);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kInvalidInput);
+  EXPECT_THAT(refused.error().zh, ::testing::HasSubstr("已作废"));
+  saved(amend(place, diary, row, {{"body", "走访四户"}}, place.vault.view()));
+  saved(submit_diary(place, row));
+}
+
 TEST_F(DiaryTest, AnImpossibleDateIsRefused) {
   EXPECT_THAT(fields_of(add_diary(town.place(), {{"date", "2026-02-30"}})->faults),
               ElementsAre("date"));

@@ -40,7 +40,7 @@ TEST_F(DirectoryTest, TwoCadresOfOneNameAreAskedAbout) {
       add_cadre(town.place(), {{"name", "甲"}, {"rank_class", "一般"}, {"phone", "13800000009"}}));
   const auto found = directory().cadre("甲");
   ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code, Code::kConflict);
+  EXPECT_EQ(found.error().code, Code::kInvalidInput);
   const auto cadres = directory().cadres();
   ASSERT_TRUE(cadres.ok());
   int named = 0;
@@ -75,7 +75,7 @@ TEST_F(DirectoryTest, TwoHouseholdsOfOneNumberAreAskedAbout) {
   ASSERT_TRUE(here.vault.commit({{village->stream, {same}}}, here.vault.view()).ok());
   const auto found = directory().household("l1");
   ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code, Code::kConflict);
+  EXPECT_EQ(found.error().code, Code::kInvalidInput);
   EXPECT_THAT(found.error().zh, HasSubstr("甲户"));
   EXPECT_THAT(found.error().zh, HasSubstr("乙户"));
 }
@@ -85,6 +85,16 @@ TEST_F(DirectoryTest, AnUnknownVillageNamesThoseThatAreHere) {
   ASSERT_FALSE(found.ok());
   EXPECT_THAT(found.error().zh, HasSubstr("鱼泉村"));
   EXPECT_EQ(directory().village("999999100201")->name, "鱼泉村") << "by its region code";
+}
+
+TEST_F(DirectoryTest, TooLittleOfAnIdIsToldHowMuchItTakes) {
+  const model::Entity& issue = *town.place().vault.schema().entity("Issue");
+  for (const char* typed : {"0", "abc", "水管坏了"}) {
+    const auto found = directory().row(issue, typed);
+    ASSERT_FALSE(found.ok());
+    EXPECT_EQ(found.error().code, Code::kNotFound);
+    EXPECT_THAT(found.error().zh, HasSubstr("最后 6 位"));
+  }
 }
 
 TEST_F(DirectoryTest, TheOfficeComesLast) {

@@ -137,6 +137,69 @@ TEST_F(IssueTest, FromRegisteringToStrikingOff) {
   }
 }
 
+// Nobody is named as the handler and no unit has it: whoever closed it handled it.
+TEST_F(IssueTest, WhoeverClosedItDoesNotCallBack) {
+  SimDevice& phone = town.join("甲", {"鱼泉村"}, false);
+  const Workplace cadre = town.at(phone);
+  const auto closed = [&](const Inputs& more) {
+    const RowId row = saved(add_issue(
+        cadre, {{"village", "鱼泉村"}, {"text", "垃圾池一个月没清"}, {"category", "环保"}}));
+    saved(move_issue(cadre, "accept", row, {}));
+    Inputs how{{"closure", "已解决"}, {"result", "已清运"}};
+    how.insert(how.end(), more.begin(), more.end());
+    saved(move_issue(cadre, "close", row, how));
+    return row;
+  };
+  const auto call_back = [](const Workplace& place, const RowId& row, const Inputs& more = {}) {
+    Inputs all{{"callback", "满意"}};
+    all.insert(all.end(), more.begin(), more.end());
+    return move_issue(place, "callback", row, all);
+  };
+  const RowId row = closed({});
+  EXPECT_THAT(fields_of(call_back(cadre, row)->faults), ElementsAre("callback_by"));
+  EXPECT_EQ(shown(cadre, "Issue", row, "state"), "已办结");
+  saved(call_back(cadre, row, {{"callback_by", "乙"}}));
+  saved(call_back(cadre, closed({{"handler_id", "乙"}})));
+  EXPECT_THAT(fields_of(call_back(cadre, closed({{"handler_id", "甲"}}))->faults),
+              ElementsAre("callback_by"));
+
+  const RowId asked = closed({});
+  ASSERT_TRUE(town.world.settle());
+  saved(call_back(town.place(), asked));
+}
+
+// A desk that closes what a unit has done has handled nothing.
+TEST_F(IssueTest, WhoeverClosesForAUnitMayCallBack) {
+  const Workplace place = town.place();
+  saved(add_unit(place, {{"name", "镇民政办"}}));
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  saved(move_issue(place, "accept", row, {}));
+  saved(move_issue(place, "assign", row, {{"to_org", "镇民政办"}}));
+  saved(move_issue(place, "sign", row, {}));
+  saved(move_issue(place, "review", row, {{"result", "已清运"}}));
+  saved(move_issue(place, "close", row, {{"closure", "已解决"}}));
+  saved(move_issue(place, "callback", row, {{"callback", "满意"}}));
+}
+
+// The second round is closed by somebody else, who then handled it.
+TEST_F(IssueTest, OfTwoRoundsTheLastCloserHandledIt) {
+  SimDevice& phone = town.join("甲", {"鱼泉村"}, false);
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  const Inputs how{{"closure", "已解决"}, {"result", "已清运"}};
+  saved(move_issue(town.place(), "close", row, how));
+  ASSERT_TRUE(town.world.settle());
+  saved(move_issue(town.at(phone), "callback", row, {{"callback", "不满意"}}));
+  ASSERT_TRUE(town.world.settle());
+  saved(move_issue(town.place(), "reopen", row, {{"reason", "又堆满了"}}));
+  ASSERT_TRUE(town.world.settle());
+  saved(move_issue(town.at(phone), "close", row, how));
+  EXPECT_THAT(
+      fields_of(move_issue(town.at(phone), "callback", row, {{"callback", "满意"}})->faults),
+      ElementsAre("callback_by"));
+  ASSERT_TRUE(town.world.settle());
+  saved(move_issue(town.place(), "callback", row, {{"callback", "满意"}}));
+}
+
 // What somebody writes as a reason is no step.
 TEST_F(IssueTest, AWordInAReasonTakesNothingUpAgain) {
   const Workplace place = town.place();
@@ -163,6 +226,20 @@ TEST_F(IssueTest, TellsItsWayInOrder) {
   EXPECT_EQ(see(row, "hops"),
             "2026-03-05 08:00:01 受理、2026-03-05 08:00:02 交办 → 镇民政办、"
             "2026-03-05 08:00:03 异议移送:不归我们管");
+}
+
+// A script, or a clerk who accepts and hands out at once, makes several steps within a second.
+TEST_F(IssueTest, StepsOfOneSecondStandInTheOrderInWhichTheyWereMade) {
+  const Workplace place = town.place();
+  saved(add_unit(place, {{"name", "镇民政办"}}));
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  saved(move_issue(place, "submit", row, {}));
+  saved(move_issue(place, "accept", row, {}));
+  saved(move_issue(place, "assign", row, {{"to_org", "镇民政办"}}));
+  saved(move_issue(place, "object", row, {{"reason", "不归我们管"}}));
+  std::vector<std::string> steps;
+  for (const std::string& hop : split(see(row, "hops"), "、")) steps.push_back(hop.substr(20));
+  EXPECT_THAT(steps, ElementsAre("报镇民情办", "受理", "交办 → 镇民政办", "异议移送:不归我们管"));
 }
 
 TEST_F(IssueTest, EndsInOtherWaysWithTheirReasons) {

@@ -173,5 +173,35 @@ TEST(Private, OnlyTheDeskNamesANeed) {
   EXPECT_EQ(refused.error().code, Code::kNotAllowed);
 }
 
+// DOMAIN (g): of all lists only this one is open, at entry as at import.
+TEST(RelationText, ARelationThatTheListLacksIsKeptInItsWords) {
+  Township town;
+  town.with_people();
+  const auto add = [&](const char* relation) {
+    return add_person(town.place(), {{"household_id", "999999100201010001"},
+                                     {"name", "王干"},
+                                     {"relation", relation},
+                                     {"sex", "男"}});
+  };
+  const auto made = add("干儿子");
+  const RowId row = saved(made);
+  EXPECT_THAT(fields_of(made->flags), ::testing::Contains("relation"));
+  EXPECT_EQ(shown(town.place(), "Person", row, "relation"), "其他");
+  EXPECT_EQ(shown(town.place(), "Person", row, "relation_text"), "干儿子");
+  const Workplace place = town.place();
+  const model::Entity& entity = *place.vault.schema().entity("Person");
+  saved(amend(place, entity, row, {{"与户主关系", "拜把兄弟"}}, place.vault.view()));
+  EXPECT_EQ(shown(place, "Person", row, "relation_text"), "拜把兄弟");
+  saved(amend(place, entity, row, {{"relation", "长子"}}, place.vault.view()));
+  EXPECT_EQ(shown(place, "Person", row, "relation"), "长子");
+  EXPECT_EQ(shown(place, "Person", row, "relation_text"), "") << "those words are of another";
+  EXPECT_FALSE(add_person(place, {{"household_id", "999999100201010001"},
+                                  {"name", "王某"},
+                                  {"relation", "长子"},
+                                  {"sex", "不男不女"}})
+                   ->ok())
+      << "other lists are closed";
+}
+
 }  // namespace
 }  // namespace mq::work::testing

@@ -5,6 +5,7 @@
 #include "mq/work/issue.h"
 #include "mq/work/local_entry.h"
 #include "mq/work/moves.h"
+#include "mq/work/overdue.h"
 #include "mq/work/roster.h"
 #include "work/township.h"
 
@@ -85,6 +86,7 @@ TEST_F(TodayTest, AClosedIssueWaitsForACallBack) {
   const RowId mine = closed("我记的", {{"handler_id", "甲"}});
   closed("我办的", {{"handler_id", "管理员"}});
   closed("别人记的", {{"recorded_by", "乙"}});
+  closed("我结的", {});
   EXPECT_THAT(items(), ElementsAre("call back 我记的 2026-03-04"));
   saved(move_issue(town.place(), "callback", mine, {{"callback", "满意"}}));
   EXPECT_THAT(items(), IsEmpty());
@@ -96,6 +98,17 @@ TEST_F(TodayTest, WithADoubtfulClockNothingIsOverdue) {
   const auto made = today(town.place());
   EXPECT_TRUE(made->clock_doubtful);
   EXPECT_THAT(items(), ElementsAre("due 过了期 1970-01-01"));
+}
+
+// The ledger of what is overdue takes the server's time then, and so does today.
+TEST_F(TodayTest, WithADoubtfulClockTheServersTimeSaysWhatIsOverdue) {
+  issue("过了期", "2026-03-04 12:00");
+  ASSERT_TRUE(town.world.settle());
+  town.desk.clock.set_wall(mq::testing::kYear1970);
+  const auto counted = overdue_by_unit(town.place(), {});
+  ASSERT_EQ(counted->units.size(), 1u);
+  EXPECT_EQ(counted->units[0].overdue.size(), 1u);
+  EXPECT_THAT(items(), ElementsAre("overdue 过了期 2026-03-04"));
 }
 
 TEST_F(TodayTest, APairedHouseholdIsListedUntilSomebodyWasMet) {
@@ -224,6 +237,53 @@ TEST_F(TodayTest, AHouseholdThatIHelpTwiceIsListedOnce) {
                          {{"into", "999999100201010001"}, {"same", "是"}}));
   EXPECT_EQ(items().size(), 1u);
   EXPECT_EQ(today(town.place())->pairs, 1);
+}
+
+// Whoever set its last day and left it 进行中 is not asked for it any longer, nor before it begins.
+TEST_F(TodayTest, APairingIsMineFromItsFirstDayToItsLast) {
+  const auto pair = [&](const char* household, const char* from, const char* to) {
+    saved(add_pairing(
+        town.place(),
+        {{"cadre_id", "管理员"}, {"household_id", household}, {"from", from}, {"to", to}}));
+  };
+  pair("999999100201010001", "2026-01-05", "2026-03-04");
+  pair("999999100201010002", "2026-03-06", "2026-12-31");
+  EXPECT_THAT(items(), IsEmpty());
+  EXPECT_EQ(today(town.place())->pairs, 0);
+  town.desk.clock.jump(std::chrono::hours(24));
+  EXPECT_EQ(items().size(), 1u);
+  EXPECT_EQ(today(town.place())->pairs, 1);
+}
+
+TEST_F(TodayTest, WithNoTimeKnownAPairingWithoutALastDayIsMine) {
+  pair_me();
+  town.desk.clock.set_wall(mq::testing::kYear1970);
+  EXPECT_EQ(today(town.place())->pairs, 1);
+}
+
+// Nobody is met there any more: the ledgers leave it out of 应走访户 too.
+TEST_F(TodayTest, AHouseholdThatDiedOutOrMovedAwayIsNotAskedFor) {
+  pair_me();
+  const Workplace place = town.place();
+  const RowId row = Directory(place).household("999999100201010001")->id;
+  for (const char* status : {"死亡", "迁出", "注销", "空挂"}) {
+    saved(amend(place, *place.vault.schema().entity("Household"), row, {{"status", status}},
+                place.vault.view()));
+    EXPECT_THAT(items(), IsEmpty()) << status;
+    EXPECT_EQ(today(place)->pairs, 1) << "RP06 counts the pairing until it ends";
+  }
+  saved(amend(place, *place.vault.schema().entity("Household"), row, {{"status", "外出"}},
+              place.vault.view()));
+  EXPECT_EQ(items().size(), 1u) << "whoever works away is still to be reached";
+}
+
+// It was struck off; its people are met in the other.
+TEST_F(TodayTest, AHouseholdThatWasMergedIntoAnotherIsNotAskedFor) {
+  pair_me();
+  saved(change_household(town.place(), "merge",
+                         Directory(town.place()).household("999999100201010001")->id,
+                         {{"into", "999999100201010002"}}));
+  EXPECT_THAT(items(), IsEmpty());
 }
 
 TEST_F(TodayTest, APairThatHasEndedIsNotMine) {

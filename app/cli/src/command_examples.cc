@@ -211,7 +211,7 @@ constexpr std::string_view kText =
   给他一个文件夹 | a folder for him
 - recover make -o 恢复单
   写三张恢复单 | three sheets
-- recover drill --sheet 恢复单-1.txt --sheet 恢复单-2.txt
+- recover drill --sheet 恢复单/恢复单-1.html --sheet 恢复单/恢复单-2.html
   一年演练一次 | the yearly drill
 + sync
   对一次账 | reconcile once

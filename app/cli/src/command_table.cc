@@ -67,12 +67,14 @@ constexpr Command kCommands[] = {
      "--category "
      "类别] …\nvisit add -\n"
      "visit list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期] [--limit 条数] "
-     "[--all]\nvisit show|amend|cancel 编号 …\nvisit print --from 日期 --to 日期 [--village 村] "
+     "[--all]\nvisit show|amend 编号 …\nvisit cancel 编号 --reason 原因\n"
+     "visit print --from 日期 --to 日期 [--village 村] "
      "[--household_id 户编号] -o 文件.html",
      "入户走访", "visits", run_record},
     {"diary",
      "diary add --date 日期 --body 正文 [--author_id 同事 --agreed 他怎么同意的] …\ndiary submit "
-     "编号\ndiary list|show|amend|cancel …\ndiary print [--from 日期] [--to 日期] -o "
+     "编号\ndiary list|show|amend …\ndiary cancel 编号 --reason 原因\n"
+     "diary print [--from 日期] [--to 日期] -o "
      "文件.html\ndiary "
      "print --delegated [--month 2026-03] [--author 姓名] -o 文件.html",
      "民情日记", "diaries", run_record},
@@ -86,7 +88,8 @@ constexpr Command kCommands[] = {
      "issue review 编号 --result 办理情况\n"
      "issue close 编号 --closure 办结方式 --result 办理情况\n"
      "issue callback 编号 --callback 满意\nissue finish 编号\nissue merge 编号 --into 编号\n"
-     "issue overdue [--village 村]\nissue list|show|amend|cancel …",
+     "issue overdue [--village 村]\nissue list|show|amend …\n"
+     "issue cancel 编号 --reason 原因",
      "民情事项", "issues", run_record},
     {"household",
      "household add --village 村 --head_name 户主 [--group_no 组] …\nhousehold list [--village "
@@ -102,7 +105,8 @@ constexpr Command kCommands[] = {
      "户", "households", run_record},
     {"person",
      "person add --household_id 户编号 --name 姓名 --relation 关系 --sex 性别 …\n"
-     "person list [--household_id 户编号]\nperson show|amend|cancel 编号 …\n"
+     "person list [--household_id 户编号]\nperson show|amend 编号 …\n"
+     "person cancel 编号 --reason 原因\n"
      "person merge 编号 --into 编号 [--on 日期] [--reason 原因]\n"
      "person duplicates [--village 村]\nperson distinct 编号 编号",
      "人", "people of households", run_record},
@@ -118,23 +122,25 @@ constexpr Command kCommands[] = {
     {"meeting",
      "meeting add --village 村 [--group_no 组] --date 日期 --attendees 人数 [--chair 主持人] "
      "[--topics 内容] …\nmeeting list [--village 村] [--from 日期] [--to 日期]\n"
-     "meeting show|amend|cancel 编号 …",
+     "meeting show|amend 编号 …\nmeeting cancel 编号 --reason 原因",
      "院坝会", "courtyard meetings", run_record},
     {"opinion",
      "opinion add --meeting_id 院坝会编号 --text 意见 --handling 当场答复|转办|记录在案 [--by "
      "提出人] "
-     "[--answer 答复] [--category 类别] …\nopinion list|show|amend|cancel …",
+     "[--answer 答复] [--category 类别] …\nopinion list|show|amend …\n"
+     "opinion cancel 编号 --reason 原因",
      "院坝会上的意见,一条一条记;转办的同时登记事项", "opinions heard at meetings", run_record},
     {"reception",
      "reception add --date 日期 --leader_id 领导 --place 接待室|赶集摊位|夜访|下访村组 --batches "
      "批次 --people 人次 [--matters 件数 --answered 当场答复 --referred 转办] [--text 事项] "
-     "…\nreception list [--from 日期] [--to 日期]\nreception show|amend|cancel 编号 …",
+     "…\nreception list [--from 日期] [--to 日期]\nreception show|amend 编号 …\n"
+     "reception cancel 编号 --reason 原因",
      "接访下访", "receptions held by leaders", run_record},
     {"deed",
      "deed add --title 实事 --village 村|--household_id 户编号 --done_on 完成时间 [--place 地点] "
      "[--households 户 --people 人] [--projects 项目数] [--money 资金] [--owner_id 责任人]\ndeed "
      "list [--village 村] [--household_id 户编号] [--from 日期] [--to 日期]\ndeed "
-     "show|amend|cancel 编号 …",
+     "show|amend 编号 …\ndeed cancel 编号 --reason 原因",
      "为民办的实事", "deeds done for people", run_record},
     {"commitment",
      "commitment add --village 村 --kind 年度|实事|依岗|即时 --text 内容 --due 时限 [--promiser "
@@ -142,7 +148,8 @@ constexpr Command kCommands[] = {
      "意见]\ncommitment propose|publish 编号\ncommitment progress 编号 --progress 进度\ncommitment "
      "done 编号 --result 完成情况\ncommitment rate 编号 --rating_self 满意|基本满意|不满意 "
      "--rating_peers … --rating_leader … --rating_people …\ncommitment settle 编号 --outcome "
-     "兑现|未兑现 [--explanation 说明]\ncommitment list|show|amend|cancel …",
+     "兑现|未兑现 [--explanation 说明]\ncommitment list|show|amend …\n"
+     "commitment cancel 编号 --reason 原因",
      "公开承诺:审诺、公示、践诺、评诺、兑现", "promises, and whether they were kept", run_record},
     {"dispute",
      "dispute add --village 村 --parties 甲、乙 --kind 土地|邻里|… --found_on 日期 --text 经过 "
@@ -151,7 +158,7 @@ constexpr Command kCommands[] = {
      "[--failed_at 时间] [--failure 原因]\ndispute report 编号 [--reported_at 通话时间]\ndispute "
      "handup|litigate 编号\ndispute settle 编号 --agreement 书面|口头\ndispute perform "
      "编号\ndispute callback 编号 --callback 满意|…\ndispute file 编号\ndispute "
-     "list|show|amend|cancel …",
+     "list|show|amend …\ndispute cancel 编号 --reason 原因",
      "矛盾纠纷:组、村、镇、县逐级调解", "disputes, mediated level by level", run_record},
     {"change", "change list [--village 村] [--from 日期] [--to 日期]\nchange show|undo 编号",
      "名册变动:分户、并户、迁村、换户主、同一户、同一人、并村;undo 整步撤销",
@@ -190,7 +197,7 @@ constexpr Command kCommands[] = {
      "月结:收齐没有、要核对的、和上次比、签发、出文件;零报告;签发过的",
      "the month's close in one command; a report that nothing happened; what was signed",
      run_month},
-    {"revoke", "revoke 设备号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",
+    {"revoke", "revoke 号码 [--reason 原因] [--since 日期]\nrevoke --invite 姓名",
      "停用一台设备(丢失、被盗),或收回没用过的邀请", "stop a device, or take an invitation back",
      run_revoke},
     {"rotate", "rotate [--village 村]…", "换新钥匙:全部,或一个村的",

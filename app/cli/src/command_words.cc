@@ -141,4 +141,14 @@ std::vector<std::string> values_of(const Command& command, std::string_view flag
   return {};
 }
 
+const char* need_mark(const model::Field& field) {
+  if (field.rule.need() == model::pb::NEED_SAVE) return "!";
+  return field.rule.need() == model::pb::NEED_SUBMIT ? "‡" : "";
+}
+
+void explain_marks(Output& out) {
+  out.say("必填:! 登记时就要填,‡ 提交、办结时要填;没有记号的可以不填",
+          "needed: ! to record it, ‡ to submit or close it; the others may be left out");
+}
+
 }  // namespace mq::cli

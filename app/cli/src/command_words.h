@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "command.h"
+#include "mq/model/schema.h"
 
 namespace mq::cli {
 
@@ -20,5 +21,8 @@ std::map<std::string, std::vector<std::string>> next_words();
 std::vector<std::string> flags_of(const Command& command);
 // The values to choose from after one of them; empty if it is free.
 std::vector<std::string> values_of(const Command& command, std::string_view flag);
+// "!": to record it, "‡": to submit or close it; and the sentence that says so.
+const char* need_mark(const model::Field& field);
+void explain_marks(Output& out);
 
 }  // namespace mq::cli

@@ -1,5 +1,7 @@
 #include "home.h"
 
+#include <unistd.h>
+
 #include "mq/base/text.h"
 #include "mq/sync/grpc_transport.h"
 #include "mq/vault/aead.h"
@@ -50,8 +52,6 @@ struct Home::State {
 
 namespace {
 
-std::string reserve_path(const std::string& folder) { return folder + "/reserve"; }
-
 // Best effort: without room for the reserve there is still room for work.
 void keep_reserve(FileSystem& files, const std::string& folder) {
   const std::string path = reserve_path(folder);
@@ -68,6 +68,14 @@ Result<bool> give_up_reserve(Call& call, const std::string& folder) {
   return true;
 }
 
+Error not_writable(const std::string& path) {
+  return {Code::kNotAllowed,
+          cat("打不开:记录文件 ", path, " 只能读、不能写;记录都在,没有改动。请改回它的权限,",
+              "或把整个文件夹移到能写的盘上"),
+          cat("cannot open: ", path, " is read-only; everything is in it, nothing was changed. ",
+              "Make it writable, or move the whole folder to a disk that is")};
+}
+
 // On a full disk a vault cannot even be opened, since that writes a little: the reserve goes first.
 Result<std::unique_ptr<vault::Vault>> open_vault(Call& call, const std::string& folder,
                                                  const vault::VaultOptions& options) {
@@ -78,6 +86,9 @@ Result<std::unique_ptr<vault::Vault>> open_vault(Call& call, const std::string& 
   }
   const Code code = opened.error().code;
   if (code != Code::kExhausted && code != Code::kInternal) return opened;
+  if (call.world.files.exists(options.path) && ::access(options.path.c_str(), W_OK) != 0) {
+    return not_writable(options.path);
+  }
   MQ_TRY(const bool room, give_up_reserve(call, folder));
   if (!room) return opened;
   return vault::Vault::open(options, call.world.clock, call.world.random);

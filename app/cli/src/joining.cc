@@ -1,7 +1,6 @@
 #include "joining.h"
 
 #include "mq/base/text.h"
-#include "mq/wire/invitation.h"
 
 namespace mq::cli {
 
@@ -13,7 +12,8 @@ Status write_down(Home& home, const std::string& code) {
   return home.vault().set_setting(kSetting, view_of(code));
 }
 
-// A mistyped invitation is answered like a foreign one.
+}  // namespace
+
 Result<wire::InviteCode> parsed_code(const std::string& code) {
   auto parsed = wire::parse_invite_code(code);
   if (parsed.ok()) return parsed;
@@ -21,8 +21,6 @@ Result<wire::InviteCode> parsed_code(const std::string& code) {
   error.code = Code::kNotAllowed;
   return error;
 }
-
-}  // namespace
 
 Result<std::optional<std::string>> waiting_code(Home& home) {
   MQ_TRY(const std::optional<Bytes> kept, home.vault().setting(kSetting));

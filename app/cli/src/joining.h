@@ -2,8 +2,12 @@
 #pragma once
 
 #include "contact.h"
+#include "mq/wire/invitation.h"
 
 namespace mq::cli {
+
+// kNotAllowed: it is mistyped, which is answered like a foreign one.
+Result<wire::InviteCode> parsed_code(const std::string& code);
 
 // Writes the code down first, then joins and reconciles. kUnavailable: the next contact joins;
 // kNotAllowed: it will never do, and is not kept.

@@ -1,5 +1,6 @@
 #include "key_room.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -26,6 +27,47 @@ Error no_home(const std::string& folder) {
   return {Code::kNotFound,
           cat("这里还没有民情文件夹:", folder, ";先用 org create 建乡镇,或用 join 加入"),
           cat("no minqing home at ", folder, "; use org create or join first")};
+}
+
+Error no_folder(const std::string& folder) {
+  return {
+      Code::kInvalidInput,
+      cat("--home 要写文件夹,", folder, " 是一个文件或打不开的文件夹;什么也没有改动"),
+      cat("--home names a folder; ", folder, " is a file, or cannot be opened; nothing changed")};
+}
+
+Error lost(const std::string& folder, std::string_view name) {
+  return {
+      Code::kCorrupt,
+      cat("民情文件夹 ", folder, " 里的 ", name,
+          " 不见了,没有它谁也打不开;什么也没有改动。请从备份把 ", name,
+          " 放回这个文件夹;没有备份,请用另一个空文件夹(--home)重新加入,已送到的记录会回来"),
+      cat(name, " is missing from the home ", folder, ", and without it nobody opens the rest; ",
+          "nothing was changed. Put it back from a backup (备份), or join again in an empty "
+          "folder (--home): what was delivered comes back")};
+}
+
+bool is_database(const std::string& name) {
+  return name.starts_with("vault") && name.ends_with(".db");
+}
+
+// Whether the folder may be entered. Of one that was begun and cut before it had a vault only the
+// key is there; every other gap is damage, and over that nothing is made.
+Status check_whole(FileSystem& files, Random& random, const std::string& folder, bool may_create) {
+  vault::KeyFile key_file(files, random, key_path(folder));
+  if (!key_file.exists()) {
+    const auto names = files.list(folder);
+    const bool vault = names.ok() && std::ranges::any_of(*names, is_database);
+    if (vault) return lost(folder, "vault.key");
+    if (files.exists(folder) && !names.ok()) return no_folder(folder);
+    return may_create ? Status() : no_home(folder);
+  }
+  MQ_TRY(const std::string database, key_file.database_path());
+  if (files.exists(database)) return {};
+  if (files.exists(reserve_path(folder))) {
+    return lost(folder, database.substr(database.rfind('/') + 1));
+  }
+  return may_create ? Status() : no_home(folder);
 }
 
 }  // namespace
@@ -58,6 +100,8 @@ Result<std::string> home_folder(Call& call) {
 
 std::string key_path(const std::string& folder) { return folder + "/vault.key"; }
 
+std::string reserve_path(const std::string& folder) { return folder + "/reserve"; }
+
 std::string folder_for(const std::string& name) { return cat(default_home(), "/people/", name); }
 
 Result<KeyRoom> KeyRoom::enter(Call& call, bool may_create) {
@@ -67,10 +111,8 @@ Result<KeyRoom> KeyRoom::enter(Call& call, bool may_create) {
 
 Result<KeyRoom> KeyRoom::enter(Call& call, const std::string& folder, bool may_create) {
   FileSystem& files = call.world.files;
-  if (!files.exists(key_path(folder))) {
-    if (!may_create) return no_home(folder);
-    MQ_CHECK(files.make_folder(folder));
-  }
+  MQ_CHECK(check_whole(files, call.world.random, folder, may_create));
+  if (may_create) MQ_CHECK(files.make_folder(folder));
   MQ_TRY(HomeLock lock, HomeLock::take(folder + "/lock"));
   return KeyRoom(call, folder, std::move(lock));
 }

@@ -20,7 +20,8 @@ namespace mq::cli {
 class KeyRoom {
  public:
   // kNotFound, with what to do: no home there, and it may not be made, or nobody of that name;
-  // kUnavailable: another process has it.
+  // kUnavailable: another process has it; kCorrupt: its key or its vault is gone, and nothing is
+  // made over what is left.
   static Result<KeyRoom> enter(Call& call, bool may_create = false);
   static Result<KeyRoom> enter(Call& call, const std::string& folder, bool may_create);
 
@@ -57,6 +58,8 @@ Result<HomeList> home_list(Call& call);
 std::string folder_for(const std::string& name);
 // A home begins with this file.
 std::string key_path(const std::string& folder);
+// Room for a full disk; as good as always there once a vault is.
+std::string reserve_path(const std::string& folder);
 
 // Empty if it is not set.
 std::string environment(const char* name);

@@ -1,6 +1,7 @@
 // minqing: the program on a device. Makes the real clock, chance and disk, and hands them down.
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <string>
@@ -46,6 +47,10 @@ int main(int argc, char** argv) {
   mq::cli::lock_stack();
   // A connection or pipe closed by the other side is an error to report, not a reason to die.
   std::signal(SIGPIPE, SIG_IGN);
+  // Nor is a file that may not grow (ulimit -f).
+  std::signal(SIGXFSZ, SIG_IGN);
+  // SQLite makes its files as the mask says, and the vault is nobody else's.
+  ::umask(S_IRWXG | S_IRWXO);
   const mq::cli::Args args = mq::cli::Args::parse(std::vector<std::string>(argv + 1, argv + argc));
   mq::cli::Output out(args.has("json"), mq::cli::english_wanted());
   mq::SystemClock clock;

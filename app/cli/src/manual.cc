@@ -28,6 +28,23 @@ std::string roff(std::string_view text) {
   return out;
 }
 
+// Of running text: a line may end after a mark, as Chinese has no blanks between its words.
+std::string body(std::string_view text) {
+  constexpr std::string_view kMarks = "\u3002\u3001,;:?!)|";
+  constexpr std::size_t kWideBytes = 3;
+  const std::string escaped = roff(text);
+  std::string out;
+  for (std::string_view rest = escaped; !rest.empty();) {
+    const std::string_view one = first_characters(rest, 1);
+    rest.remove_prefix(one.size());
+    out += one;
+    const std::string_view next = first_characters(rest, 1);
+    const bool goes_on = next.size() >= kWideBytes && kMarks.find(next) == std::string_view::npos;
+    if (goes_on && kMarks.find(one) != std::string_view::npos) out += "\\:";
+  }
+  return out;
+}
+
 // Chinese has no blanks to stretch, and words of commands are not to be hyphenated.
 std::string header(std::string_view name, std::string_view what) {
   return cat(".TH ", roff(name), " 1 \"\" \"minqing 0.1.0\" \"民情\"\n.nh\n.ad l\n.SH 名称\n",
@@ -36,7 +53,7 @@ std::string header(std::string_view name, std::string_view what) {
 
 std::string lines_of(std::string_view text) {
   std::string out;
-  for (const std::string& line : split(text, "\n")) out += cat(".PP\n", roff(line), "\n");
+  for (const std::string& line : split(text, "\n")) out += cat(".PP\n", body(line), "\n");
   return out;
 }
 
@@ -49,8 +66,8 @@ std::string fields_of(const model::Entity& entity) {
       if (!value.zh.empty()) values.push_back(value.zh);
     }
     const bool needed = field.rule.need() != model::pb::NEED_NEVER;
-    out += cat(".TP\n.B ", roff(cat("--", field.name)), "\n", roff(field.zh),
-               needed ? "(必填)" : "", values.empty() ? "" : ":", roff(join(values, "、")), "\n");
+    out += cat(".TP\n.B ", roff(cat("--", field.name)), "\n", body(field.zh),
+               needed ? "(必填)" : "", values.empty() ? "" : ":", body(join(values, "、")), "\n");
   }
   return out;
 }
@@ -58,7 +75,7 @@ std::string fields_of(const model::Entity& entity) {
 std::string examples_text(std::string_view command) {
   std::string out = ".SH 例子\n";
   for (const Example& example : examples_of(command)) {
-    out += cat(".TP\n.B ", roff(cat("minqing ", example.line)), "\n", roff(example.zh), "\n");
+    out += cat(".TP\n.B ", roff(cat("minqing ", example.line)), "\n", body(example.zh), "\n");
   }
   return out;
 }
@@ -66,7 +83,7 @@ std::string examples_text(std::string_view command) {
 std::string page_of(const Command& command) {
   std::string out = cat(header(cat("minqing-", command.name), command.zh), ".SH 用法\n");
   for (const std::string& line : split(command.usage, "\n")) {
-    out += cat(".HP 4\n", roff(cat("minqing ", line)), "\n");
+    out += cat(".HP 4\n", body(cat("minqing ", line)), "\n");
   }
   if (command.run == run_record) {
     out += ".SH 各项\n";
@@ -86,7 +103,7 @@ std::string first_page() {
                         ".SH 用法\n.HP 4\nminqing [\\-\\-home 文件夹|\\-\\-user 名字] 命令 …\n.PP\n"
                         "各命令都可加 \\-\\-json,形状见 minqing help json。\n.SH 命令\n");
   for (const Command& command : commands()) {
-    out += cat(".TP\n.BR ", roff(cat("minqing-", command.name)), " (1)\n", roff(command.zh), "\n");
+    out += cat(".TP\n.BR ", roff(cat("minqing-", command.name)), " (1)\n", body(command.zh), "\n");
   }
   for (const HelpTopic& topic : help_topics()) {
     out += cat(".SH ", topic.name, "\n", lines_of(topic.zh));

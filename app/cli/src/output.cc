@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "mq/base/text.h"
+#include "table_heads.h"
 
 namespace mq::cli {
 
@@ -33,7 +34,10 @@ void Output::raw(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.si
 
 void Output::table(const std::vector<std::string>& header,
                    const std::vector<std::vector<std::string>>& rows) {
-  if (!json_) raw(table_text(header, rows));
+  if (json_) return;
+  std::vector<std::string> heads;
+  for (const std::string& head : header) heads.emplace_back(pick(head, english_head(head)));
+  raw(table_text(heads, rows));
 }
 
 void Output::progress(std::string_view what, std::size_t done, std::size_t all) {

@@ -28,6 +28,7 @@ class Output {
   void text(std::string_view line);
   // As it is, in both modes; for files that commands print.
   void raw(std::string_view bytes);
+  // Heads as in Chinese; what has an English form is shown in it.
   void table(const std::vector<std::string>& header,
              const std::vector<std::vector<std::string>>& rows);
   // To standard error, in both modes.

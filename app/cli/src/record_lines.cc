@@ -47,10 +47,11 @@ const ListForm& list_form(const model::Entity& entity) {
 
 std::string_view list_date(const model::Entity& entity) { return list_form(entity).date; }
 
-std::vector<std::string> record_header(const model::Entity& entity) {
+std::vector<std::string> record_header(const model::Entity& entity, bool english) {
   std::vector<std::string> out{"编号"};
   for (const std::string_view name : list_form(entity).fields) {
-    out.push_back(entity.field(name)->zh);
+    const model::Field& field = *entity.field(name);
+    out.push_back(english ? field.rule.en() : field.zh);
   }
   return out;
 }

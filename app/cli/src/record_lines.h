@@ -16,6 +16,6 @@ std::string_view list_date(const model::Entity& entity);
 // cut to fit; last 已作废 if it is.
 Result<std::vector<std::string>> record_line(const work::Workplace& place,
                                              const vault::RowData& data);
-std::vector<std::string> record_header(const model::Entity& entity);
+std::vector<std::string> record_header(const model::Entity& entity, bool english);
 
 }  // namespace mq::cli

@@ -161,6 +161,12 @@ Result<Bytes> age_encrypt(const std::vector<BoxKey>& recipients, ByteView plain,
   return out;
 }
 
+bool begins_as_age(ByteView file) {
+  constexpr std::string_view kAnyVersion = "age-encryption.org/v";
+  const std::string_view text = text_of(file);
+  return is_armored(file) || text.starts_with(kAnyVersion) || kAnyVersion.starts_with(text);
+}
+
 Result<AgePlain> age_open(const BoxKeyPair& keys, ByteView file, std::size_t plain_max) {
   vault::init_crypto();
   Bytes unarmored;

@@ -19,6 +19,7 @@ Code code_of_errno(int number, Code otherwise) {
       return Code::kNotAllowed;
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return Code::kExhausted;
     default:
       return otherwise;

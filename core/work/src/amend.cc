@@ -7,6 +7,7 @@
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/programme.pb.h"
+#include "minqing/model/v1/relation.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
 #include "record_days.h"
@@ -63,6 +64,14 @@ Status check_place(const Workplace& place, const model::Entity& entity, const va
   return {};
 }
 
+// The words of a relation that the list lacks go with it.
+void forget_relation_text(const vault::RowData& data, Form& form) {
+  using P = mpb::Person;
+  const std::int64_t now = form.integer(P::kRelationFieldNumber);
+  if (now == 0 || now == mpb::RELATION_OTHER || form.has(P::kRelationTextFieldNumber)) return;
+  if (data.cell(P::kRelationTextFieldNumber) != nullptr) form.set(P::kRelationTextFieldNumber, {});
+}
+
 Status check_record(const Workplace& place, const model::Entity& entity, const vault::RowData& data,
                     Form& form) {
   if (entity.name == "Household") usual_number(form);
@@ -106,6 +115,7 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
       form.set(mpb::Household::kLocalNoFieldNumber, std::int64_t{0});
     }
   } else if (entity.name == "Person") {
+    forget_relation_text(data, form);
     MQ_CHECK(check_person(place, data.id, whole, form));
   } else if (entity.name == "Programme") {
     check_span(mpb::Programme::kFromFieldNumber, mpb::Programme::kToFieldNumber, whole);
@@ -169,7 +179,10 @@ void bring_back(const model::Entity& entity, Form& form) {
 Result<Outcome> amend(const Workplace& place, const model::Entity& entity, const RowId& row,
                       const Inputs& inputs, vault::View seen) {
   MQ_TRY(const vault::RowData data, row_to_change(place, entity, row));
-  MQ_TRY(Form form, Form::read(place, entity, inputs));
+  const auto kept =
+      entity.name == "Person" ? with_relation_text(entity, inputs) : std::optional<Inputs>();
+  MQ_TRY(Form form, Form::read(place, entity, kept.value_or(inputs)));
+  if (kept) flag_relation_text(form);
   check_inputs(entity, inputs, form);
   MQ_CHECK(check_place(place, entity, data, form));
   MQ_CHECK(check_record(place, entity, data, form));

@@ -15,6 +15,10 @@ void check_visit(const model::Entity& entity, Form& form);
 void usual_number(Form& form);
 // What a household is called until an official number is known.
 std::string local_number(const RowId& row);
+// The inputs with a relation that the list does not have as 其他 and its words beside it, as an
+// import keeps it (DOMAIN (g)); nothing if there is none such.
+std::optional<Inputs> with_relation_text(const model::Entity& person, const Inputs& inputs);
+void flag_relation_text(Form& form);
 // The number typed must not be another household's.
 Status check_household_number(const Workplace& place, const RowId& row, Form& form);
 // Days of that year, none of them both off and worked.

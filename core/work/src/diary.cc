@@ -118,8 +118,11 @@ Result<Outcome> submit_diary(const Workplace& place, const RowId& row) {
   const vault::View seen = place.vault.view();
   const model::Entity& entity = *place.vault.schema().entity("Diary");
   MQ_TRY(const std::optional<vault::RowData> data, place.vault.load(entity.number, row));
-  if (!data || data->deleted) {
-    return Error{Code::kNotFound, "没有找到这篇日记", "no such diary"};
+  if (!data) return Error{Code::kNotFound, "没有找到这篇日记", "no such diary"};
+  if (data->deleted) {
+    return Error{Code::kInvalidInput,
+                 "这篇日记已作废,没有提交;还要用它,先用 diary amend 改一项,它就重新计入",
+                 "the diary was cancelled and is not submitted; amend it first to bring it back"};
   }
   Outcome outcome;
   outcome.row = row;

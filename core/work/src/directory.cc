@@ -38,7 +38,7 @@ Error not_found(std::string_view zh_kind, std::string_view en_kind, std::string_
 Error ambiguous(std::string_view zh_kind, std::string_view en_kind, std::string_view typed,
                 const std::vector<std::string>& candidates) {
   const std::string list = join(candidates, "、");
-  return {Code::kConflict, cat(zh_kind, " ", typed, " 不止一个:", list, ";请改用编号"),
+  return {Code::kInvalidInput, cat(zh_kind, " ", typed, " 不止一个:", list, ";请改用编号"),
           cat("more than one ", en_kind, " ", typed, ": ", list, "; use the id")};
 }
 
@@ -302,7 +302,13 @@ Result<RowId> Directory::row(const model::Entity& entity, std::string_view typed
   std::string wanted(trimmed(typed));
   std::transform(wanted.begin(), wanted.end(), wanted.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (!looks_like_id(wanted)) return not_found(entity.zh, entity.name, typed);
+  if (!looks_like_id(wanted)) {
+    return Error{Code::kNotFound,
+                 cat("没有找到", entity.zh, ":", typed, ";编号要写全,或最后 ", kIdTailMin,
+                     " 位以上(0-9、a-f)"),
+                 cat("no such ", entity.name, ": ", typed, "; give the whole id or its last ",
+                     kIdTailMin, " digits or more (0-9, a-f)")};
+  }
   MQ_TRY(sqlite::Query q,
          place_.vault.database().query(cat("SELECT DISTINCT id FROM \"", entity.table,
                                            "\" WHERE lower(hex(id)) LIKE '%' || ?1 LIMIT 6")));

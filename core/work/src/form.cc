@@ -48,6 +48,31 @@ const model::Field* input_field(const model::Schema& schema, const model::Entity
   return field_named(*companion, name);
 }
 
+namespace {
+
+// Those that issues are handed to, as a list to read.
+Result<std::string> unit_names(const Workplace& place) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT name FROM \"org_unit\" WHERE deleted = 0 AND "
+                                      "stream_id IS NULL ORDER BY order_no, id"));
+  std::vector<std::string> names;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return join(names, "、");
+    names.emplace_back(q.text(0));
+  }
+}
+
+Error no_such_unit(std::string_view typed, const std::string& units, const Error& village) {
+  return {Code::kNotFound,
+          cat("没有叫 ", typed, " 的单位;已登记的单位:", units.empty() ? "无" : units,
+              "(unit add 登记)。", village.zh),
+          cat("no unit is called ", typed, "; there are: ", units.empty() ? "none" : units,
+              " (unit add). ", village.en)};
+}
+
+}  // namespace
+
 Result<RowId> resolve(const Workplace& place, std::string_view entity, std::string_view typed) {
   const Directory directory(place);
   if (entity == "Household") {
@@ -64,7 +89,9 @@ Result<RowId> resolve(const Workplace& place, std::string_view entity, std::stri
     MQ_TRY(const std::optional<RowId> named, unit_named(place, typed));
     if (named) return *named;
     auto unit = directory.row(*place.vault.schema().entity(entity), typed);
-    return unit.ok() ? unit : Result<RowId>(std::move(village).error());
+    if (unit.ok() || unit.error().code != Code::kNotFound) return unit;
+    MQ_TRY(const std::string units, unit_names(place));
+    return no_such_unit(typed, units, village.error());
   }
   const model::Entity* target = place.vault.schema().entity(entity);
   MQ_ASSERT(target != nullptr);
@@ -169,7 +196,7 @@ Status Form::take_value(const Workplace& place, const model::Field& field, std::
     return {};
   }
   const Error& error = row.error();
-  if (error.code != Code::kNotFound && error.code != Code::kConflict) return error;
+  if (error.code != Code::kNotFound && error.code != Code::kInvalidInput) return error;
   fault(field.name, cat(field.zh, ":", error.zh), cat(field.name, ": ", error.en));
   return {};
 }

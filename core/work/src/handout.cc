@@ -54,23 +54,6 @@ Status flag_late(const Workplace& place, const vault::RowData& data, Form& form)
   return {};
 }
 
-// Later than every line of the journal, so that two acts of one second stand in their order.
-std::string second_after(WallTime now, const vault::RowData& data) {
-  constexpr int kSecondsMax = 60;  // a clock that was set back is left as it is
-  std::string last;
-  if (const vault::Cell* cell = data.cell(H::kProgressFieldNumber)) {
-    for (const model::Value& value : cell->values) {
-      const auto* text = std::get_if<std::string>(&value);
-      if (text != nullptr) last = std::max(last, *text);
-    }
-  }
-  WallTime at = now;
-  for (int i = 0; i < kSecondsMax && second_of(at) <= last.substr(0, second_of(at).size()); ++i) {
-    at.ms += 1000;
-  }
-  return second_of(at);
-}
-
 // What the act leaves in the journal, and what it asks for.
 Result<std::string> act(const Workplace& place, const Move& move, const vault::RowData& data,
                         Form& form) {
@@ -152,7 +135,8 @@ Result<Outcome> move_handout(const Workplace& place, std::string_view verb, cons
   MQ_TRY(const std::string line, act(place, *move, data, form));
   vault::Draft journal;
   RowChanges(place, "Handout", row)
-      .add(H::kProgressFieldNumber, cat(second_after(place.clock.wall(), data), " ", line))
+      .add(H::kProgressFieldNumber,
+           cat(second_after(place.clock.wall(), data, H::kProgressFieldNumber), " ", line))
       .into(journal);
   storing.more = std::move(journal.changes);
   if (move->from != move->to) storing.more.push_back(state_step(states, row, move->to, ""));

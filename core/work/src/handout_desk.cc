@@ -189,6 +189,17 @@ std::string second_of(WallTime now) {
   return cat(shanghai_minute(now), second < 10 ? ":0" : ":", second);
 }
 
+std::string second_after(WallTime now, const vault::RowData& data, std::uint32_t field) {
+  constexpr int kSecondsMax = 60;  // a clock that was set back is left as it is
+  std::string last;
+  for (const std::string& line : texts_in(data, field)) last = std::max(last, line);
+  WallTime at = now;
+  for (int i = 0; i < kSecondsMax && second_of(at) <= last.substr(0, second_of(at).size()); ++i) {
+    at.ms += 1000;
+  }
+  return second_of(at);
+}
+
 Status follow_issue(const Workplace& place, std::string_view verb, const RowId& row) {
   MQ_TRY(const vault::RowData issue,
          standing_row(place, *place.vault.schema().entity("Issue"), row));

@@ -12,6 +12,10 @@ namespace mq::work {
 // clerk who accepts and hands out at once does both within a minute.
 std::string second_of(WallTime now);
 
+// The same, later than every line of that field: several acts of one second stand in the order in
+// which they were made.
+std::string second_after(WallTime now, const vault::RowData& data, std::uint32_t field);
+
 // After a move of an issue by its desk, in the same commit: an assignment to a unit that has a
 // stream here hands it out, one that takes it from the unit takes the hand-out back, and an
 // extension moves its deadline.

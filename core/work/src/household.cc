@@ -148,10 +148,35 @@ Result<Outcome> add_household(const Workplace& place, const Inputs& inputs) {
   return outcome;
 }
 
+std::optional<Inputs> with_relation_text(const model::Entity& person, const Inputs& inputs) {
+  const model::Field* relation = person.field(P::kRelationFieldNumber);
+  const model::Field* words = person.field(P::kRelationTextFieldNumber);
+  const auto unknown = std::ranges::find_if(inputs, [&](const Input& input) {
+    return field_named(person, input.field) == relation && !trimmed(input.text).empty() &&
+           !model::parse_value(*relation, input.text).ok();
+  });
+  if (unknown == inputs.end()) return std::nullopt;
+  Inputs out;
+  for (const Input& input : inputs) {
+    const model::Field* field = field_named(person, input.field);
+    if (field != relation && field != words) out.push_back(input);
+  }
+  out.push_back({relation->name, "其他"});
+  out.push_back({words->name, unknown->text});
+  return out;
+}
+
+void flag_relation_text(Form& form) {
+  form.flag("relation", "与户主关系:不认识的关系,记为 其他,原文保留",
+            "relation: not in the list, kept as 其他 with its text");
+}
+
 Result<Outcome> add_person(const Workplace& place, const Inputs& inputs) {
   const vault::View seen = place.vault.view();
   const model::Entity& entity = *place.vault.schema().entity("Person");
-  MQ_TRY(Form form, Form::read(place, entity, inputs));
+  const auto kept = with_relation_text(entity, inputs);
+  MQ_TRY(Form form, Form::read(place, entity, kept.value_or(inputs)));
+  if (kept) flag_relation_text(form);
   const RowId row = new_id<RowId>(place.clock, place.random);
   MQ_CHECK(check_person(place, row, form, form));
   form.require(model::pb::NEED_SAVE);

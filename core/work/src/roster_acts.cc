@@ -35,7 +35,7 @@ Result<std::optional<Household>> RosterForm::household(std::string_view name) {
   auto found = Directory(place_).household(typed);
   if (found.ok()) return std::optional(*found);
   const Error& error = found.error();
-  if (error.code != Code::kNotFound && error.code != Code::kConflict) return error;
+  if (error.code != Code::kNotFound && error.code != Code::kInvalidInput) return error;
   form_.fault(name, error.zh, error.en);
   return std::optional<Household>();
 }

@@ -30,8 +30,6 @@ constexpr std::string_view kVisitSql =
 constexpr int kOut[] = {mpb::HOUSEHOLD_STATUS_MOVED_OUT, mpb::HOUSEHOLD_STATUS_DEAD,
                         mpb::HOUSEHOLD_STATUS_CANCELLED, mpb::HOUSEHOLD_STATUS_EMPTY};
 
-bool is_out(std::int64_t status) { return std::ranges::find(kOut, status) != std::end(kOut); }
-
 // The day on which something was recorded: never after its receipt, and nothing if nobody knows.
 std::optional<Date> recorded_on(Hlc hlc, ClockClass clock, const std::optional<WallTime>& receipt) {
   const bool clock_wrong = clock == ClockClass::kKnownWrong || (receipt && hlc.ms() > receipt->ms);
@@ -60,6 +58,8 @@ Result<std::vector<RowId>> rows_in(const Workplace& place, const char* field, By
 }
 
 }  // namespace
+
+bool out_of_scope(std::int64_t status) { return std::ranges::find(kOut, status) != std::end(kOut); }
 
 Result<RosterThen> RosterThen::at(const Workplace& place, Date last, Canonical canonical) {
   RosterThen out;
@@ -160,7 +160,7 @@ vault::StreamIx RosterThen::stream(const RowId& row, vault::StreamIx now) const 
 // A household that is out now: since when, and what it was before. A status that it did not have
 // from the first was another one before that, and of those nearly all are in scope.
 Result<std::int64_t> RosterThen::status_then(const Workplace& place, const Standing& one) const {
-  if (!is_out(one.status) || merged_before_.contains(one.row)) return one.status;
+  if (!out_of_scope(one.status) || merged_before_.contains(one.row)) return one.status;
   if (const auto merged = merged_later_.find(one.row); merged != merged_later_.end()) {
     return merged->second;
   }
@@ -208,7 +208,7 @@ Result<std::map<vault::StreamIx, Scope>> RosterThen::scopes(const Workplace& pla
                  to_bytes(q.blob(5))};
     if (!counts(one.row, one.stream)) continue;
     MQ_TRY(const std::int64_t then, status_then(place, one));
-    if (is_out(then) && !canonical_.revived(one.row)) {
+    if (out_of_scope(then) && !canonical_.revived(one.row)) {
       ++out[one.stream].left_out[model::format_value(status, then)];
       continue;
     }

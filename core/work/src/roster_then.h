@@ -16,7 +16,10 @@
 
 namespace mq::work {
 
-// Households in scope at the end of that day: 迁出, 死亡, 注销 and 空挂 are left out and named.
+// 迁出, 死亡, 注销 and 空挂.
+bool out_of_scope(std::int64_t status);
+
+// Households in scope at the end of that day; those out of scope are left out and named.
 struct Scope {
   std::set<RowId> households;
   std::map<std::string, int> left_out;  // by status label

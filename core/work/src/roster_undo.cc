@@ -159,6 +159,10 @@ Result<Outcome> change_village(const Workplace& place, [[maybe_unused]] std::str
   const Directory directory(place);
   MQ_TRY(RosterForm form, RosterForm::read(place, inputs, {"into"}));
   MQ_TRY(const Village from, directory.village(row.hex()));
+  if (form.flag("into").empty()) {
+    form.form().fault("into", "请写明并入哪个村(--into)", "into: say which village it goes into");
+    return form.refused();
+  }
   auto into = directory.village(form.flag("into"));
   if (!into.ok() && into.error().code != Code::kNotFound) return std::move(into).error();
   if (!into.ok()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "issue_facts.h"
+#include "issue_handler.h"
 #include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/handout.pb.h"
@@ -15,6 +16,7 @@
 #include "mq/work/handover.h"
 #include "mq/work/intervals.h"
 #include "mq/work/local_entry.h"
+#include "roster_then.h"
 #include "visit_outcome.h"
 
 namespace mq::work {
@@ -27,11 +29,21 @@ constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kWeek = 7;  // days ahead that are listed
 constexpr std::size_t kWords = 20;
 
+// What deadlines and last days are compared with, as the ledger of what is overdue does.
+struct Now {
+  WallTime at;
+  Date day;
+  bool unknown = false;  // the clock is doubtful and no server was heard: nothing turns red
+};
+Now now_of(const BelievedTime& time) {
+  return {time.start(), Date::in_shanghai(time.start()), time.doubtful && !time.server};
+}
+
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
 
 // Issues in my hands whose deadline has come or comes within a week; also those that stand in the
 // name of somebody whose village I have taken over.
-Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
+Status add_issues(const Workplace& place, const Cadre& me, const Now& now, Today& out) {
   MQ_TRY(const Custody custody, Custody::load(place));
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(
@@ -39,8 +51,7 @@ Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
                  " AS last, coalesce(handler_id, recorded_by), village_id FROM \"issue\" WHERE "
                  "deleted = 0 AND due_at IS NOT NULL AND closed_on IS NULL AND last < ?1 ORDER BY "
                  "last")));
-  const std::int64_t now = place.clock.wall().ms;
-  q.bind(1, now + kWeek * kDayMs);
+  q.bind(1, now.at.ms + kWeek * kDayMs);
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
@@ -48,8 +59,7 @@ Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
     const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
     if (!named || custody.holder(village, *named) != me.id) continue;
     const WallTime due{q.integer(2)};
-    // With a doubtful clock nothing turns red.
-    const bool overdue = !out.clock_doubtful && due.ms < now;
+    const bool overdue = !now.unknown && due.ms < now.at.ms;
     out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "issue",
                          row_of(q), std::string(q.text(1)), Date::in_shanghai(due)});
   }
@@ -59,12 +69,13 @@ Status add_issues(const Workplace& place, const Cadre& me, Today& out) {
 // his village now, unless he handled it himself (DOMAIN F2).
 Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
   MQ_TRY(const Custody custody, Custody::load(place));
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query(
-             "SELECT id, title, closed_on, recorded_by, village_id, handler_id FROM \"issue\" "
-             "WHERE deleted = 0 AND state = ?1 AND callback IS NULL AND closed_on IS NOT NULL "
-             "ORDER BY "
-             "closed_on, id"));
+  MQ_TRY(
+      sqlite::Query q,
+      place.vault.database().query(
+          "SELECT id, title, closed_on, recorded_by, village_id, handler_id, to_org FROM \"issue\" "
+          "WHERE deleted = 0 AND state = ?1 AND callback IS NULL AND closed_on IS NOT NULL "
+          "ORDER BY "
+          "closed_on, id"));
   q.bind(1, std::int64_t{mpb::ISSUE_STATE_CLOSED});
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -72,14 +83,17 @@ Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
     const auto recorder = RowId::from(q.blob(3));
     const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
     const bool mine = recorder && custody.holder(village, *recorder) == me.id;
-    if (!mine || RowId::from(q.blob(5)) == me.id) continue;
+    if (!mine) continue;
+    MQ_TRY(const std::optional<RowId> handler,
+           handled_by(place, row_of(q), {RowId::from(q.blob(5)), RowId::from(q.blob(6))}));
+    if (handler == me.id) continue;
     out.items.push_back({TodayItem::Kind::kCallback, "issue", row_of(q), std::string(q.text(1)),
                          Date{static_cast<std::int32_t>(q.integer(2))}});
   }
 }
 
 // What I promised in public, or answer for, and have not settled.
-Status add_promises(const Workplace& place, const Cadre& me, Today& out) {
+Status add_promises(const Workplace& place, const Cadre& me, const Now& now, Today& out) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(
              "SELECT id, text, due FROM \"commitment\" WHERE deleted = 0 AND owner_id = ?1 AND "
@@ -88,7 +102,7 @@ Status add_promises(const Workplace& place, const Cadre& me, Today& out) {
       .bind(2, std::int64_t{mpb::COMMITMENT_STATE_FULFILLED})
       .bind(3, std::int64_t{mpb::COMMITMENT_STATE_UNFULFILLED})
       .bind(4, std::int64_t{mpb::COMMITMENT_STATE_RETURNED})
-      .bind(5, std::int64_t{out.date.days} + kWeek);
+      .bind(5, std::int64_t{now.day.days} + kWeek);
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
@@ -113,13 +127,18 @@ Status add_drafts(const Workplace& place, const Cadre& me, Today& out) {
   }
 }
 
-// My pairings, each household once.
-Result<std::vector<RowId>> my_pairs(const Workplace& place, const Cadre& me,
+// My pairings in force today, each household once; with no time known, those without a last day.
+Result<std::vector<RowId>> my_pairs(const Workplace& place, const Cadre& me, const Now& now,
                                     const Canonical& canonical) {
   MQ_TRY(sqlite::Query q,
-         place.vault.database().query("SELECT household_id FROM \"pairing\" WHERE deleted = 0 AND "
-                                      "cadre_id = ?1 AND status = ?2"));
-  q.bind(1, me.id.view()).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+         place.vault.database().query(
+             "SELECT household_id FROM \"pairing\" WHERE deleted = 0 AND cadre_id = ?1 AND "
+             "(?4 OR \"from\" <= ?3) AND ((\"to\" >= ?3 AND NOT ?4) OR (\"to\" IS NULL AND "
+             "status = ?2))"));
+  q.bind(1, me.id.view())
+      .bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE})
+      .bind(3, std::int64_t{now.day.days})
+      .bind(4, std::int64_t{now.unknown});
   std::vector<RowId> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -150,12 +169,14 @@ Result<std::optional<Date>> last_met(const Workplace& place, const Canonical& ca
 struct Paired {
   std::string name;
   int interval = 0;
+  bool asked_for = true;  // in the scope of the ledgers
 };
 Result<std::optional<Paired>> paired(const Workplace& place, const Canonical& canonical,
                                      const Intervals& intervals, int otherwise, const RowId& row) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(
-             "SELECT h.household_no, p.name, h.class, h.stream FROM \"household\" h LEFT JOIN "
+             "SELECT h.household_no, p.name, h.class, h.stream, h.status FROM \"household\" h LEFT "
+             "JOIN "
              "\"person\" p ON p.id = h.head_person_id WHERE h.id = ?1 AND h.deleted = 0"));
   q.bind(1, row.view());
   for (;;) {
@@ -163,29 +184,32 @@ Result<std::optional<Paired>> paired(const Workplace& place, const Canonical& ca
     if (!more) return std::optional<Paired>();
     if (!canonical.counts(row, q.integer(3))) continue;
     MQ_TRY(const int interval, intervals.of(q.blob(2), otherwise));
-    return std::optional(Paired{cat(q.text(0), " ", q.text(1)), interval});
+    const bool asked_for = !out_of_scope(q.integer(4)) || canonical.revived(row);
+    return std::optional(Paired{cat(q.text(0), " ", q.text(1)), interval, asked_for});
   }
 }
 
 // Paired households that nobody has met for longer than their interval.
-Status add_pairs(const Workplace& place, const Cadre& me, int interval_days, Today& out) {
+Status add_pairs(const Workplace& place, const Cadre& me, const Now& now, int interval_days,
+                 Today& out) {
   MQ_TRY(const Canonical canonical, Canonical::households(place));
   MQ_TRY(const Intervals intervals, Intervals::load(place));
-  MQ_TRY(const std::vector<RowId> pairs, my_pairs(place, me, canonical));
+  MQ_TRY(const std::vector<RowId> pairs, my_pairs(place, me, now, canonical));
   for (const RowId& row : pairs) {
     MQ_TRY(const std::optional<Paired> household,
            paired(place, canonical, intervals, interval_days, row));
     if (!household) continue;
     ++out.pairs;
+    if (!household->asked_for) continue;
     MQ_TRY(const std::optional<Date> last, last_met(place, canonical, row));
-    if (last && out.date.days - last->days <= household->interval) continue;
+    if (last && now.day.days - last->days <= household->interval) continue;
     out.items.push_back({TodayItem::Kind::kNotSeen, "household", row, household->name, last});
   }
   return {};
 }
 
 // Of a unit: whatever it has not answered, signed for or not. A desk sees its issues instead.
-Status add_handouts(const Workplace& place, Today& out) {
+Status add_handouts(const Workplace& place, const Now& now, Today& out) {
   const bool unit =
       place.control.has_role(place.member, wire::pb::ROLE_KIND_UNIT, place.control.head_seq());
   if (!unit) return {};
@@ -196,13 +220,12 @@ Status add_handouts(const Workplace& place, Today& out) {
   q.bind(1, std::int64_t{mpb::HANDOUT_STATE_HANDED_OUT})
       .bind(2, std::int64_t{mpb::HANDOUT_STATE_SIGNED})
       .bind(3, std::int64_t{mpb::HANDOUT_STATE_IN_PROGRESS});
-  const std::int64_t now = place.clock.wall().ms;
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
     std::optional<Date> when;
     if (!q.is_null(2)) when = Date::in_shanghai({q.integer(2)});
-    const bool overdue = when && !out.clock_doubtful && q.integer(2) < now;
+    const bool overdue = when && !now.unknown && q.integer(2) < now.at.ms;
     out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "handout",
                          row_of(q), std::string(q.text(1)), when});
   }
@@ -232,18 +255,19 @@ Result<Today> today(const Workplace& place, int interval_days) {
   out.date = Date::in_shanghai(time.device);
   out.clock_doubtful = time.doubtful;
   out.server_time = time.server;
+  const Now now = now_of(time);
   MQ_TRY(const vault::Delivery delivery, place.vault.delivery());
   MQ_TRY(const std::vector<LocalEntry> local, local_entries(place.vault));
   out.unsent = delivery.unsealed + delivery.sealed_waiting + local.size();
   for (const LocalEntry& entry : local) out.items.push_back(incomplete(entry));
-  MQ_CHECK(add_handouts(place, out));
+  MQ_CHECK(add_handouts(place, now, out));
   MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
   if (!me) return out;
-  MQ_CHECK(add_issues(place, *me, out));
+  MQ_CHECK(add_issues(place, *me, now, out));
   MQ_CHECK(add_callbacks(place, *me, out));
-  MQ_CHECK(add_promises(place, *me, out));
+  MQ_CHECK(add_promises(place, *me, now, out));
   MQ_CHECK(add_drafts(place, *me, out));
-  MQ_CHECK(add_pairs(place, *me, interval_days, out));
+  MQ_CHECK(add_pairs(place, *me, now, interval_days, out));
   MQ_TRY(out.pairs_due, pairs_due(place, *me));
   return out;
 }

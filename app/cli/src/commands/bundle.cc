@@ -4,6 +4,7 @@
 #include "../unsent_text.h"
 #include "all.h"
 #include "mq/base/text.h"
+#include "mq/seal/age.h"
 
 namespace mq::cli {
 
@@ -160,6 +161,11 @@ void tell_taken(Call& call, const std::string& from, const sync::BundleTaken& ta
 
 Result<Bytes> read_bundle(Call& call, const std::string& path) {
   auto file = call.world.files.read(path, sync::kBundleFileBytesMax);
+  if (file.ok() && !seal::begins_as_age(*file)) {
+    return Error{Code::kInvalidInput,
+                 cat("没有收:", path, " 不是一份存件,什么也没有改动;存件由 bundle export 生成"),
+                 cat("not taken: ", path, " is no bundle; bundle export makes one")};
+  }
   if (file.ok() || file.error().code != Code::kExhausted) return file;
   return Error{Code::kInvalidInput, cat("没有收:", path, " 太大,不是一份存件"),
                cat("not taken: ", path, " is too large to be a bundle")};

@@ -136,7 +136,7 @@ constexpr Shape kShapes[] = {
      R"({"from","envelopes","merged","records","waiting","duplicates","refused","undecided","unproved","receipts","entries","relay","cut":false,"alarms":[]})"},
     {"shred", R"({"shredded":true,"copied":0})"},
     {"status",
-     R"({"township":"hex","device":"hex","state":"筹备|正式启用|试用","practice":false,"missing":["second_admin_device|recovery_kit|recovery_drill|roster|cadres|pairings|invitations|root_away", the desk's, until it opens],"recovery":{"kit":true,"drilled":"2026-04-02 or null","due":false},"server","unsealed","waiting","delivered","unsent","alone","copied","parked","late", an admin's,"conflicts","continuation","unlock_code_holders":2,"unlock_code_used":"2026-04-02, if ever","unlock_code_used_elsewhere":[{"device":"8 hex","on"}],"device_state":"在用|已停用","keys_missing":0,"alarms_unseen":0,"log_parted":false,"known_to_server":true,"digits":"123456, to be read to the admin","streams":[{"label","kind","index","registered"}]}; before joining {"joined":false,"code_waiting":true,"unsent":2})"},
+     R"({"township":"hex","device":"hex","state":"筹备|正式启用|试用","practice":false,"missing":["second_admin_device|recovery_kit|recovery_drill|roster|cadres|pairings|invitations|root_away", the desk's, until it opens],"recovery":{"kit":true,"drilled":"2026-04-02 or null","due":false},"server","unsealed","waiting","delivered","unsent","alone","copied","parked","late", an admin's,"conflicts","continuation","log_parted":false,"known_to_server":true,"unlock_code_holders":2,"unlock_code_used":"2026-04-02, if ever","unlock_code_used_elsewhere":[{"device":"8 hex","on"}],"device_state":"在用|已停用","keys_missing":0,"alarms_unseen":0,"digits":"123456, to be read to the admin","streams":[{"label","kind","index","registered"}]}; before joining {"joined":false,"code_waiting":true,"unsent":2})"},
     {"alarms", R"({"unseen":0,"alarms":[{"when","text","seen":true}]})"},
     {"doctor",
      R"({"ok":true,"faults":[],"missing":[{"entity","field","rows"}],"duplicates":{"people":0,"households":0},"memory_locked":true,"state_hash":{stream:hex}})"},
@@ -161,14 +161,11 @@ void print_fields(Call& call, const Command& command) {
   std::vector<std::vector<std::string>> lines;
   for (const model::Field& field : model::Schema::current().entity(command.name)->fields) {
     if (field.rule.system()) continue;
-    const bool needed = field.rule.need() != model::pb::NEED_NEVER;
     lines.push_back({cat("--", field.name), call.out.english() ? field.rule.en() : field.zh,
-                     needed ? "!" : "", values_text(field)});
+                     need_mark(field), values_text(field)});
   }
-  call.out.table(
-      {std::string(call.out.pick("项", "field")), "", std::string(call.out.pick("必填", "needed")),
-       std::string(call.out.pick("取值", "values"))},
-      lines);
+  call.out.table({"项", "", "必填", "取值"}, lines);
+  explain_marks(call.out);
 }
 
 void print_one(Call& call, const Command& command) {
@@ -191,13 +188,18 @@ void print_all(Call& call) {
   for (const Command& command : commands()) {
     lines.push_back({command.name, std::string(call.out.pick(command.zh, command.en))});
   }
-  call.out.table({std::string(call.out.pick("命令", "command")), ""}, lines);
+  call.out.table({"命令", ""}, lines);
   std::vector<std::string> topics{"json"};
   for (const HelpTopic& topic : help_topics()) {
     topics.emplace_back(call.out.pick(topic.name, topic.english));
   }
   call.out.say(cat("一个命令的例子:minqing help 命令;怎么做:minqing help ", join(topics, "|")),
                cat("one command: minqing help COMMAND; how to: minqing help ", join(topics, "|")));
+  if (call.out.english()) {
+    call.out.text(
+        "Messages and heads are in English; labels and values of forms and ledgers stay "
+        "as the offices print them.");
+  }
   call.out.say("口令:环境变量 MINQING_PASSPHRASE、--passphrase-file 文件,或在提示时输入",
                "passphrase: MINQING_PASSPHRASE, --passphrase-file FILE, or at the prompt");
 }
@@ -256,7 +258,9 @@ Status run_help(Call& call) {
   }
   Json topics = Json::array();
   for (const HelpTopic& one : help_topics()) topics.push_back(topic_json(call, one));
-  if (const HelpTopic* named = help_topic(topic); named != nullptr && list.empty()) {
+  // A topic may bear a command's name, as passphrase does in English: both are told then.
+  if (const HelpTopic* named = help_topic(topic); named != nullptr) {
+    if (!list.empty()) call.out.text("");
     call.out.text(call.out.pick(named->zh, named->en));
     topics = Json::array({topic_json(call, *named)});
   } else if (list.empty()) {

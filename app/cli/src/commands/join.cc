@@ -3,7 +3,6 @@
 #include "../joining.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/wire/invitation.h"
 #include "mq/work/directory.h"
 
 namespace mq::cli {
@@ -12,12 +11,7 @@ Status run_join(Call& call) {
   MQ_CHECK(only_flags(call, {}));
   const std::string code = call.args.word(1);
   if (code.empty()) return call.usage("用法:join 邀请码", "usage: join CODE");
-  auto parsed = wire::parse_invite_code(code);
-  if (!parsed.ok()) {
-    Error error = std::move(parsed).error();
-    error.code = Code::kNotAllowed;  // a mistyped invitation is answered like a foreign one: exit 4
-    return error;
-  }
+  MQ_CHECK(parsed_code(code));  // before there is a home
   MQ_TRY(const std::unique_ptr<Home> home, Home::open_or_create(call));
   MQ_CHECK(join_by_code(call, *home, code));
   MQ_TRY(const work::Workplace place, home->place());

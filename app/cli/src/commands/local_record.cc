@@ -90,7 +90,8 @@ Status show(RecordContext& c) {
   c.call.out.object() = json_of(entry, c.call.out.english());
   std::vector<std::vector<std::string>> lines;
   for (const work::Input& input : entry.inputs) lines.push_back({input.field, input.text});
-  c.call.out.table({c.entity.zh, entry.id.hex()}, lines);
+  c.call.out.table({c.call.out.english() ? c.entity.rule.en() : c.entity.zh, entry.id.hex()},
+                   lines);
   for (const model::Fault& fault : entry.faults) {
     c.call.out.say(cat("待补:", fault.zh), cat("to complete: ", fault.en));
   }

@@ -40,16 +40,17 @@ constexpr std::pair<std::string_view, AddForm> kAddForms[] = {
     {"Dispute", work::add_dispute}, {"WorkYear", work::add_work_year},
     {"OrgUnit", work::add_unit},    {"ExportProfile", work::add_profile}};
 
-Status add(Context& c) {
+// Null: it comes about by something else, as a hand-out by issue assign.
+AddForm add_form_of(const model::Entity& entity) {
+  const auto* found =
+      std::ranges::find(kAddForms, entity.name, [](const auto& one) { return one.first; });
+  return found == std::end(kAddForms) ? nullptr : found->second;
+}
+
+Status add(Context& c, AddForm form) {
   MQ_TRY(const work::Inputs inputs, inputs_of(c, c.call.args.word(2)));
-  for (const auto& [name, form] : kAddForms) {
-    if (name != c.entity.name) continue;
-    return save_record(
-        c, [&, make = form] { return make(c.place, inputs); }, "已存好(本机)",
-        "saved on this device");
-  }
-  return Error{Code::kUnsupported, cat(c.entity.zh, " 不能这样登记"),
-               cat(c.entity.name, " has no form")};
+  return save_record(
+      c, [&] { return form(c.place, inputs); }, "已存好(本机)", "saved on this device");
 }
 
 // The record named on the command line: a household by its number, else by id.
@@ -68,12 +69,12 @@ Result<RowId> named_row(Context& c) {
   if (c.entity.name == "Household" && word.size() != kIdHex) {
     auto household = directory.household(word);
     if (household.ok()) return household->id;
-    if (household.error().code == Code::kConflict) return std::move(household).error();
+    if (household.error().code == Code::kInvalidInput) return std::move(household).error();
   }
   if (c.entity.name == "Cadre") {
     auto cadre = directory.cadre(word);
     if (cadre.ok()) return cadre->id;
-    if (cadre.error().code == Code::kConflict) return std::move(cadre).error();
+    if (cadre.error().code == Code::kInvalidInput) return std::move(cadre).error();
   }
   return directory.row(c.entity, word);
 }
@@ -98,7 +99,7 @@ Status show(Context& c) {
   if (!data) return Error{Code::kNotFound, "没有找到这条记录", "no such record"};
   MQ_TRY(c.call.out.object(), whole_record_json(c.place, *data));
   MQ_TRY(const auto lines, record_lines(c.place, *data));
-  c.call.out.table({c.entity.zh, row.hex()}, lines);
+  c.call.out.table({c.call.out.english() ? c.entity.rule.en() : c.entity.zh, row.hex()}, lines);
   if (c.entity.name == "Issue") MQ_CHECK(put_keeping(c, *data));
   return put_readers(c.call.out, c.place, *data);
 }
@@ -262,7 +263,7 @@ Status list(Context& c) {
     MQ_TRY(std::vector<std::string> line, record_line(c.place, *data));
     lines.push_back(std::move(line));
   }
-  const std::vector<std::string> header = record_header(c.entity);
+  const std::vector<std::string> header = record_header(c.entity, c.call.out.english());
   const std::size_t shown = rows.size();
   c.call.out.object()["count"] = all;
   c.call.out.object()["rows"] = std::move(rows);
@@ -295,7 +296,8 @@ Status run_record(Call& call) {
   MQ_TRY(const bool local, concerns_local(c));
   if (local) return run_local_record(c);
   MQ_CHECK(home->place());
-  if (verb == "add") return add(c);
+  const AddForm form = verb == "add" ? add_form_of(*entity) : nullptr;
+  if (form != nullptr) return add(c, form);
   if (verb == "list") return list(c);
   if (const PaperVerb* paper = paper_verb(*entity, call)) return paper->run(c);
   if (verb == "show") return show(c);

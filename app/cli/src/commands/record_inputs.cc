@@ -43,6 +43,11 @@ Result<work::Inputs> inputs_of_json(const RecordContext& c) {
   if (text.size() > kJsonBytesMax) {
     return Error{Code::kInvalidInput, "标准输入超过 1 MB,没有保存", "more than 1 MB, not saved"};
   }
+  if (!is_utf8(text)) {
+    return Error{Code::kInvalidInput,
+                 "标准输入不是 UTF-8 文字(可能是 GBK),没有保存;请转成 UTF-8 再试",
+                 "the input is not UTF-8, not saved; convert it first"};
+  }
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) {
     return Error{Code::kInvalidInput, "标准输入应是一个 JSON 对象,没有保存",

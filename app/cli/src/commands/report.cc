@@ -67,7 +67,7 @@ Status list_sources(Call& call, const work::Workplace& place,
     if (lines.empty()) return;
     const model::Entity& of = *place.vault.schema().entity(entity);
     call.out.say(cat(of.zh, " ", lines.size(), " 条:"), cat(lines.size(), " of ", of.name, ":"));
-    call.out.table(record_header(of), lines);
+    call.out.table(record_header(of, call.out.english()), lines);
     lines.clear();
   };
   for (const work::Source& source : sources) {
@@ -120,6 +120,10 @@ Status run_report(Call& call) {
   if (ledger == all.end()) {
     std::string names;
     for (const work::LedgerEntry& entry : all) names += cat(" ", entry.id);
+    if (call.args.word(1).empty()) {
+      return call.usage(cat("请写明哪张报表:report RP01 --from 日期 --to 日期;现有:", names),
+                        cat("say which: report RP01 --from DAY --to DAY; there are:", names));
+    }
     return call.usage(cat("没有报表 ", call.args.word(1), ";现有:", names),
                       cat("no report ", call.args.word(1), "; there are:", names));
   }

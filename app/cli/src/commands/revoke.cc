@@ -24,10 +24,35 @@ Result<std::optional<WallTime>> since_of(Call& call) {
                     cat("--since: a date such as 2026-04-02, not ", *typed));
 }
 
+// The invitation that members --devices lists under that number, while it can still be used.
+std::optional<InviteId> invite_by_number(const wire::ControlState& control,
+                                         const std::string& number) {
+  std::optional<InviteId> found;
+  for (const wire::InviteRecord& invite : control.invites()) {
+    if (!invite.live() || short_number(invite.id.view()) != number) continue;
+    if (found) return std::nullopt;
+    found = invite.id;
+  }
+  return found;
+}
+
+Status revoke_one_invite(Call& call, const InviteId& invite, sync::Member member) {
+  MQ_TRY(const sync::Cutoff done, sync::take_back_invite(invite, member));
+  const std::string number = short_number(invite.view());
+  call.out.object()["revoked"] = number;
+  call.out.say(cat("已收回邀请 ", number, ";已为 ", done.rotated, " 条数据流换新钥匙。"),
+               cat("took back invitation ", number, "; new keys for ", done.rotated, " streams."));
+  tell_cutoff(call, done);
+  return {};
+}
+
 Status revoke_number(Call& call, Home& home, sync::Member member) {
   MQ_TRY(const std::optional<WallTime> since, since_of(call));
   MQ_TRY(const work::Workplace place, home.place());
   MQ_TRY(const MemberNames names, MemberNames::of(home, place));
+  if (const auto invite = invite_by_number(place.control, call.args.word(1))) {
+    return revoke_one_invite(call, *invite, member);
+  }
   MQ_TRY(const DeviceId device, device_by_number(place, names, call.args.word(1)));
   const std::string reason = call.args.value("reason").value_or("");
   MQ_TRY(const sync::Cutoff done, sync::revoke_device({device, reason, since}, member));
@@ -86,8 +111,9 @@ Status run_revoke(Call& call) {
   MQ_CHECK(only_flags(call, {"reason", "since", "invite"}));
   const bool invite = call.args.has("invite");
   if (invite == !call.args.word(1).empty()) {
-    return call.usage("用法:revoke 设备号码 [--reason 原因] [--since 日期],或 revoke --invite 姓名",
-                      "usage: revoke NUMBER [--reason R] [--since DATE], or revoke --invite NAME");
+    return call.usage(
+        "用法:revoke 设备或邀请的号码 [--reason 原因] [--since 日期],或 revoke --invite 姓名",
+        "usage: revoke NUMBER [--reason R] [--since DATE], or revoke --invite NAME");
   }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_CHECK(home->place());

@@ -1,6 +1,7 @@
 // schema: the data dictionary, out of the same descriptors that make the tables.
 #include "mq/model/schema.h"
 
+#include "../command_words.h"
 #include "all.h"
 #include "mq/base/text.h"
 
@@ -50,15 +51,13 @@ void print(Call& call, const model::Entity& entity) {
     for (const model::EnumValue& value : field.values) {
       if (!value.zh.empty()) values += cat(values.empty() ? "" : "、", value.zh);
     }
-    const char* need = field.rule.need() == model::pb::NEED_SAVE     ? "!"
-                       : field.rule.need() == model::pb::NEED_SUBMIT ? "‡"
-                                                                     : "";
     lines.push_back({cat(field.number), field.name, field.zh,
-                     cat(kTypes[static_cast<int>(field.type)], field.repeated ? "[]" : ""), need,
-                     field.rule.unit(), gate_text(field),
+                     cat(kTypes[static_cast<int>(field.type)], field.repeated ? "[]" : ""),
+                     need_mark(field), field.rule.unit(), gate_text(field),
                      values.empty() ? field.rule.ref() : values});
   }
   call.out.table({"号", "标识", "名称", "类型", "必填", "单位", "须活动写明", "取值"}, lines);
+  explain_marks(call.out);
 }
 
 bool names(const model::Entity& entity, std::string_view wanted) {

@@ -1,4 +1,6 @@
 // status: what is delivered, what stands on this device alone, what needs a person.
+#include <algorithm>
+
 #include "../contact.h"
 #include "../home.h"
 #include "../joining.h"
@@ -57,7 +59,7 @@ struct Facts {
   std::size_t keys_missing = 0;
   std::uint64_t alarms_unseen = 0;
   bool stopped = false;
-  std::optional<std::string> digits;  // to be read to the admin, while keys are missing
+  std::optional<std::string> digits;  // to be read to the admin, until keys are here
   std::optional<sync::Parting> parting;
   bool unknown = false;  // to the server
 };
@@ -67,6 +69,15 @@ Result<std::size_t> late_envelopes(Home& home) {
   std::size_t count = 0;
   for (const sync::LateWork& work : all) count += work.envelopes.size();
   return count;
+}
+
+// A supervisor, until something is drawn for him: no key is missing, and yet he is compared with.
+bool reads_nothing(Home& home) {
+  const wire::ControlState& log = home.control().state();
+  const PersonId& me = home.keyring().identity()->person;
+  return std::ranges::none_of(log.streams(), [&](const wire::StreamRecord& stream) {
+    return log.may_read(me, stream.id, log.head_seq());
+  });
 }
 
 Result<Facts> facts_of(Home& home, bool admin) {
@@ -81,7 +92,7 @@ Result<Facts> facts_of(Home& home, bool admin) {
   facts.keys_missing = sync::keys_missing(home.control().state(), home.keyring());
   MQ_TRY(facts.alarms_unseen, sync::unseen_alarms(home.vault()));
   facts.stopped = stopped(home);
-  if (facts.keys_missing > 0) {
+  if (facts.keys_missing > 0 || reads_nothing(home)) {
     facts.digits = home.control().state().compare_digits(home.keyring().identity()->device);
   }
   MQ_TRY(facts.parting, sync::parting(home.vault(), home.control()));

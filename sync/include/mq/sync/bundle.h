@@ -70,7 +70,7 @@ struct BundleTaken {
 // kUnauthenticated not for this device
 // kUnsupported     a passphrase or hybrid age file
 // kExhausted       larger than a bundle may be
-// kCorrupt         no bundle, or damaged before its first record
+// kCorrupt         damaged before its first record
 Result<BundleTaken> import_bundle(ByteView file, const BundleHome& home);
 
 // Own transactions without a receipt: on this device alone, or in a bundle written since.

@@ -16,6 +16,9 @@ namespace mq::seal {
 // kInvalidInput: no recipient, more than 256, or a key of small order.
 Result<Bytes> age_encrypt(const std::vector<BoxKey>& recipients, ByteView plain, Random& random);
 
+// Whether a file begins as one does, or is too short to say: what does not is no damaged one.
+bool begins_as_age(ByteView file);
+
 // What was authenticated before the file ended or broke, in steps of 64 KiB.
 struct AgePlain {
   Bytes bytes;

@@ -1,7 +1,7 @@
 // Directory: finding villages, households, cadres and records by what people call them.
 //
 // Numbers and names come in as typed; nothing is ever guessed: two cadres of one name, or a number
-// that fits two rows, is kConflict with the candidates; nothing found is kNotFound.
+// that fits two rows, is kInvalidInput with the candidates; nothing found is kNotFound.
 #pragma once
 
 #include <optional>

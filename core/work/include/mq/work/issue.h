@@ -30,6 +30,7 @@ bool issue_ended(std::int64_t state);
 // Inputs are fields of the issue, and: `reason`; `term` ("5 工作日") for a deadline counted from
 // now; `into`, the issue that a double is merged into. A deadline is due_at, else the term, else
 // that of the issue's nature. Each move is also noted under 流转.
+// Who calls back is not who handled it: whoever is named, else, with no unit, whoever closed it.
 //
 // kNotFound: no such issue; kNotAllowed: the desk's move. The verb must be one of
 // issue_verbs().

@@ -1,0 +1,21 @@
+// Who handled an issue, and so is not the one to call back (DOMAIN F2).
+#pragma once
+
+#include <optional>
+
+#include "mq/work/workplace.h"
+
+namespace mq::work {
+
+// As the row says; nothing where its cell is empty.
+struct Handling {
+  std::optional<RowId> handler;  // 承办人
+  std::optional<RowId> unit;     // 办理机构
+};
+// The handler who is named; else, unless a unit has it, the cadre at whose device it was closed
+// last. Nothing: a unit's, or closed by nobody who is known here. kCorrupt and whatever the
+// database says.
+Result<std::optional<RowId>> handled_by(const Workplace& place, const RowId& issue,
+                                        const Handling& says);
+
+}  // namespace mq::work
