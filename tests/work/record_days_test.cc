@@ -79,8 +79,9 @@ TEST_F(RecordDaysTest, AnIssueIsNotClosedBeforeItCame) {
   saved(close(row, {{"closed_on", "2026-03-04"}}));
   EXPECT_THAT(faults(change("Issue", row, {{"registered_on", "2026-03-05"}})),
               ElementsAre("closed_on"));
-  EXPECT_THAT(faults(move_issue(place(), "callback", row,
-                                {{"callback", "满意"}, {"callback_on", "2026-03-03"}})),
+  EXPECT_THAT(faults(move_issue(
+                  place(), "callback", row,
+                  {{"callback", "满意"}, {"callback_by", "乙"}, {"callback_on", "2026-03-03"}})),
               ElementsAre("callback_on"));
   saved(change("Issue", row, {{"registered_on", "2026-03-03"}}));
 }
