@@ -180,6 +180,16 @@ TEST_F(RosterTest, WhatSomebodyChangedSinceHindersUndoingAndIsNamed) {
   EXPECT_THAT(march(), ElementsAre("鱼泉村 4 0", "清渭社区 1 0", "合计 5 0"));
 }
 
+// Ledgers of past months go by the day of a step.
+TEST_F(RosterTest, AClockOf1970WritesTheServersDay) {
+  town.join("甲", {"鱼泉村"}, false);
+  town.desk.clock.set_wall(mq::testing::kYear1970);
+  const auto moved = change_household(place(), "move", house(kOne), {{"village", "清渭社区"}});
+  const RowId change = saved(moved);
+  EXPECT_EQ(see("RosterChange", change, "on"), "2026-03-05");
+  EXPECT_THAT(fields_of(moved->flags), ::testing::Contains("on"));
+}
+
 TEST_F(RosterTest, ANewHeadAndTheOldOne) {
   const RowId change = saved(step("head", kOne, {{"to", "李二"}}));
   EXPECT_EQ(Directory(place()).household(kOne)->head_name, "李二");

@@ -5,6 +5,7 @@
 #include "minqing/model/v1/diary.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/month.h"
 #include "record_parts.h"
 #include "row_changes.h"
 
@@ -33,8 +34,7 @@ Status fill_for_another(const Workplace& place, const RowId& author, Form& form)
     form.set_default(D::kOrgIdFieldNumber, to_bytes(cadre.areas.front().view()));
   }
   // its copy in the author's stream will be younger than what was typed
-  form.set_default(D::kRecordedOnFieldNumber,
-                   std::int64_t{Date::in_shanghai(place.clock.wall()).days});
+  form.set_default(D::kRecordedOnFieldNumber, std::int64_t{working_day(place).days});
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include "mq/base/text.h"
 #include "mq/model/text_cleanup.h"
 #include "mq/work/roster.h"
+#include "record_days.h"
 
 namespace mq::work {
 
@@ -20,7 +21,7 @@ Result<RosterForm> RosterForm::read(const Workplace& place, const Inputs& inputs
                                     const std::vector<std::string_view>& flags) {
   const model::Entity& entity = *place.vault.schema().entity("RosterChange");
   MQ_TRY(Form form, Form::read(place, entity, inputs, flags));
-  form.set_default(C::kOnFieldNumber, std::int64_t{Date::in_shanghai(place.clock.wall()).days});
+  default_day(place, entity, C::kOnFieldNumber, form);
   MQ_CHECK(default_recorder(place, C::kRecordedByFieldNumber, form));
   form.require(model::pb::NEED_SAVE);
   return RosterForm(place, std::move(form));
