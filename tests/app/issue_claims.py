@@ -32,6 +32,8 @@ def an_issue_goes_its_whole_way_and_says_where_it_is(t):
     shown = t.run("desk", "issue", "show", issue)
     assert shown["state"] == "销号" and any("镇水利站" in hop for hop in shown["hops"]), shown
     assert "销号" in t.words("desk", "issue", "show", issue)
+    states = [one["value"] for one in t.run("desk", "history", issue)["entries"] if one["field"] == "state"]
+    assert states[0] == "登记" and states[-1] == "已回访 → 销号", states
     for verb in ["accept", "reopen", "waive", "close"]:
         before = t.run("desk", "issue", "show", issue)
         move(t, verb, issue, "--reason", "x", expect=3)

@@ -235,7 +235,7 @@ def files_of_others_are_refused(t):
         enrol = ["org", "township", "enrol"]
         wrong(town, [
             (4, "不是给本机的", "gong", ["bundle", "import", town.path("ours.age")]),
-            (7, "重新拷贝", "desk", ["bundle", "import", town.path("roster.csv")]),
+            (3, "不是一份存件", "desk", ["bundle", "import", town.path("roster.csv")]),
             (1, "已经属于", "desk", [*enrol, town.path("甲镇.cert")]),
             (3, "另一个县", "keeper", ["org", "township", "certify", town.path("甲镇.mq"), "--root", root["ours"], "-o", town.path("x")])])
         log = log_of(town)

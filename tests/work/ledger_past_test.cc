@@ -1,5 +1,6 @@
 // What the roster becomes later changes no month that was over before: its households are those
 // that stood there on its last day.
+#include "mq/model/identity.h"
 #include "work/roster_home.h"
 
 namespace mq::work::testing {
@@ -27,6 +28,24 @@ class LedgerPastTest : public RosterTest {
   }
   const std::vector<std::string> as_it_was{"鱼泉村 4 2", "清渭社区 1 0", "合计 5 2"};
 };
+
+// Of random ids one in sixty-four has the form of one that says when it was made.
+TEST_F(LedgerPastTest, AnImportedHouseholdIsNoneThatWasAddedWhateverItsIdLooksLike) {
+  constexpr int kFirst = 10'000, kLast = 20'000;
+  const TownshipId township = place().control.township();
+  std::string number;
+  for (int i = kFirst; i < kLast && number.empty(); ++i) {
+    const std::string next = cat("9999991002010", i);
+    const RowId row = model::household_row_id(township, next);
+    const bool looks = row.data[6] >> 4 == 7 && row.data[8] >> 6 == 2;
+    if (looks && row.data[0] > 1) number = next;  // and of a year far ahead
+  }
+  ASSERT_FALSE(number.empty());
+  town.import(ImportKind::kRoster,
+              cat("村(社区),组,户编号,户主姓名,姓名,与户主关系,性别,出生日期\n鱼泉村,1,", number,
+                  ",钱九,钱九,户主,男,1960-01-02\n"));
+  EXPECT_THAT(february(), Contains("鱼泉村 5 0"));
+}
 
 TEST_F(LedgerPastTest, AMoveIsOfItsDayAndLeavesTheMonthBeforeWhereItWas) {
   met_in_february(kOne);

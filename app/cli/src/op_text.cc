@@ -12,8 +12,9 @@ Result<std::string> op_text(const work::Workplace& place, const model::Field* fi
   if (field == nullptr) return std::string("较新版本的内容");
   if (op.kind == model::OpKind::kStep) {
     MQ_TRY(const model::Step step, model::decode_step(op.value));
-    return cat(model::format_value(*field, std::int64_t{step.from}), " → ",
-               model::format_value(*field, std::int64_t{step.to}));
+    const std::string to = model::format_value(*field, std::int64_t{step.to});
+    if (step.from == 0) return to;  // the first one
+    return cat(model::format_value(*field, std::int64_t{step.from}), " → ", to);
   }
   if (op.kind == model::OpKind::kRemove) return std::string("去掉");
   auto value = model::decode_value(*field, op.value);

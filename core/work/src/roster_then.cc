@@ -5,6 +5,7 @@
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/roster.pb.h"
 #include "mq/model/ddl.h"
+#include "mq/model/identity.h"
 #include "mq/vault/cell_time.h"
 #include "mq/work/directory.h"
 #include "roster_step.h"
@@ -171,12 +172,24 @@ Result<std::int64_t> RosterThen::status_then(const Workplace& place, const Stand
   return day && last_ < *day ? std::int64_t{mpb::HOUSEHOLD_STATUS_NORMAL} : one.status;
 }
 
+// Its id is made of its number, and one in sixty-four of such looks like one made by hand.
+Result<bool> RosterThen::of_a_roster(const Workplace& place, const Standing& one) {
+  const model::Entity& entity = *place.vault.schema().entity("Household");
+  MQ_TRY(const Content number,
+         cell_of(place, {&entity, one.stream, one.row}, *entity.field("household_no")));
+  return model::household_row_id(place.control.township(), text_of(number)) == one.row;
+}
+
 // A household that was added by hand later: it did not, unless somebody was there before. One that
 // came from a village that is not held here came on the day on which that was recorded.
 Result<bool> RosterThen::stood(const Workplace& place, const Standing& one) const {
   const bool came = one.moved_in && !moved_.contains(one.row);
   const std::optional<Date> made = day_of_id(one.row);
-  const bool later = made && *made > last_ && !split_before_.contains(one.row);
+  bool later = made && *made > last_ && !split_before_.contains(one.row);
+  if (later) {
+    MQ_TRY(const bool listed, of_a_roster(place, one));
+    later = !listed;
+  }
   if (!came && !later) return true;
   MQ_TRY(const auto origin,
          place.vault.origin(place.vault.schema().entity("Household")->number, one.rid));

@@ -54,6 +54,7 @@ class RosterThen {
   Status take_merger(const Workplace& place, const std::vector<RowId>& from, Date on,
                      std::string_view before);
   Result<std::int64_t> status_then(const Workplace& place, const Standing& one) const;
+  static Result<bool> of_a_roster(const Workplace& place, const Standing& one);
   Result<bool> stood(const Workplace& place, const Standing& one) const;
 
   Date last_;
