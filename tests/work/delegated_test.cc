@@ -203,6 +203,32 @@ TEST_F(DelegatedTest, ALateCancellationOfTheTypistIsHeeded) {
   }
 }
 
+// Whichever of the two is heard of first.
+TEST_F(DelegatedTest, ALateCancellationDoesNotTakeWhatTheAuthorWrote) {
+  SimDevice& author = town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  ASSERT_EQ(carried(), 1u);
+  ASSERT_TRUE(town.desk.sync_until_idle() && author.sync_until_idle());
+  const Workplace mine = town.at(author);
+  saved(amend(mine, *mine.vault.schema().entity("Diary"), row, {{"body", "看了新渠"}},
+              mine.vault.view()));
+  EXPECT_TRUE(town.world.settle());
+  const Workplace place = town.at(typist);
+  // as if he had not heard that it was carried
+  vault::Change reason;
+  reason.entity = place.vault.schema().entity("Diary")->number;
+  reason.row = row;
+  reason.field = place.vault.schema().entity("Diary")->field("cancel_reason")->number;
+  reason.value = std::string("记错了人");
+  const auto data = place.vault.load(reason.entity, row);
+  ASSERT_TRUE(data.ok() && *data);
+  ASSERT_TRUE(place.vault.commit({{(*data)->stream, {reason}}}, place.vault.view()).ok());
+  carried();
+  carried();
+  EXPECT_THAT(own(town.at(author)), ElementsAre("看了新渠"));
+}
+
 TEST_F(DelegatedTest, WhatIsLeftSaysWhereItWentAndNothingElse) {
   town.join("甲", {"鱼泉村"}, false);
   SimDevice& typist = town.join("乙", {"鱼泉村"}, false);

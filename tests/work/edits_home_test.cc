@@ -2,12 +2,14 @@
 #include "mq/work/edits_home.h"
 
 #include "mq/work/facts_home.h"
+#include "mq/work/settle.h"
 #include "work/roster_home.h"
 
 namespace mq::work::testing {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 
 class EditsHomeTest : public RosterTest {
  protected:
@@ -107,6 +109,45 @@ TEST_F(EditsHomeTest, AHouseholdThatCameBackIsNotTakenToWhereItWas) {
   write(town.at(phone), house(kOne), {{"addr", "桥头新屋"}});
   EXPECT_EQ(taken(), 1u);
   EXPECT_EQ(see("Household", house(kOne), "addr"), "桥头新屋");
+}
+
+// The village that it had come to has not heard that the move was taken back.
+TEST_F(EditsHomeTest, AfterAMoveThatWasTakenBackEditsFollowToo) {
+  SimDevice& there = town.join("丙", {"清渭社区"}, false);
+  const RowId change = move(kOne);
+  ASSERT_TRUE(town.world.settle());
+  saved(undo(change));
+  town.world.advance(std::chrono::minutes(1));
+  write(town.at(there), house(kOne), {{"fuel", "电"}});
+  EXPECT_EQ(taken(), 1u);
+  EXPECT_EQ(see("Household", house(kOne), "fuel"), "电");
+  EXPECT_EQ(taken(), 0u);
+}
+
+// Also a fact that was empty when it moved: taking the move back would leave it behind.
+TEST_F(EditsHomeTest, WhatWasWrittenSinceHindersTakingTheMoveBack) {
+  const RowId change = move(kOne);
+  write(place(), house(kOne), {{"remark", "屋后滑坡"}});
+  EXPECT_THAT(fields_of(undo(change)->faults), ElementsAre("remark"));
+  EXPECT_EQ(see("Household", house(kOne), "remark"), "屋后滑坡");
+  write(place(), house(kOne), {{"remark", ""}});
+  saved(undo(change));
+}
+
+TEST_F(EditsHomeTest, ACancellationWhereItWasIsAPersonsToDecide) {
+  const RowId li = person("李二");
+  move(kOne);
+  const Workplace old = town.at(phone);
+  saved(cancel(old, *old.vault.schema().entity("Person"), li, "登错了", old.vault.view()));
+  EXPECT_EQ(taken(), 0u);
+  EXPECT_EQ(see("Person", li, "cancel_reason"), "");
+  const auto all = place().vault.conflicts();
+  ASSERT_EQ(all->size(), 1u);
+  ASSERT_EQ(all->front().field, kWhetherItStands);
+  saved(take_claim(place(), all->front(), 0, place().vault.view()));
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_TRUE((*place().vault.load(place().vault.schema().entity("Person")->number, li))->deleted);
+  EXPECT_EQ(place().vault.conflicts()->size(), 0u);
 }
 
 TEST_F(EditsHomeTest, WhoWasAddedThereMovesAfterHisHouseholdAndCanBeTakenBack) {

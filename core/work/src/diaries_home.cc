@@ -165,11 +165,27 @@ Status take_home(const Workplace& place, const Strayed& one,
   return done.ok() ? Status() : Status(done.error());
 }
 
+// His own words are not cancelled by somebody who has not seen them.
+Result<bool> author_wrote(const Workplace& place, const Strayed& one) {
+  const auto owner = PersonId::from(place.vault.stream(one.home.stream)->owner);
+  for (const model::Field& field : one.home.entity->fields) {
+    MQ_TRY(const std::vector<vault::Claim> claims,
+           place.vault.claims(one.home.entity->number, one.home.row, field.number));
+    for (const vault::Claim& claim : claims) {
+      const wire::DeviceRecord* device = place.control.device(claim.device);
+      if (device != nullptr && device->person == owner) return true;
+    }
+  }
+  return false;
+}
+
 // Its typist cancelled it while the desk carried it over.
 Result<bool> cancel_home(const Workplace& place, const Strayed& one) {
   const vault::View seen = place.vault.view();
   MQ_TRY(const auto home, standing_at_home(place, one));
   if (!home) return false;
+  MQ_TRY(const bool changed, author_wrote(place, one));
+  if (changed) return false;
   const model::Field& field = *one.here.entity->field(D::kCancelReasonFieldNumber);
   MQ_TRY(const Content reason, cell_of(place, one.here, field));
   vault::Draft there{one.home.stream, {content_change(one.home, field, reason)}};

@@ -15,8 +15,8 @@ namespace mpb = ::minqing::model::v1;
 namespace {
 
 // What is of the place, or follows from every step of the roster.
-constexpr std::string_view kOfThePlace[] = {"village_id", "group_no", "size",
-                                            "moved_from", "moved_to", "same_as"};
+constexpr std::string_view kOfThePlace[] = {"village_id", "group_no", "size",         "moved_from",
+                                            "moved_to",   "same_as",  "cancel_reason"};
 
 bool of_the_place(const model::Field& field) {
   return std::ranges::find(kOfThePlace, field.name) != std::end(kOfThePlace);
@@ -54,8 +54,9 @@ class Followers {
     std::map<Place, Left> out;
     MQ_TRY(sqlite::Query q,
            place_.vault.database().query(
-               "SELECT village_from, village_to, before FROM \"roster_change\" WHERE kind = ?1 AND "
-               "undone_on IS NULL AND deleted = 0 AND before IS NOT NULL ORDER BY id"));
+               "SELECT village_from, village_to, before, undone_on IS NOT NULL FROM "
+               "\"roster_change\" WHERE kind = ?1 AND deleted = 0 AND before IS NOT NULL ORDER BY "
+               "id"));
     q.bind(1, std::int64_t{mpb::CHANGE_KIND_MOVED});
     for (;;) {
       MQ_TRY(const bool more, q.step());
@@ -64,7 +65,9 @@ class Followers {
       const Village* to = village_of(villages_, RowId::from(q.blob(1)));
       if (from == nullptr || to == nullptr) continue;
       MQ_TRY(const std::vector<Undo> list, decode_undo(place_, q.text(2)));
-      MQ_CHECK(add(list, *from, *to, out));
+      // Taken back, it left the village that it had come to, with what it had brought.
+      const bool undone = q.integer(3) != 0;
+      MQ_CHECK(add(list, *to, undone ? *to : *from, undone ? *from : *to, out));
     }
   }
 
@@ -126,15 +129,15 @@ class Followers {
   }
 
  private:
-  Status add(const std::vector<Undo>& list, const Village& from, const Village& to,
-             std::map<Place, Left>& out) const {
+  Status add(const std::vector<Undo>& list, const Village& written, const Village& from,
+             const Village& to, std::map<Place, Left>& out) const {
     std::map<Place, Left> rows;
     for (const Undo& one : list) {
       const std::string& entity = one.at.entity->name;
-      if (one.field == nullptr || one.at.stream != to.stream) continue;
+      if (one.field == nullptr || one.at.stream != written.stream) continue;
       if (entity != "Household" && entity != "Person") continue;
       Left& row = rows[{entity, one.at.row, from.stream}];
-      row.home = one.at;
+      row.home = {one.at.entity, to.stream, one.at.row};
       row.old = {one.at.entity, from.stream, one.at.row};
       row.was[one.field->name] = one.after;
     }

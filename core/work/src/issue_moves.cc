@@ -269,9 +269,11 @@ Status fill_extend(Move& move) {
   }
   const Date last = Date::in_shanghai({due});
   const std::int64_t until = move.number(I::kExtendedUntilFieldNumber);
-  if (until != 0 && until <= last.days) {
-    move.form.fault("extended_until", cat("延期要晚于原来的截止日期 ", last.iso()),
-                    cat("extended_until: not after the deadline ", last.iso()));
+  const Date now{std::max(
+      last.days, static_cast<std::int32_t>(number_of(move.data, I::kExtendedUntilFieldNumber)))};
+  if (until != 0 && until <= now.days) {
+    move.form.fault("extended_until", cat("延期要晚于现在的截止日期 ", now.iso()),
+                    cat("extended_until: not after the deadline ", now.iso()));
   }
   const bool petition = move.number(I::kNatureFieldNumber) == mpb::ISSUE_NATURE_APPEAL;
   if (petition && until > last.days + kExtensionDaysMax) {
@@ -320,18 +322,25 @@ const std::vector<Act>& acts() {
   return kActs;
 }
 
+// What was merged is only taken apart again, and nothing else is.
+bool fits(const IssueVerb& verb, std::int64_t from) {
+  const bool merged = from == mpb::ISSUE_STATE_MERGED;
+  return legal_issue_move(from, verb.to) && merged == (verb.verb == "separate");
+}
+
 // What can be done with it now, in the words and verbs of the command line.
 std::string possible(std::int64_t from) {
   std::string out;
   for (const Act& act : acts()) {
-    if (!legal_issue_move(from, act.verb.to)) continue;
+    if (!fits(act.verb, from)) continue;
     out += cat(out.empty() ? "" : "、", act.verb.zh, "(", act.verb.verb, ")");
   }
   return out;
 }
 
-void check_legal(const Move& move, std::int64_t from, std::int64_t to) {
-  if (to == 0 || legal_issue_move(from, to)) return;
+void check_legal(const Move& move, std::int64_t from, const IssueVerb& verb) {
+  const std::int64_t to = verb.to;
+  if (to == 0 || fits(verb, from)) return;
   const model::Field& state =
       *move.place.vault.schema().entity("Issue")->field(I::kStateFieldNumber);
   const std::string now = model::format_value(state, from);
@@ -380,7 +389,7 @@ Result<Outcome> move_issue(const Workplace& place, std::string_view verb, const 
   MQ_TRY(Form form, Form::read(place, entity, inputs, {"reason", "term", "into"}));
   Move move{place, data, form, form.over(data), ""};
   const std::int64_t from = number_of(data, I::kStateFieldNumber);
-  check_legal(move, from, act->verb.to);
+  check_legal(move, from, act->verb);
   MQ_CHECK(act->fill(move));
   check_issue_days(entity, act->verb.to == 0 ? from : act->verb.to, form.over(data), form);
   Storing storing{data.stream, row, seen, {hop(move, act->verb)}};

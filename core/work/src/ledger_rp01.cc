@@ -295,9 +295,9 @@ void describe(Ledger& ledger, const std::map<std::string, int>& left_out) {
               " 户");
   }
   if (!up.empty()) ledger.upward.basis.emplace_back("未计入应走访", up);
-  ledger.basis.emplace_back(
-      "应走访户数",
-      "最后一天在册的户;以后迁村、并户、分户的按办理日期,以后改的户状态和补登的户按登记日期");
+  ledger.basis.emplace_back("应走访户数",
+                            "最后一天在册的户;迁村、并户、分户按所写日期;没有日期的("
+                            "户状态、补登的户),签发前登记的都算,签发后登记的按登记日期");
   ledger.basis.emplace_back("未计入应走访", out.empty() ? "无" : out);
   ledger.basis.emplace_back("干部行", "应走访户数是他结对的户;按组织顺序排列,不排名,不上报");
   ledger.basis.emplace_back("见面率", "有效户次 ÷ 走访户次");

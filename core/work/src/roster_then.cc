@@ -17,14 +17,16 @@ namespace mpb = ::minqing::model::v1;
 namespace {
 
 constexpr std::string_view kChangesSql =
-    "SELECT kind, \"from\", \"to\", village_from, \"on\", \"before\" FROM \"roster_change\" WHERE "
+    "SELECT kind, \"from\", \"to\", village_from, \"on\", \"before\", id FROM \"roster_change\" "
+    "WHERE "
     "undone_on IS NULL AND \"on\" IS NOT NULL AND kind IN (?1, ?2, ?3)";
 // What a row stands in its table with is of the size of a page: only those that are out are asked
 // when they came to be so.
 constexpr std::string_view kHouseholdsSql =
-    "SELECT id, stream, status, rid, moved_from IS NOT NULL, CASE WHEN status IN (?1, ?2, ?3, ?4) "
-    "THEN meta END FROM "
+    "SELECT id, stream, status, rid, CASE WHEN status IN (?1, ?2, ?3, ?4) THEN meta END FROM "
     "\"household\" WHERE deleted = 0";
+constexpr std::string_view kSignedSql =
+    "SELECT min(signed_at) FROM \"report_snapshot\" WHERE \"to\" = ?1 AND deleted = 0";
 constexpr std::string_view kVisitSql =
     "SELECT 1 FROM \"visit\" WHERE household_id = ?1 AND date <= ?2 AND deleted = 0 LIMIT 1";
 
@@ -38,14 +40,22 @@ std::optional<Date> recorded_on(Hlc hlc, ClockClass clock, const std::optional<W
   return receipt ? std::optional(Date::in_shanghai(*receipt)) : std::nullopt;
 }
 
-// Of ids made by hand the day by their device's clock; an imported row's is made of its content.
-std::optional<Date> day_of_id(const RowId& row) {
+// Of ids made by hand, by their device's clock; an imported row's is made of its content.
+std::optional<WallTime> time_of_id(const RowId& row) {
   constexpr std::size_t kTimeBytes = 6;
   const bool by_time = (row.data[kTimeBytes] >> 4) == 7 && (row.data[kTimeBytes + 2] >> 6) == 2;
   if (!by_time) return std::nullopt;
   std::int64_t ms = 0;
   for (std::size_t i = 0; i < kTimeBytes; ++i) ms = ms << 8 | row.data[i];
-  return Date::in_shanghai({ms});
+  return WallTime{ms};
+}
+
+Result<std::optional<WallTime>> first_signing(const Workplace& place, Date last) {
+  MQ_TRY(sqlite::Query q, place.vault.database().query(kSignedSql));
+  q.bind(1, std::int64_t{last.days});
+  MQ_TRY(const bool row, q.step());
+  if (!row || q.is_null(0)) return std::optional<WallTime>();
+  return std::optional(WallTime{q.integer(0)});
 }
 
 Result<std::vector<RowId>> rows_in(const Workplace& place, const char* field, ByteView packed) {
@@ -66,6 +76,7 @@ Result<RosterThen> RosterThen::at(const Workplace& place, Date last, Canonical c
   RosterThen out;
   out.last_ = last;
   out.canonical_ = std::move(canonical);
+  MQ_TRY(out.signed_at_, first_signing(place, last));
   MQ_CHECK(out.read(place));
   return out;
 }
@@ -86,7 +97,10 @@ Status RosterThen::read(const Workplace& place) {
     }
     MQ_TRY(const std::vector<RowId> from, rows_in(place, "from", q.blob(1)));
     MQ_TRY(const std::vector<RowId> to, rows_in(place, "to", q.blob(2)));
-    const Date on{static_cast<std::int32_t>(q.integer(4))};
+    Date on{static_cast<std::int32_t>(q.integer(4))};
+    const auto recorded = time_of_id(RowId::from(q.blob(6)).value_or(RowId{}));
+    const bool said = !recorded || Date::in_shanghai(*recorded) != on;
+    if (!said && !came_later(*recorded)) on = std::min(on, last_);
     if (q.integer(0) == mpb::CHANGE_KIND_MOVED) {
       take_move(from, RowId::from(q.blob(3)), on);
     } else if (q.integer(0) == mpb::CHANGE_KIND_SPLIT) {
@@ -99,7 +113,6 @@ Status RosterThen::read(const Workplace& place) {
 
 void RosterThen::take_move(const std::vector<RowId>& households, const std::optional<RowId>& from,
                            Date on) {
-  moved_.insert(households.begin(), households.end());
   const auto village = from ? streams_.find(*from) : streams_.end();
   if (on <= last_ || village == streams_.end()) return;
   const std::pair move(on, village->second);
@@ -167,7 +180,7 @@ Result<std::int64_t> RosterThen::status_then(const Workplace& place, const Stand
   }
   MQ_TRY(const auto time,
          vault::cell_time(place.vault, one.meta, mpb::Household::kStatusFieldNumber));
-  if (!time || time->with_row) return one.status;
+  if (!time || time->with_row || !came_later({time->hlc.ms()})) return one.status;
   const auto day = recorded_on(time->hlc, time->clock_class, time->not_after);
   return day && last_ < *day ? std::int64_t{mpb::HOUSEHOLD_STATUS_NORMAL} : one.status;
 }
@@ -180,23 +193,21 @@ Result<bool> RosterThen::of_a_roster(const Workplace& place, const Standing& one
   return model::household_row_id(place.control.township(), text_of(number)) == one.row;
 }
 
-// A household that was added by hand later: it did not, unless somebody was there before. One that
-// came from a village that is not held here came on the day on which that was recorded.
+// A household that was added by hand later: it did not, unless somebody was there before.
 Result<bool> RosterThen::stood(const Workplace& place, const Standing& one) const {
-  const bool came = one.moved_in && !moved_.contains(one.row);
-  const std::optional<Date> made = day_of_id(one.row);
-  bool later = made && *made > last_ && !split_before_.contains(one.row);
+  if (!signed_at_) return true;
+  const std::optional<WallTime> made = time_of_id(one.row);
+  bool later = made && Date::in_shanghai(*made) > last_ && !split_before_.contains(one.row);
   if (later) {
     MQ_TRY(const bool listed, of_a_roster(place, one));
     later = !listed;
   }
-  if (!came && !later) return true;
+  if (!later) return true;
   MQ_TRY(const auto origin,
          place.vault.origin(place.vault.schema().entity("Household")->number, one.rid));
-  if (!origin) return true;
+  if (!origin || !came_later({origin->hlc.ms()})) return true;
   const auto day = recorded_on(origin->hlc, origin->clock_class, origin->not_after);
   if (!day || *day <= last_) return true;
-  if (came) return false;
   MQ_TRY(sqlite::Query q, place.vault.database().query(kVisitSql));
   q.bind(1, one.row.view()).bind(2, std::int64_t{last_.days});
   return q.step();
@@ -213,12 +224,8 @@ Result<std::map<vault::StreamIx, Scope>> RosterThen::scopes(const Workplace& pla
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return out;
-    Standing one{RowId::from(q.blob(0)).value_or(RowId{}),
-                 q.integer(1),
-                 q.integer(2),
-                 q.integer(3),
-                 q.integer(4) != 0,
-                 to_bytes(q.blob(5))};
+    Standing one{RowId::from(q.blob(0)).value_or(RowId{}), q.integer(1), q.integer(2), q.integer(3),
+                 to_bytes(q.blob(4))};
     if (!counts(one.row, one.stream)) continue;
     MQ_TRY(const std::int64_t then, status_then(place, one));
     if (out_of_scope(then) && !canonical_.revived(one.row)) {

@@ -1,9 +1,10 @@
 // RosterThen: which households stood where at the end of a day, for the ledgers of a past period.
 //
-// By the day that was said where a change of the roster names one (move, merger, split); by the day
-// on which it was recorded where nothing else is known (a status, a household found on the way).
-// What was one household all along, what was cancelled and what was taken back is a correction:
-// it holds for every day. What an imported roster says when it first names a household held before.
+// By the day that was said where somebody said one of a change of the roster (move, merger, split).
+// Of whatever has no day but that on which it was recorded (a status, a household found on the way,
+// a change on the day of its recording) the signing of the period decides: what was written by then
+// told how things were, what comes after it is news of a later day. What was one household all
+// along, what was cancelled and what was taken back is a correction: it holds for every day.
 #pragma once
 
 #include <map>
@@ -45,10 +46,11 @@ class RosterThen {
     RowId row;
     vault::StreamIx stream = 0;
     std::int64_t status = 0, rid = 0;
-    bool moved_in = false;
     Bytes meta;  // of those that are out only
   };
   Status read(const Workplace& place);
+  // What was written once the period was signed is news; before that it told how things were.
+  bool came_later(WallTime recorded) const { return signed_at_ && recorded > *signed_at_; }
   void take_move(const std::vector<RowId>& households, const std::optional<RowId>& from, Date on);
   void take_split(const std::vector<RowId>& from, const std::vector<RowId>& to, Date on);
   Status take_merger(const Workplace& place, const std::vector<RowId>& from, Date on,
@@ -58,9 +60,9 @@ class RosterThen {
   Result<bool> stood(const Workplace& place, const Standing& one) const;
 
   Date last_;
+  std::optional<WallTime> signed_at_;  // of that period, the first time
   Canonical canonical_;
   std::map<RowId, std::pair<Date, vault::StreamIx>> moved_later_;  // the first move after that day
-  std::set<RowId> moved_;                                          // at any time, as changes say
   std::map<RowId, RowId> split_later_;                             // new one, old one
   std::set<RowId> split_before_, merged_before_;
   std::map<RowId, std::int64_t> merged_later_;  // the status that it had

@@ -1,6 +1,7 @@
 // Taking a change of the roster back, and merging villages.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
@@ -37,6 +38,9 @@ class Undoing {
     const auto* text = before == nullptr ? nullptr : std::get_if<std::string>(&before->value);
     MQ_TRY(const std::vector<Undo> list, decode_undo(place_, text == nullptr ? "" : *text));
     for (const Undo& one : list) MQ_CHECK(check(one));
+    if (number_of(change_, C::kKindFieldNumber) == mpb::CHANGE_KIND_MOVED) {
+      MQ_CHECK(check_new_facts(list));
+    }
     if (!outcome_.ok()) return outcome_;
     MQ_CHECK(need_stream(place_, change_.stream));
     for (const Undo& one : list) MQ_CHECK(write(one));
@@ -67,14 +71,38 @@ class Undoing {
     MQ_CHECK(need_stream(place_, one.at.stream));
     if (one.kind != Undo::Kind::kCell && one.kind != Undo::Kind::kWatched) return {};
     MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
-    if (hash_of(*one.field, now) == one.after) return {};
-    const std::string id = one.at.row.hex();
+    if (hash_of(*one.field, now) != one.after) changed_since(one.at, *one.field);
+    return {};
+  }
+
+  void changed_since(const RowAt& at, const model::Field& field) {
+    const std::string id = at.row.hex();
     const std::string tail = id.substr(id.size() - 8);
-    fault(one.field->name,
-          cat(one.at.entity->zh, " ", tail, " 的“", one.field->zh, "”后来又改过,不能整步撤销;",
+    fault(field.name,
+          cat(at.entity->zh, " ", tail, " 的“", field.zh, "”后来又改过,不能整步撤销;",
               "请先撤销后来的一步(change list),或直接改那一项"),
-          cat(one.at.entity->name, " ", tail, ": ", one.field->name,
+          cat(at.entity->name, " ", tail, ": ", field.name,
               " was changed since; take the later step back first, or amend it"));
+  }
+
+  // What was empty when the row moved has no entry: written since, it would be left behind.
+  Status check_new_facts(const std::vector<Undo>& list) {
+    std::map<std::pair<RowId, vault::StreamIx>, std::set<std::string_view>> known;
+    std::map<std::pair<RowId, vault::StreamIx>, RowAt> rows;
+    for (const Undo& one : list) {
+      if (one.field == nullptr || one.field->name != "moved_from") continue;  // where it came to
+      rows.emplace(std::pair(one.at.row, one.at.stream), one.at);
+    }
+    for (const Undo& one : list) {
+      if (one.field != nullptr) known[{one.at.row, one.at.stream}].insert(one.field->name);
+    }
+    for (const auto& [key, at] : rows) {
+      for (const model::Field& field : at.entity->fields) {
+        if (known[key].contains(field.name) || field.name == "size") continue;
+        MQ_TRY(const Content now, cell_of(place_, at, field));
+        if (!now.empty()) changed_since(at, field);
+      }
+    }
     return {};
   }
 

@@ -61,19 +61,25 @@ Status keep(const Workplace& place, const vault::Conflict& conflict, vault::View
                "the record holds nothing that could be kept; cancel it"};
 }
 
+// Also where it lives now, if somebody cancelled it in a village that it had left.
 Result<Outcome> cancel_it(const Workplace& place, const vault::Conflict& conflict,
                           const vault::RowData& data, vault::View seen) {
   const model::Entity& entity = *place.vault.schema().entity(conflict.entity);
-  const model::Field* reason = entity.field("cancel_reason");
-  if (reason != nullptr && data.stream == conflict.stream) {
-    MQ_TRY(const Content said, cell_of(place, {&entity, conflict.stream, conflict.row}, *reason));
-    const std::string why = text_of(said);
-    return cancel(place, entity, conflict.row, why.empty() ? "按作废的一方" : why, seen);
-  }
   vault::Change gone = word(conflict, 0, {});
   gone.kind = vault::Change::Kind::kDelete;
-  MQ_CHECK(write(place, conflict, std::move(gone), seen));
-  return Outcome{{}, {}, conflict.row, {}};
+  Outcome outcome{{}, {}, conflict.row, {}};
+  MQ_CHECK(place.vault.together([&]() -> Status {
+    const model::Field* reason = entity.field("cancel_reason");
+    if (reason != nullptr) {
+      MQ_TRY(const Content said, cell_of(place, {&entity, conflict.stream, conflict.row}, *reason));
+      const std::string why = text_of(said);
+      MQ_TRY(outcome,
+             cancel(place, entity, conflict.row, why.empty() ? "按作废的一方" : why, seen));
+    }
+    const bool here = reason == nullptr || data.stream != conflict.stream;
+    return here && outcome.ok() ? write(place, conflict, std::move(gone), seen) : Status();
+  }));
+  return outcome;
 }
 
 Error cancelled_already(const model::Entity& entity) {

@@ -181,15 +181,22 @@ Status write_one(Call& call, const Files& files, std::string_view part, const wo
   return {};
 }
 
+// Before anything is signed: what is signed stays signed.
+Status make_folders(Call& call) {
+  const auto folder = call.args.value("o");
+  if (!folder) return {};
+  for (const std::string_view part : {kUpFolder, kKeptFolder}) {
+    MQ_CHECK(call.world.files.make_folder(cat(*folder, "/", part)));
+  }
+  return {};
+}
+
 // What goes up and what stays, in two folders, so that nobody hands up the wrong one.
 Status write_files(Call& call, const work::MonthReview& review,
                    const std::vector<work::SignedReport>& all) {
   const auto folder = call.args.value("o");
   if (!folder) return {};
   const Files files{*folder, call.args.value("format").value_or("xlsx"), review.month.label};
-  for (const std::string_view part : {kUpFolder, kKeptFolder}) {
-    MQ_CHECK(call.world.files.make_folder(cat(files.folder, "/", part)));
-  }
   Json list = Json::array();
   for (const work::MonthLedger& each : review.ledgers) {
     const work::SignedReport* last = work::last_signed(all, each.ledger.id, each.ledger.period);
@@ -249,6 +256,7 @@ Status close_month(Call& call) {
   MQ_TRY(const work::Month month, month_asked(call, place));
   MQ_TRY(work::MonthReview review, work::review_month(place, month));
   say_review(call, review);
+  MQ_CHECK(make_folders(call));
   MQ_CHECK(home->saving([&] { return work::keep_draft(place, review); }));
   if (call.args.has("sign")) {
     MQ_CHECK(sign(call, *home, place, review));
