@@ -349,9 +349,23 @@ TEST_F(ImportCareTest, ANumberOfSomebodyElsesVisitIsAskedAbout) {
   visits(kVisitHeader + "37,2026-03-01,甲,999999100201010001,外出务工,,,,\n");
   EXPECT_THAT(told(visits(kVisitHeader + "37,2026-03-03,乙,999999100201010001,见到户主,,,,\n")),
               ElementsAre("2 编号 refused"));
+  EXPECT_THAT(told(visits(kVisitHeader + "37,2026-03-01,乙,999999100201010001,外出务工,,,,\n")),
+              ElementsAre("2 编号 refused"))
+      << "on the same day too";
   EXPECT_EQ(visits(kVisitHeader + "37,2026-03-01,甲、乙,999999100201010001,外出务工,,,,\n").stored,
             1u)
       << "a visitor who was forgotten";
+}
+
+// The vault would refuse the whole file, without a line.
+TEST_F(ImportCareTest, WhatIsTooLongIsRefusedByItsLine) {
+  std::string words;
+  while (words.size() <= 49'152) words += "水";
+  const auto result =
+      visits(kVisitHeader + "41,2026-03-01,甲,999999100201010001,见到户主,修渠,,,\n" +
+             "42,2026-03-01,甲,999999100201010002,见到户主," + words + ",,,\n");
+  EXPECT_THAT(told(result), ElementsAre("3 走访内容 refused"));
+  EXPECT_EQ(result.stored, 0u);
 }
 
 TEST_F(ImportCareTest, ANeedThatALaterFileNamesBecomesAnIssue) {

@@ -13,7 +13,8 @@ namespace mq::work {
 
 namespace {
 
-constexpr int kYearMin = 1900;  // DOMAIN (g)
+constexpr int kYearMin = 1900;                 // DOMAIN (g)
+constexpr std::size_t kCellBytesMax = 49'152;  // of a value of the vault
 
 constexpr std::array<std::string_view, 7> kErrorValues{"#N/A",    "#NAME?", "#NULL!", "#NUM!",
                                                        "#DIV/0!", "#REF!",  "#VALUE!"};
@@ -156,6 +157,10 @@ std::string_view RowReader::cell(std::string_view column) {
   }
   if (model::has_controls(raw)) {
     refuse(column, "含有不能显示的控制字符", "it has control characters");
+    return {};
+  }
+  if (raw.size() > kCellBytesMax) {
+    refuse(column, "太长,超过 48 KiB,请分开写", "longer than 48 KiB; split it");
     return {};
   }
   return raw;

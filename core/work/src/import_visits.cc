@@ -287,19 +287,17 @@ class VisitReader {
                     "this month's number already belongs to another household");
       return true;
     }
-    const vault::Cell* date = here->cell(V::kDateFieldNumber);
     const vault::Cell* visitors = here->cell(V::kVisitedByFieldNumber);
-    const bool same_day =
-        date == nullptr || date->value == model::Value(std::int64_t{visit.date.days});
     const bool somebody_of_them =
         visitors == nullptr || visitors->values.empty() ||
         std::ranges::any_of(visit.visitors, [&](const RowId& one) {
           return std::ranges::find(visitors->values, model::Value(to_bytes(one.view()))) !=
                  visitors->values.end();
         });
-    if (same_day || somebody_of_them) return false;
-    reader.refuse("编号", "本月这个编号已经记了别人在另一天的走访,请核对",
-                  "this month's number already belongs to a visit of others on another day");
+    if (somebody_of_them) return false;
+    reader.refuse("编号", "本月这个编号已经记了别人的走访;走访人写错了请用 visit amend 改",
+                  "this month's number already belongs to a visit of others; a wrong visitor is "
+                  "put right with visit amend");
     return true;
   }
 
