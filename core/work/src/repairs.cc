@@ -89,6 +89,15 @@ Status add_parted_ends(const Workplace& place, std::vector<Repair>& out) {
   return {};
 }
 
+// It says something else than the one that stands, and no later version has settled it.
+bool stands_apart(const std::vector<SignedReport>& all, const SignedReport& one) {
+  const Ledger& ledger = one.record.ledger;
+  const SignedReport* last = last_signed(all, ledger.id, ledger.period);
+  return one.outdone && last != nullptr &&
+         last->record.ledger.signing->version == ledger.signing->version &&
+         !differences(ledger, last->record.ledger).empty();
+}
+
 Status add_missing(const Workplace& place, std::vector<Repair>& out) {
   MQ_TRY(const std::vector<MissingFact> missing, missing_facts(place));
   for (const MissingFact& each : missing) {
@@ -133,7 +142,8 @@ Result<std::vector<Repair>> repairs(const Workplace& place) {
   MQ_TRY(const std::vector<SignedReport> reports, signed_reports(place));
   add(out, {"两台设备各签发了同一版;以签发时间在后的为准,要统一请更正",
             "versions that two devices signed apart; the later one stands", "month list",
-            std::ranges::count_if(reports, &SignedReport::outdone)});
+            std::ranges::count_if(
+                reports, [&](const SignedReport& one) { return stands_apart(reports, one); })});
   MQ_CHECK(add_impossible_days(place, out));
   MQ_CHECK(add_parted_ends(place, out));
   MQ_CHECK(add_missing(place, out));
