@@ -207,6 +207,13 @@ TEST_F(LateTest, OfTwoThatWereSignedApartTheLaterOneCountsEverywhere) {
     EXPECT_TRUE(std::ranges::any_of(
         *mend, [](const Repair& one) { return one.command == "month list" && one.count == 1; }));
   }
+  visit(kOne, "2026-02-04");
+  town.world.advance(std::chrono::minutes(1));
+  const auto made = review_month(town.place(), *parse_month("2026-02", {}), {"RP01"});
+  ASSERT_TRUE(sign_month(town.place(), *made, "统一").ok());
+  const auto settled = repairs(town.place());
+  EXPECT_TRUE(std::ranges::none_of(*settled,
+                                   [](const Repair& one) { return one.command == "month list"; }));
 }
 
 // A period that began on another day then is still called by its month.
