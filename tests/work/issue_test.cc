@@ -159,6 +159,11 @@ TEST_F(IssueTest, WhoeverClosedItDoesNotCallBack) {
   EXPECT_THAT(fields_of(call_back(cadre, row)->faults), ElementsAre("callback_by"));
   EXPECT_EQ(shown(cadre, "Issue", row, "state"), "已办结");
   saved(call_back(cadre, row, {{"callback_by", "乙"}}));
+  const model::Entity& issue = *cadre.vault.schema().entity("Issue");
+  for (const Inputs& wrong : {Inputs{{"callback_by", "甲"}}, Inputs{{"handler_id", "乙"}}}) {
+    EXPECT_THAT(fields_of(amend(cadre, issue, row, wrong, cadre.vault.view())->faults),
+                ElementsAre("callback_by"));
+  }
   saved(call_back(cadre, closed({{"handler_id", "乙"}})));
   EXPECT_THAT(fields_of(call_back(cadre, closed({{"handler_id", "甲"}}))->faults),
               ElementsAre("callback_by"));

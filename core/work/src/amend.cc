@@ -3,6 +3,7 @@
 
 #include "checks.h"
 #include "id_number.h"
+#include "issue_handler.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/person.pb.h"
@@ -103,6 +104,7 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
   } else if (entity.name == "Issue") {
     check_reserved(entity, whole);
     check_issue_days(entity, state, whole, form);
+    MQ_CHECK(check_caller(place, data.id, whole, form));
   } else if (entity.name == "Dispute") {
     check_reserved(entity, whole);
     check_dispute_days(entity, state, whole, form);

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "minqing/model/v1/issue.pb.h"
+#include "mq/base/text.h"
 #include "mq/work/directory.h"
+#include "record_parts.h"
 
 namespace mq::work {
 
@@ -36,6 +38,25 @@ Result<std::optional<RowId>> handled_by(const Workplace& place, const RowId& iss
   MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
   const auto closer = std::ranges::find(cadres, std::optional(device->person), &Cadre::member);
   return closer == cadres.end() ? std::optional<RowId>() : std::optional(closer->id);
+}
+
+Status check_caller(const Workplace& place, const RowId& issue, const Form& whole, Form& form) {
+  using I = mpb::Issue;
+  auto caller = id_of(form, I::kCallbackByFieldNumber);
+  if (!caller && form.has(I::kHandlerIdFieldNumber)) {
+    caller = id_of(whole, I::kCallbackByFieldNumber);
+  }
+  if (!caller) return {};
+  const Handling says{id_of(whole, I::kHandlerIdFieldNumber), id_of(whole, I::kToOrgFieldNumber)};
+  MQ_TRY(const std::optional<RowId> handler, handled_by(place, issue, says));
+  if (caller != handler) return {};
+  form.fault(
+      "callback_by",
+      cat("回访人:要由承办人以外的人回访(--callback_by)",
+          says.handler ? "" : ";没有写承办人的,办结的人就是;是别人办的,请先改(--handler_id)"),
+      cat("callback_by: somebody other than the handler calls back",
+          says.handler ? "" : "; nobody is named, so it is whoever closed it (--handler_id)"));
+  return {};
 }
 
 }  // namespace mq::work

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "form.h"
 #include "mq/work/workplace.h"
 
 namespace mq::work {
@@ -17,5 +18,8 @@ struct Handling {
 // database says.
 Result<std::optional<RowId>> handled_by(const Workplace& place, const RowId& issue,
                                         const Handling& says);
+
+// A fault of 回访人 if it is whoever handled the issue; `whole` is the row with what `form` holds.
+Status check_caller(const Workplace& place, const RowId& issue, const Form& whole, Form& form);
 
 }  // namespace mq::work

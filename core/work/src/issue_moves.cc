@@ -164,19 +164,7 @@ Status fill_callback(Move& move) {
             ": 满意, 基本满意, 不满意 or 未联系上");
   default_day(move.place, move.entity(), I::kCallbackOnFieldNumber, move.form);
   MQ_CHECK(default_recorder(move.place, I::kCallbackByFieldNumber, move.form));
-  const Handling says{id_of(move.whole, I::kHandlerIdFieldNumber),
-                      id_of(move.whole, I::kToOrgFieldNumber)};
-  MQ_TRY(const std::optional<RowId> handler, handled_by(move.place, move.data.id, says));
-  const auto caller = id_of(move.form, I::kCallbackByFieldNumber);
-  if (caller && caller == handler) {
-    move.form.fault(
-        "callback_by",
-        cat("回访人:要由承办人以外的人回访(--callback_by)",
-            says.handler ? "" : ";没有写承办人的,办结的人就是;是别人办的,请先改(--handler_id)"),
-        cat("callback_by: somebody other than the handler calls back",
-            says.handler ? "" : "; nobody is named, so it is whoever closed it (--handler_id)"));
-  }
-  return {};
+  return check_caller(move.place, move.data.id, move.whole, move.form);
 }
 
 Status fill_reopen(Move& move) {
