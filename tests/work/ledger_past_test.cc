@@ -2,6 +2,7 @@
 // that stood there on its last day.
 #include "mq/model/identity.h"
 #include "mq/work/month.h"
+#include "mq/work/upward.h"
 #include "work/roster_home.h"
 
 namespace mq::work::testing {
@@ -36,6 +37,22 @@ class LedgerPastTest : public RosterTest {
   }
   const std::vector<std::string> as_it_was{"鱼泉村 4 2", "清渭社区 1 0", "合计 5 2"};
 };
+
+// Whatever counts visits of a village tells of how many households they were.
+TEST_F(LedgerPastTest, BesideAFewReachedNoCountOfVisitsGoesUp) {
+  met_in_february(kOne);
+  const auto ledger = ledger_rp01(place(), {kFebruary, {}});
+  ASSERT_TRUE(ledger.ok());
+  const Ledger up = upward(*ledger);
+  const auto column = [&](const char* name) {
+    return static_cast<std::size_t>(std::ranges::find(up.columns, name) - up.columns.begin());
+  };
+  EXPECT_EQ(cell_line(up.rows.at(0).at(column("已走访户数"))), "<3");
+  for (const char* name : {"走访户次", "走访人次", "未见到户次", "不在家", "外出务工", "拒访",
+                           "夜访", "补录户次", "补录无从判断", "代录户次"}) {
+    EXPECT_EQ(cell_line(up.rows.at(0).at(column(name))), "※") << name;
+  }
+}
 
 // Of random ids one in sixty-four has the form of one that says when it was made.
 TEST_F(LedgerPastTest, AnImportedHouseholdIsNoneThatWasAddedWhateverItsIdLooksLike) {
