@@ -29,14 +29,16 @@ constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kWeek = 7;  // days ahead that are listed
 constexpr std::size_t kWords = 20;
 
-// What deadlines and last days are compared with, as the ledger of what is overdue does.
+// What deadlines and last days are compared with.
 struct Now {
   WallTime at;
   Date day;
-  bool unknown = false;  // the clock is doubtful and no server was heard: nothing turns red
+  bool doubtful = false;  // the device's clock: nothing turns red
+  bool unknown = false;   // doubtful, and no server was heard of
 };
 Now now_of(const BelievedTime& time) {
-  return {time.start(), Date::in_shanghai(time.start()), time.doubtful && !time.server};
+  return {time.start(), Date::in_shanghai(time.start()), time.doubtful,
+          time.doubtful && !time.server};
 }
 
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
@@ -59,7 +61,7 @@ Status add_issues(const Workplace& place, const Cadre& me, const Now& now, Today
     const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
     if (!named || custody.holder(village, *named) != me.id) continue;
     const WallTime due{q.integer(2)};
-    const bool overdue = !now.unknown && due.ms < now.at.ms;
+    const bool overdue = !now.doubtful && due.ms < now.at.ms;
     out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "issue",
                          row_of(q), std::string(q.text(1)), Date::in_shanghai(due)});
   }
@@ -225,7 +227,7 @@ Status add_handouts(const Workplace& place, const Now& now, Today& out) {
     if (!more) return {};
     std::optional<Date> when;
     if (!q.is_null(2)) when = Date::in_shanghai({q.integer(2)});
-    const bool overdue = when && !now.unknown && q.integer(2) < now.at.ms;
+    const bool overdue = when && !now.doubtful && q.integer(2) < now.at.ms;
     out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "handout",
                          row_of(q), std::string(q.text(1)), when});
   }

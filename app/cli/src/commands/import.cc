@@ -1,9 +1,10 @@
 // import: rosters, cadres, pairings and paper visits, each row with its fate.
+#include "mq/work/import.h"
+
 #include "../home.h"
 #include "../table_file.h"
 #include "all.h"
 #include "mq/base/text.h"
-#include "mq/work/import.h"
 
 namespace mq::cli {
 

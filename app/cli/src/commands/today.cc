@@ -64,14 +64,11 @@ Status run_today(Call& call) {
       {"pairs", today.pairs},
       {"pairs_due", today.pairs_due}};
   if (today.clock_doubtful) {
-    const bool heard = today.server_time.has_value();
-    call.out.say(cat("本机时间可能不对(", shanghai_minute(call.world.clock.wall()),
-                     heard ? cat("),请核对日期;是否到期按服务器上次联系的时间 ",
-                                 shanghai_minute(*today.server_time), " 算")
-                           : std::string("),请核对日期;到期的先不标红")),
-                 cat("this device's clock may be wrong; check dates; ",
-                     heard ? "what is overdue goes by the server's last time"
-                           : "nothing is marked overdue"));
+    const std::string server =
+        today.server_time ? cat(";服务器上次联系时是 ", shanghai_minute(*today.server_time)) : "";
+    call.out.say(cat("本机时间可能不对(", shanghai_minute(call.world.clock.wall()), server,
+                     "),请核对日期;到期的先不标红"),
+                 "this device's clock may be wrong; check dates; nothing is marked overdue");
   }
   if (!lines.empty()) call.out.table({"", "日期", "内容", "编号"}, lines);
   if (lines.empty()) call.out.say("今天没有到期的事", "nothing is due");

@@ -11,7 +11,7 @@
 namespace mq::work {
 
 struct TodayItem {
-  // kOverdue: as overdue_by_unit counts it, on the server's time where the clock is doubtful
+  // kOverdue: none where the clock is doubtful, where overdue_by_unit goes by the server's time
   // kNotSeen: paired today, and in the scope of the ledgers
   // kPromised: a public promise of mine, due within the week or over
   // kIncomplete: kept on this device before it had joined, and to be completed before it can be a
