@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "mq/work/upward.h"
 #include "work/ledger_lines.h"
 
@@ -240,9 +242,63 @@ TEST(Upward, TwoOnesAreNotToldByTheirTotal) {
   EXPECT_EQ(cell_line(upward(ledger).totals[3]), "※");
 }
 
+// What goes up of villages, each: households reached, visits, those in vain, those at night.
+class UpwardTotals : public ::testing::Test {
+ protected:
+  using Villages = std::vector<std::array<std::int64_t, 4>>;
+
+  std::string totals(const Villages& villages) { return line(up(villages).totals); }
+  std::string rows(const Villages& villages) {
+    std::vector<std::string> lines;
+    for (const auto& row : up(villages).rows) lines.push_back(line(row));
+    return join(lines, " | ");
+  }
+
+ private:
+  static std::string line(const std::vector<LedgerCell>& row) {
+    std::vector<std::string> cells;
+    for (std::size_t i = 1; i < row.size(); ++i) cells.push_back(cell_line(row[i]));
+    return join(cells, " ");
+  }
+  static Ledger up(const Villages& villages) {
+    Ledger ledger;
+    ledger.columns = {"村", "已走访户数", "走访户次", "未见到户次", "夜访", "见面率"};
+    ledger.upward = {true, SIZE_MAX, {}, {"已走访户数"}, {}, {}};
+    ledger.upward.beside = {{"已走访户数", {"见面率"}, {"走访户次", "夜访"}, {"未见到户次"}}};
+    std::array<std::int64_t, 4> sum{};
+    const auto row = [](const std::array<std::int64_t, 4>& n) -> std::vector<LedgerCell> {
+      return {std::string("村"), n[0], n[1], n[2], n[3], Ratio{n[1] - n[2], n[1]}};
+    };
+    for (const auto& village : villages) {
+      ledger.rows.push_back(row(village));
+      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += village[i];
+    }
+    ledger.totals = row(sum);
+    return upward(ledger);
+  }
+};
+
+// How many visits there were points at no village, and what comes late is told by it.
+TEST_F(UpwardTotals, VisitsAreNotHouseholds) { EXPECT_EQ(totals({{1, 1, 0, 1}}), "<3 1 0 1 ※"); }
+
+TEST_F(UpwardTotals, VisitsInVainDoNotTellHowFewWereNot) {
+  EXPECT_EQ(totals({{1, 5, 4, 0}}), "<3 5 ※ 0 ※");
+  EXPECT_EQ(totals({{1, 9, 4, 0}}), "<3 9 4 0 ※") << "five visits: one household, or two";
+}
+
+TEST_F(UpwardTotals, AnotherVillagesVisitsInVainDoNotTellThoseOfTheHidden) {
+  EXPECT_EQ(totals({{1, 1, 0, 0}, {0, 5, 5, 4}, {0, 6, 6, 0}}), "<3 12 ※ 4 ※");
+  EXPECT_EQ(rows({{1, 1, 0, 0}, {0, 5, 5, 4}, {0, 6, 6, 0}}),
+            "<3 ※ ※ ※ ※ | 0 ※ ※ ※ ※ | 0 6 6 0 0/6");
+}
+
+TEST_F(UpwardTotals, WhatIsReachedByManyIsShown) {
+  EXPECT_EQ(totals({{4, 4, 0, 1}, {5, 6, 1, 0}}), "9 10 1 1 9/10");
+}
+
 TEST(Upward, HidesWhatTellsTheHiddenFromBesideIt) {
   Ledger ledger = small();
-  ledger.upward.beside = {{ledger.columns[3], {ledger.columns[2]}}};
+  ledger.upward.beside = {{ledger.columns[3], {}, {ledger.columns[2]}}};
   ledger.upward.cells = {{2, 2}};
   const Ledger up = upward(ledger);
   EXPECT_EQ(cell_line(up.rows[0][2]), "※");
@@ -251,7 +307,7 @@ TEST(Upward, HidesWhatTellsTheHiddenFromBesideIt) {
   EXPECT_EQ(cell_line(up.totals[2]), cell_line(ledger.totals[2]));
   ledger.rows.resize(1);
   ledger.totals[3] = std::int64_t{2};
-  ledger.upward.beside[0].second.push_back(ledger.columns[4]);
+  ledger.upward.beside[0].shares = {ledger.columns[4]};
   EXPECT_EQ(cell_line(upward(ledger).totals[2]), cell_line(ledger.totals[2]));
   EXPECT_EQ(cell_line(upward(ledger).totals[4]), "※") << "of a total its share alone";
 }

@@ -321,14 +321,11 @@ Result<Ledger> ledger_rp01(const Workplace& place, const LedgerRequest& request)
   MQ_CHECK(count.visits());
   const std::size_t rows = count.put(ledger, cadres);
   // Of one visit it is known how many households were reached; and every kind of visit is one.
-  ledger.upward = {true,
-                   rows,
-                   {},
-                   {"应走访户数", "已走访户数"},
-                   {{"已走访户数",
-                     {"走访户次", "走访人次", "见面率", "未见到户次", "不在家", "外出务工", "拒访",
-                      "夜访", "补录户次", "补录无从判断", "代录户次"}}},
-                   {}};
+  const Beside visits = {"已走访户数",
+                         {"见面率"},
+                         {"走访户次", "走访人次", "夜访", "补录户次", "补录无从判断", "代录户次"},
+                         {"未见到户次", "不在家", "外出务工", "拒访"}};
+  ledger.upward = {true, rows, {}, {"应走访户数", "已走访户数"}, {visits}, {}};
   describe(ledger, count.left_out());
   return ledger;
 }

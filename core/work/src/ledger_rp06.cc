@@ -32,9 +32,8 @@ Result<Ledger> ledger_rp06(const Workplace& place, const LedgerRequest& request)
   MQ_TRY(const std::vector<Quota> rules, quotas(place));
   ledger.quotients = {{"结对达标率", "达标干部数", "干部数"}};
   // Whoever has reached the quota, and how many households lack, says how many there are.
-  ledger.upward = {
-      true, SIZE_MAX, {}, {"已结对户"}, {{"已结对户", {"达标干部数", "缺口", "结对达标率"}}},
-      {},   true};
+  const Beside reached = {"已结对户", {"结对达标率"}, {"达标干部数", "缺口"}, {}};
+  ledger.upward = {true, SIZE_MAX, {}, {"已结对户"}, {reached}, {}, true};
   const std::uint32_t cadre_entity = entity_number(place, "Cadre");
   const std::uint32_t household_entity = entity_number(place, "Household");
   MQ_TRY(const Canonical canonical, Canonical::households(place));

@@ -7,6 +7,7 @@
 #include "ledger_parts.h"
 #include "mq/base/text.h"
 #include "mq/work/month.h"
+#include "mq/work/upward.h"
 
 namespace mq::work {
 
@@ -106,39 +107,15 @@ std::vector<LedgerCell> bridge_row(const Source17& source, const Indicator& each
 
 enum Column : std::size_t { kReport, kIndicator, kSigned, kLate, kDeducted, kRecounted };
 
-bool points_at_somebody(const Ledger& whole, std::string_view column) {
-  return std::ranges::find(whole.upward.households, column) != whole.upward.households.end();
-}
-
-// Whether that number is one or two, of a total or of what a share is made of.
-bool is_few(const Ledger& whole, std::string_view column) {
-  const Amount amount = Amount::of(total_of(whole, column));
-  return points_at_somebody(whole, column) && amount.value > 0 && amount.value < kFewest;
-}
-
-bool tells_of_few(const Ledger& whole, const Indicator& each) {
-  if (is_few(whole, each.column)) return true;
-  if (each.kind != Kind::kShare) return false;
-  return std::ranges::any_of(whole.quotients,
-                             [&](const Quotient& quotient) {
-                               const bool made_of_few = is_few(whole, quotient.numerator) ||
-                                                        is_few(whole, quotient.denominator);
-                               return quotient.column == each.column && made_of_few;
-                             }) ||
-         std::ranges::any_of(whole.upward.beside, [&](const auto& beside) {
-           const bool named = std::ranges::find(beside.second, each.column) != beside.second.end();
-           return named && is_few(whole, beside.first);
-         });
-}
-
-// The numbers of the row that stay in the township: where the period comes to one or two, all;
+// The numbers of the row that stay in the township: where the period's own total does, all;
 // where a month went up hidden, those from which it could be told.
 void keep_few(Ledger& ledger, const Source17& source, const Indicator& each) {
   const std::size_t row = ledger.rows.size() - 1;
-  const bool few = tells_of_few(source.whole, each);
-  const bool month_hidden = std::ranges::any_of(source.signed_then, [&](const Ledger& month) {
-    return std::holds_alternative<std::string>(total_of(month, each.column));
-  });
+  const auto hidden_in = [&](const Ledger& handed_up) {
+    return std::holds_alternative<std::string>(total_of(handed_up, each.column));
+  };
+  const bool few = hidden_in(upward(source.whole));
+  const bool month_hidden = std::ranges::any_of(source.signed_then, hidden_in);
   std::vector<std::size_t> hidden;
   if (month_hidden) hidden = {kSigned, kDeducted};
   if (few) hidden = {kSigned, kLate, kDeducted, kRecounted};

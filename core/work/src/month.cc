@@ -112,13 +112,13 @@ class Late {
     }
   }
 
-  // Nothing if they are equal, or both hidden. Of one that was, or is, hidden the two as they go
+  // Nothing if they are equal, or hidden alike. Of one that was, or is, hidden the two as they go
   // upward: the difference would tell it.
   static LedgerCell less(const LedgerCell& after, const LedgerCell& before) {
     const auto hidden = [](const LedgerCell& cell) {
       return std::holds_alternative<std::string>(cell);
     };
-    if (hidden(after) != hidden(before)) {
+    if ((hidden(after) || hidden(before)) && after != before) {
       return cat("现为 ", count_text(after), "(原为 ", count_text(before), ")");
     }
     const auto* a = std::get_if<std::int64_t>(&after);

@@ -89,21 +89,52 @@ void hide_quotients(Ledger& ledger) {
   hide(ledger.totals);
 }
 
-// What stands beside a hidden number and tells it. Of the township's total only the shares: how
-// many visits there were points at no village, and what comes late is told by it.
-void hide_beside(Ledger& ledger) {
-  const auto hide = [&](Row& row, bool shares_alone) {
-    for (const auto& [told, columns] : ledger.upward.beside) {
-      if (!is_hidden(row, place_of(ledger, told))) continue;
-      for (const std::string& column : columns) {
-        const auto at = place_of(ledger, column);
-        if (!at || *at >= row.size()) continue;
-        if (!shares_alone || std::holds_alternative<Ratio>(row[*at])) row[*at] = kHidden;
-      }
+void hide_in(const Ledger& ledger, Row& row, const std::vector<std::string>& columns) {
+  for (const std::string& column : columns) {
+    if (const auto at = place_of(ledger, column); at && *at < row.size()) row[*at] = kHidden;
+  }
+}
+
+// What the total leaves for the rows that are hidden.
+std::int64_t left_for_hidden(const Ledger& ledger, const std::string& column) {
+  const auto at = place_of(ledger, column);
+  if (!at) return 0;
+  std::int64_t left = count_in(ledger.totals, *at);
+  for (const Row& row : ledger.rows) left -= count_in(row, *at);
+  return left;
+}
+
+// Of the totals the shares, and what shows how few were reached by how many visits were in vain.
+// How many visits there were stays: it points at no village, and what comes late is told by it.
+void hide_totals_beside(Ledger& ledger, const Beside& beside) {
+  if (!is_hidden(ledger.totals, place_of(ledger, beside.told))) return;
+  hide_in(ledger, ledger.totals, beside.shares);
+  if (ledger.upward.sums_tell) hide_in(ledger, ledger.totals, beside.counts);
+  if (beside.counts.empty() || beside.but.empty()) return;
+  const std::int64_t in_vain = left_for_hidden(ledger, beside.but.front());
+  const bool told = is_few(left_for_hidden(ledger, beside.counts.front()) - in_vain);
+  if (in_vain > 0 && told) hide_in(ledger, ledger.totals, beside.but);
+}
+
+// What stands beside a hidden number and tells it. In one row alone the total less the others
+// would tell that, so another one is hidden with it.
+void hide_beside(Ledger& ledger, const Beside& beside) {
+  std::vector<Row*> hidden, others;
+  for (Row& row : ledger.rows) {
+    (is_hidden(row, place_of(ledger, beside.told)) ? hidden : others).push_back(&row);
+  }
+  const auto all = beside.counts.empty() ? std::nullopt : place_of(ledger, beside.counts.front());
+  if (hidden.size() == 1 && all) {
+    std::erase_if(others, [&](const Row* row) { return count_in(*row, *all) == 0; });
+    Row* with_it = hidden_beside(others, count_in(*hidden.front(), *all), 1, *all);
+    if (with_it != nullptr) hidden.push_back(with_it);
+  }
+  for (Row* row : hidden) {
+    for (const auto* columns : {&beside.shares, &beside.counts, &beside.but}) {
+      hide_in(ledger, *row, *columns);
     }
-  };
-  for (Row& row : ledger.rows) hide(row, false);
-  hide(ledger.totals, !ledger.upward.sums_tell);
+  }
+  hide_totals_beside(ledger, beside);
 }
 
 bool hide_cells(Ledger& ledger) {
@@ -136,7 +167,7 @@ Ledger upward(Ledger ledger) {
     if (const auto column = place_of(ledger, name)) few = hide_few(ledger, *column) || few;
   }
   hide_quotients(ledger);
-  hide_beside(ledger);
+  for (const Beside& beside : ledger.upward.beside) hide_beside(ledger, beside);
   for (const std::string& name : ledger.upward.without) {
     if (const auto column = place_of(ledger, name)) drop_column(ledger, *column);
   }

@@ -61,16 +61,24 @@ struct Quotient {
   std::string column, numerator, denominator;
 };
 
+// Columns that say, in the same row, what a hidden one holds: it is never more than `counts` less
+// `but`. Of the totals the shares are hidden, and `but` where it would tell.
+struct Beside {
+  std::string told;
+  std::vector<std::string> shares = {};
+  std::vector<std::string> counts = {};  // the first of all, the others of a kind
+  std::vector<std::string> but = {};     // the first of all, the others of a kind
+};
+
 // What of it may leave the township (DOMAIN (c)): numbers of places, never people.
 struct Upward {
   bool rows = false;                    // false: totals alone
   std::size_t first = SIZE_MAX;         // so many rows from the top; the others are of people
   std::vector<std::string> without;     // columns with names
   std::vector<std::string> households;  // columns in which 1 and 2 would point at somebody
-  // Columns that say, in the same row, what a hidden one of those holds; in totals their shares.
-  std::vector<std::pair<std::string, std::vector<std::string>>> beside;
+  std::vector<Beside> beside;
   std::vector<std::pair<std::size_t, std::size_t>> cells;  // row and column, hidden for themselves
-  bool sums_tell = false;  // in the totals all of `beside`, not the shares alone
+  bool sums_tell = false;                                  // of the totals `counts` too
   std::vector<std::pair<std::string, std::string>> basis = {};  // sentences as they go upward
 };
 
