@@ -120,11 +120,18 @@ def paper_a_diary_typed_for_a_colleague_is_his(t):
             own.run(home, "sync")
         html, done = page(own, "author", "diary", "print", *MARCH)
         assert done["records"] == 1 and "看了水渠" in html and "代录，龚海 记" in html, html
+        delegated = ["diary", "print", "--delegated", "--month", "2026-03", "--author", "金泽洋"]
+        for written, who in [(html, "author"), (page(own, "desk", *delegated)[0], "desk")]:
+            assert "改过" not in written, (who, "carrying it to its author corrects nothing")
         for home in ["desk", "author", "typist"]:
             rows = own.run(home, "report", "RP14", *MARCH)["rows"]
             counted = {row["干部"]: (row["篇数"], row["代录篇数"]) for row in rows if row["篇数"]}
             assert counted == ({} if home == "typist" else {"金泽洋": (1, 1)}), (home, counted)
-        assert page(own, "desk", "diary", "print", "--delegated", "--month", "2026-03", "--author", "金泽洋")[1]["records"] == 1
+        own.run("author", "diary", "amend", first, "--body", "看了水渠，通了")
+        own.run("author", "sync")
+        own.run("desk", "sync")
+        html, done = page(own, "desk", *delegated)
+        assert done["records"] == 1 and "改过 1 次" in html, html
         assert "没有代录" in page(own, "desk", "diary", "print", "--delegated", "--month", "2026-04")[0]
         own.run("desk", "diary", "print", "--delegated", "--month", "三月", "-o", own.path("x.html"), expect=2)
 

@@ -1,6 +1,7 @@
 #include "paper_records.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "mq/base/text.h"
@@ -40,28 +41,68 @@ std::optional<RowId> row_in(const vault::Cell* cell) {
 }
 
 // How often its words changed after it stood: a diary stands once it is submitted.
-Result<std::vector<std::string>> amendments(Home& home, const work::Workplace& place,
-                                            const vault::RowData& data) {
-  const model::Entity& entity = *place.vault.schema().entity(data.entity);
-  const model::Field* status = entity.field("status");
+class Amendments {
+ public:
+  explicit Amendments(const model::Entity& entity)
+      : entity_(entity), status_(entity.field("status")), stands_(status_ == nullptr) {}
+
+  // Oldest first.
+  void take(const std::vector<vault::HistoryEntry>& all) {
+    // What goes with a deletion corrects nothing: a reason, or what is left where a diary was.
+    std::set<Change> deletions;
+    for (const vault::HistoryEntry& entry : all) {
+      if (entry.op.kind == model::OpKind::kDelete) deletions.insert(change_of(entry));
+    }
+    for (const vault::HistoryEntry& entry : all) {
+      const model::Field* field = entity_.field(entry.op.field);
+      if (field == nullptr || deletions.contains(change_of(entry))) continue;
+      if (!first_) first_ = entry.hlc.packed;
+      if (field == status_ && entry.hlc.packed != *first_) stands_ = true;
+      const bool words = !field->rule.system() && is_news(*field, entry.op);
+      if (!stands_ || !words || entry.hlc.packed == *first_) continue;
+      changes_.insert(change_of(entry));
+      last_ = Date::in_shanghai({entry.hlc.ms()});
+    }
+  }
+
+  std::optional<std::string> text() const {
+    if (!last_) return std::nullopt;
+    return cat("改过 ", changes_.size(), " 次，最近 ", last_->iso());
+  }
+
+ private:
+  using Change = std::pair<DeviceId, std::uint64_t>;
+  static Change change_of(const vault::HistoryEntry& entry) {
+    return {entry.device, entry.hlc.packed};
+  }
+
+  // Carried to its author's stream it says again what it said.
+  bool is_news(const model::Field& field, const model::Op& op) {
+    if (field.repeated)
+      return op.kind != model::OpKind::kAdd || said_[op.field].insert(op.value).second;
+    std::set<Bytes>& said = said_[op.field];
+    if (said.contains(op.value)) return false;
+    said = {op.value};
+    return true;
+  }
+
+  const model::Entity& entity_;
+  const model::Field* status_;
+  bool stands_;
+  std::map<std::uint32_t, std::set<Bytes>> said_;
+  std::set<Change> changes_;
+  std::optional<std::uint64_t> first_;
+  std::optional<Date> last_;
+};
+
+Result<std::optional<std::string>> amendments(Home& home, const work::Workplace& place,
+                                              const vault::RowData& data) {
   const auto open = [&](const wire::Envelope& envelope) { return home.opened(envelope); };
   MQ_TRY(const std::vector<vault::HistoryEntry> all,
          place.vault.history(data.entity, data.id, open));
-  std::set<std::pair<DeviceId, std::uint64_t>> changes;
-  std::optional<Date> last;
-  bool stands = status == nullptr;
-  std::optional<std::uint64_t> first;
-  for (const vault::HistoryEntry& entry : all) {
-    const model::Field* field = entity.field(entry.op.field);
-    if (!first) first = entry.hlc.packed;
-    if (status != nullptr && field == status && entry.hlc.packed != *first) stands = true;
-    const bool words = field != nullptr && !field->rule.system() && entry.hlc.packed != *first;
-    if (!stands || !words) continue;
-    changes.emplace(entry.device, entry.hlc.packed);
-    last = Date::in_shanghai({entry.hlc.ms()});
-  }
-  if (changes.empty()) return std::vector<std::string>();
-  return std::vector<std::string>{cat("改过 ", changes.size(), " 次，最近 ", last->iso())};
+  Amendments out(*place.vault.schema().entity(data.entity));
+  out.take(all);
+  return out.text();
 }
 
 Result<std::vector<std::string>> marks(Home& home, const work::Workplace& place,
@@ -76,8 +117,8 @@ Result<std::vector<std::string>> marks(Home& home, const work::Workplace& place,
   }
   if (said.by_another) out.push_back(cat("代录，", said.recorder, " 记"));
   if (data.contested) out.emplace_back("两种说法，待定");
-  MQ_TRY(const std::vector<std::string> amended, amendments(home, place, data));
-  out.insert(out.end(), amended.begin(), amended.end());
+  MQ_TRY(std::optional<std::string> amended, amendments(home, place, data));
+  if (amended) out.push_back(*std::move(amended));
   return out;
 }
 
