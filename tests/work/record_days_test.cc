@@ -69,6 +69,43 @@ class RecordDaysTest : public ::testing::Test {
   Township town;
 };
 
+// What was done may be written down first: the person is asked, and it is saved.
+TEST_F(RecordDaysTest, DaysOfAnIssueThatRunBackwardsAreAskedAbout) {
+  const RowId row = issue("2026-03-04");
+  const auto accepted =
+      move_issue(place(), "accept", row,
+                 {{"accepted_at", "2026-03-03 18:00"}, {"due_at", "2026-03-02 18:00"}});
+  EXPECT_THAT(faults(accepted), IsEmpty());
+  EXPECT_THAT(fields_of(accepted->flags), ElementsAre("accepted_at", "due_at"));
+  EXPECT_EQ(
+      accepted->flags.front().zh,
+      "受理时间 2026-03-03 18:00 早于登记日期 2026-03-04,请核对(--accepted_at、--registered_on)");
+  const auto right =
+      change("Issue", row, {{"accepted_at", "2026-03-04 00:00"}, {"due_at", "2026-03-04 00:00"}});
+  EXPECT_THAT(fields_of(right->flags), IsEmpty()) << "on the same day";
+  const auto planned =
+      move_issue(place(), "suspend", row, {{"planned_until", "2026-03-03"}, {"reason", "等雨停"}});
+  EXPECT_THAT(fields_of(planned->flags), ElementsAre("planned_until"));
+}
+
+TEST_F(RecordDaysTest, ADeadlineThatAnExtensionHidesIsSaid) {
+  const RowId row = issue("2026-03-04");
+  saved(move_issue(place(), "accept", row, {{"due_at", "2026-03-10 18:00"}}));
+  saved(move_issue(place(), "extend", row, {{"extended_until", "2026-03-20"}, {"reason", "等料"}}));
+  const auto hidden = change("Issue", row, {{"due_at", "2026-03-12 18:00"}});
+  EXPECT_THAT(fields_of(hidden->flags), ElementsAre("due_at"));
+  EXPECT_THAT(hidden->flags.front().zh, HasSubstr("2026-03-20"));
+  const auto both = change("Issue", row, {{"due_at", "2026-03-12 18:00"}, {"extended_until", ""}});
+  EXPECT_THAT(fields_of(both->flags), IsEmpty());
+}
+
+TEST_F(RecordDaysTest, ATermBesideADeadlineIsRefused) {
+  const RowId row = issue("2026-03-04");
+  EXPECT_THAT(faults(move_issue(place(), "accept", row,
+                                {{"due_at", "2026-03-10 18:00"}, {"term", "3工作日"}})),
+              ElementsAre("term"));
+}
+
 TEST_F(RecordDaysTest, AnIssueIsNotClosedBeforeItCame) {
   const RowId row = issue("2026-03-04");
   saved(move_issue(place(), "accept", row, {}));

@@ -72,9 +72,16 @@ Status set_due(Move& move, WallTime start, const Term& otherwise) {
   if (move.number(I::kExtendedUntilFieldNumber) != 0) {
     move.form.set(I::kExtendedUntilFieldNumber, {});
   }
-  if (move.form.has(I::kDueAtFieldNumber)) return {};
+  const std::string typed = move.form.extra("term");
+  if (move.form.has(I::kDueAtFieldNumber)) {
+    if (!typed.empty()) {
+      move.form.fault("term", "期限和截止时间只写一个(--term 或 --due_at)",
+                      "term: say either it or due_at, not both");
+    }
+    return {};
+  }
   Term term = otherwise;
-  if (const std::string typed = move.form.extra("term"); !typed.empty()) {
+  if (!typed.empty()) {
     const std::optional<Term> parsed = parse_term(typed);
     if (!parsed) {
       move.form.fault("term", cat("期限应写成 3 工作日、15 自然日、1 小时或 1 月:", typed),

@@ -26,6 +26,12 @@ constexpr InOrder kIssue[] = {
     {I::kRegisteredOnFieldNumber, I::kClosedOnFieldNumber},
     {I::kClosedOnFieldNumber, I::kCallbackOnFieldNumber},
 };
+// An instant among them stands for its day.
+constexpr InOrder kIssueAsked[] = {
+    {I::kRegisteredOnFieldNumber, I::kAcceptedAtFieldNumber},
+    {I::kRegisteredOnFieldNumber, I::kPlannedUntilFieldNumber},
+    {I::kAcceptedAtFieldNumber, I::kDueAtFieldNumber},
+};
 constexpr InOrder kDispute[] = {
     {D::kFoundOnFieldNumber, D::kAcceptedOnFieldNumber},
     {D::kFoundOnFieldNumber, D::kEndedOnFieldNumber},
@@ -50,22 +56,37 @@ constexpr int kDisputeEnds[] = {mpb::DISPUTE_STATE_HANDED_UP, mpb::DISPUTE_STATE
 constexpr int kCommitmentEnds[] = {mpb::COMMITMENT_STATE_FULFILLED,
                                    mpb::COMMITMENT_STATE_UNFULFILLED};
 
+std::int64_t day_in(const Form& whole, const model::Field& field) {
+  const std::int64_t value = whole.integer(field.number);
+  return field.rule.kind() == model::pb::KIND_INSTANT ? Date::in_shanghai({value}).days : value;
+}
+
+enum class Weight { kFault, kAsked };
+
 // One that was faulty before does not hinder an edit of something else.
 void check_order(const model::Entity& entity, std::span<const InOrder> rules, const Form& whole,
-                 Form& form) {
+                 Weight weight, Form& form) {
   for (const InOrder& rule : rules) {
     const bool touched = form.has(rule.first) || form.has(rule.then);
     const bool both =
         !model::is_empty(whole.value(rule.first)) && !model::is_empty(whole.value(rule.then));
-    if (!touched || !both || whole.integer(rule.first) <= whole.integer(rule.then)) continue;
+    if (!touched || !both) continue;
     const model::Field& first = *entity.field(rule.first);
     const model::Field& then = *entity.field(rule.then);
+    const bool one_kind = first.rule.kind() == then.rule.kind();
+    const bool in_order = one_kind ? whole.integer(rule.first) <= whole.integer(rule.then)
+                                   : day_in(whole, first) <= day_in(whole, then);
+    if (in_order) continue;
     const std::string was = model::format_value(first, whole.value(rule.first));
     const std::string is = model::format_value(then, whole.value(rule.then));
-    form.fault(then.name,
-               cat(then.zh, " ", is, " 早于", first.zh, " ", was, ",请核对(--", then.name, "、--",
-                   first.name, ")"),
-               cat(then.name, ": ", is, " is before ", first.name, " ", was));
+    const std::string zh = cat(then.zh, " ", is, " 早于", first.zh, " ", was, ",请核对(--",
+                               then.name, "、--", first.name, ")");
+    const std::string en = cat(then.name, ": ", is, " is before ", first.name, " ", was);
+    if (weight == Weight::kFault) {
+      form.fault(then.name, zh, en);
+    } else {
+      form.flag(then.name, zh, en);
+    }
   }
 }
 
@@ -118,24 +139,33 @@ void check_issue_days(const model::Entity& entity, std::int64_t state, const For
     form.fault("registered_on", "登记日期:不能清空", "registered_on: may not be empty");
   }
   check_end(entity, I::kClosedOnFieldNumber, issue_ended(state), form);
-  check_order(entity, kIssue, whole, form);
+  check_order(entity, kIssue, whole, Weight::kFault, form);
+  check_order(entity, kIssueAsked, whole, Weight::kAsked, form);
+  const std::uint32_t extended = I::kExtendedUntilFieldNumber;
+  const bool hidden = form.has(I::kDueAtFieldNumber) && !form.has(extended);
+  if (!hidden || model::is_empty(whole.value(extended))) return;
+  const std::string until = model::format_value(*entity.field(extended), whole.value(extended));
+  form.flag("due_at",
+            cat("截止时间:已延期至 ", until, ",仍按延期算;不再延期请清空(--extended_until \"\")"),
+            cat("due_at: it is extended until ", until,
+                ", which counts; to end that, empty it (--extended_until \"\")"));
 }
 
 void check_dispute_days(const model::Entity& entity, std::int64_t state, const Form& whole,
                         Form& form) {
   check_end(entity, D::kAcceptedOnFieldNumber, state != mpb::DISPUTE_STATE_FOUND, form);
   check_end(entity, D::kEndedOnFieldNumber, among(kDisputeEnds, state), form);
-  check_order(entity, kDispute, whole, form);
+  check_order(entity, kDispute, whole, Weight::kFault, form);
 }
 
 void check_dispute_moments(const model::Entity& entity, const Form& whole, Form& form) {
-  check_order(entity, kMoments, whole, form);
+  check_order(entity, kMoments, whole, Weight::kFault, form);
 }
 
 void check_commitment_days(const model::Entity& entity, std::int64_t state, const Form& whole,
                            Form& form) {
   check_end(entity, C::kSettledOnFieldNumber, among(kCommitmentEnds, state), form);
-  check_order(entity, kCommitment, whole, form);
+  check_order(entity, kCommitment, whole, Weight::kFault, form);
 }
 
 }  // namespace mq::work
