@@ -162,5 +162,19 @@ TEST_F(LedgerPastTest, APairOfAHouseholdThatMovedLaterStaysInItsVillage) {
   EXPECT_EQ(whole_lines(ledger_rp05(place(), {kFebruary, "鱼泉村"})), before);
 }
 
+TEST_F(LedgerPastTest, APairNamesWhoWasHeadThen) {
+  saved(add_pairing(place(), {{"cadre_id", "甲"}, {"household_id", kOne}, {"from", "2026-02-01"}}));
+  const auto head = [&](const Period& of) {
+    const auto ledger = ledger_rp05(place(), {of, {}});
+    EXPECT_TRUE(ledger.ok() && !ledger->rows.empty());
+    return ledger->rows.empty() ? "" : cell_line(ledger->rows.front().at(4));
+  };
+  EXPECT_EQ(head(kFebruary), "王*");
+  sign_february();
+  saved(step("head", kOne, {{"to", "李二"}, {"on", "2026-03-03"}}));
+  EXPECT_EQ(head(kFebruary), "王*");
+  EXPECT_EQ(head(period("2026-03-01", "2026-03-31")), "李*");
+}
+
 }  // namespace
 }  // namespace mq::work::testing

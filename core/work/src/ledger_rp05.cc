@@ -24,6 +24,9 @@ constexpr std::string_view kPairingSql =
 constexpr std::string_view kCadreSql =
     "SELECT c.title, c.rank_class, o.name FROM \"cadre\" c LEFT JOIN \"org_unit\" o ON "
     "o.id = c.org_id WHERE c.id = ?1 AND c.deleted = 0";
+// Of a head who has moved or split off since, whatever stream he stands in now.
+constexpr std::string_view kNameSql =
+    "SELECT name FROM \"person\" WHERE id = ?1 AND name IS NOT NULL ORDER BY deleted, stream";
 constexpr std::string_view kDeedSql =
     "SELECT owner_id, household_id, done_on, coalesce(money, 0), id FROM \"deed\" WHERE "
     "deleted = 0 AND household_id IS NOT NULL AND done_on BETWEEN ?1 AND ?2";
@@ -138,9 +141,20 @@ class Rows {
           one.stream = stream;
           MQ_CHECK(directory.name_head(one));
         }
+        MQ_CHECK(name_former_head(then, one));
         homes_[one.id] = {home->name, one};
       }
     }
+    return {};
+  }
+
+  Status name_former_head(const RosterThen& then, Household& one) const {
+    const std::optional<RowId> person = then.former_head(one.id);
+    if (!person) return {};
+    MQ_TRY(sqlite::Query q, place_.vault.database().query(kNameSql));
+    q.bind(1, person->view());
+    MQ_TRY(const bool found, q.step());
+    if (found) one.head_name = q.text(0);
     return {};
   }
 

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kChangesSql =
     "SELECT kind, \"from\", \"to\", village_from, \"on\", \"before\", id FROM \"roster_change\" "
     "WHERE "
-    "undone_on IS NULL AND \"on\" IS NOT NULL AND kind IN (?1, ?2, ?3)";
+    "undone_on IS NULL AND \"on\" IS NOT NULL AND kind IN (?1, ?2, ?3, ?4)";
 // What a row stands in its table with is of the size of a page: only those that are out are asked
 // when they came to be so.
 constexpr std::string_view kHouseholdsSql =
@@ -85,7 +85,8 @@ Status RosterThen::read(const Workplace& place) {
   MQ_TRY(sqlite::Query q, place.vault.database().query(kChangesSql));
   q.bind(1, std::int64_t{mpb::CHANGE_KIND_SPLIT})
       .bind(2, std::int64_t{mpb::CHANGE_KIND_MERGED})
-      .bind(3, std::int64_t{mpb::CHANGE_KIND_MOVED});
+      .bind(3, std::int64_t{mpb::CHANGE_KIND_MOVED})
+      .bind(4, std::int64_t{mpb::CHANGE_KIND_NEW_HEAD});
   bool any = false;
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -105,6 +106,9 @@ Status RosterThen::read(const Workplace& place) {
       take_move(from, RowId::from(q.blob(3)), on);
     } else if (q.integer(0) == mpb::CHANGE_KIND_SPLIT) {
       take_split(from, to, on);
+      MQ_CHECK(take_head(place, on, q.text(5)));
+    } else if (q.integer(0) == mpb::CHANGE_KIND_NEW_HEAD) {
+      MQ_CHECK(take_head(place, on, q.text(5)));
     } else {
       MQ_CHECK(take_merger(place, from, on, q.text(5)));
     }
@@ -130,6 +134,20 @@ void RosterThen::take_split(const std::vector<RowId>& from, const std::vector<Ro
       split_later_.emplace(row, from.front());
     }
   }
+}
+
+// Who splits off as a household of his own may have been the head of the other.
+Status RosterThen::take_head(const Workplace& place, Date on, std::string_view before) {
+  if (on <= last_) return {};
+  MQ_TRY(const std::vector<Undo> undo, decode_undo(place, before));
+  for (const Undo& one : undo) {
+    const bool head = one.kind == Undo::Kind::kCell && one.field->name == "head_person_id";
+    if (!head || one.before.empty()) continue;
+    const std::pair was(on, row_of(one.before).value_or(RowId{}));
+    const auto [at, fresh] = head_later_.try_emplace(one.at.row, was);
+    if (!fresh) at->second = std::min(at->second, was);
+  }
+  return {};
 }
 
 Status RosterThen::take_merger(const Workplace& place, const std::vector<RowId>& from, Date on,
@@ -169,6 +187,11 @@ bool RosterThen::counts(const RowId& row, vault::StreamIx stream) const {
 vault::StreamIx RosterThen::stream(const RowId& row, vault::StreamIx now) const {
   const auto moved = moved_later_.find(row);
   return moved == moved_later_.end() ? now : moved->second.second;
+}
+
+std::optional<RowId> RosterThen::former_head(const RowId& row) const {
+  const auto later = head_later_.find(row);
+  return later == head_later_.end() ? std::nullopt : std::optional(later->second.second);
 }
 
 // A household that is out now: since when, and what it was before. A status that it did not have

@@ -39,6 +39,8 @@ class RosterThen {
   bool counts(const RowId& row, vault::StreamIx stream) const;
   // The stream in which a household stood that stands in `now`.
   vault::StreamIx stream(const RowId& row, vault::StreamIx now) const;
+  // Who was its head, if it has had another one since; nothing where it has not, or had none.
+  std::optional<RowId> former_head(const RowId& row) const;
   const Canonical& canonical() const { return canonical_; }
 
  private:
@@ -53,6 +55,7 @@ class RosterThen {
   bool came_later(WallTime recorded) const { return signed_at_ && recorded > *signed_at_; }
   void take_move(const std::vector<RowId>& households, const std::optional<RowId>& from, Date on);
   void take_split(const std::vector<RowId>& from, const std::vector<RowId>& to, Date on);
+  Status take_head(const Workplace& place, Date on, std::string_view before);
   Status take_merger(const Workplace& place, const std::vector<RowId>& from, Date on,
                      std::string_view before);
   Result<std::int64_t> status_then(const Workplace& place, const Standing& one) const;
@@ -64,6 +67,7 @@ class RosterThen {
   Canonical canonical_;
   std::map<RowId, std::pair<Date, vault::StreamIx>> moved_later_;  // the first move after that day
   std::map<RowId, RowId> split_later_;                             // new one, old one
+  std::map<RowId, std::pair<Date, RowId>> head_later_;  // the first change after that day
   std::set<RowId> split_before_, merged_before_;
   std::map<RowId, std::int64_t> merged_later_;  // the status that it had
   std::map<RowId, vault::StreamIx> streams_;    // of villages
