@@ -148,8 +148,21 @@ def ease_manual_pages_are_pages(t):
             assert page == "minqing.1" or "例子" in made.stdout, page
     visit = open(os.path.join(folder, "minqing-visit.1"), encoding="utf-8").read()
     assert "\\-\\-outcome" in visit and "请不要记" in visit
+    said = next(shape for name, shape in t.run("desk", "help", "json").items() if name == "help man")
+    assert '"files":%d' % done["files"] in said, (said, done["files"])
+
+
+def ease_manual_pages_of_an_english_reader_are_english(t):
+    folder = t.path("man-en")
+    in_english(t, "help", "man", "-o", folder)
+    for page in sorted(os.listdir(folder)):
+        text = open(os.path.join(folder, page), encoding="utf-8").read()
+        assert ".SH NAME\n" in text and (page == "minqing.1" or ".SH EXAMPLES\n" in text), page
+        chinese = [line for line in text.split("\n") if line.startswith(".SH") and re.search("[\u4e00-\u9fff]", line)]
+        assert not chinese, (page, chinese)
 
 
 CLAIMS = [ease_help_explains_its_marks_and_what_a_cancel_asks, ease_english_reads_english_heads,
           ease_every_command_has_usage_examples_and_a_shape, ease_examples_that_stand_alone_run, ease_topics_say_what_people_do,
-          ease_bash_completes_commands_verbs_flags_and_values, ease_zsh_is_offered_what_bash_is, ease_manual_pages_are_pages]
+          ease_bash_completes_commands_verbs_flags_and_values, ease_zsh_is_offered_what_bash_is, ease_manual_pages_are_pages,
+          ease_manual_pages_of_an_english_reader_are_english]

@@ -45,78 +45,103 @@ std::string body(std::string_view text) {
   return out;
 }
 
-// Chinese has no blanks to stretch, and words of commands are not to be hyphenated.
-std::string header(std::string_view name, std::string_view what) {
-  return cat(".TH ", roff(name), " 1 \"\" \"minqing 0.1.0\" \"民情\"\n.nh\n.ad l\n.SH 名称\n",
-             roff(name), " \\- ", roff(what), "\n");
-}
-
 std::string lines_of(std::string_view text) {
   std::string out;
   for (const std::string& line : split(text, "\n")) out += cat(".PP\n", body(line), "\n");
   return out;
 }
 
-std::string fields_of(const model::Entity& entity) {
-  std::string out;
-  for (const model::Field& field : entity.fields) {
-    if (field.rule.system()) continue;
-    std::vector<std::string> values;
-    for (const model::EnumValue& value : field.values) {
-      if (!value.zh.empty()) values.push_back(value.zh);
+class Manual {
+ public:
+  explicit Manual(bool english) : english_(english) {}
+
+  std::string page_of(const Command& command) const {
+    std::string out = cat(header(cat("minqing-", command.name), pick(command.zh, command.en)),
+                          ".SH ", pick("用法", "SYNOPSIS"), "\n");
+    for (const std::string& line : split(command.usage, "\n")) {
+      out += cat(".HP 4\n", body(cat("minqing ", line)), "\n");
     }
-    const bool needed = field.rule.need() != model::pb::NEED_NEVER;
-    out += cat(".TP\n.B ", roff(cat("--", field.name)), "\n", body(field.zh),
-               needed ? "(必填)" : "", values.empty() ? "" : ":", body(join(values, "、")), "\n");
-  }
-  return out;
-}
-
-std::string examples_text(std::string_view command) {
-  std::string out = ".SH 例子\n";
-  for (const Example& example : examples_of(command)) {
-    out += cat(".TP\n.B ", roff(cat("minqing ", example.line)), "\n", body(example.zh), "\n");
-  }
-  return out;
-}
-
-std::string page_of(const Command& command) {
-  std::string out = cat(header(cat("minqing-", command.name), command.zh), ".SH 用法\n");
-  for (const std::string& line : split(command.usage, "\n")) {
-    out += cat(".HP 4\n", body(cat("minqing ", line)), "\n");
-  }
-  if (command.run == run_record) {
-    out += ".SH 各项\n";
-    for (const model::Entity& entity : model::Schema::current().entities()) {
-      const bool its =
-          entity.command == command.name ||
-          (!entity.rule.companion_of().empty() &&
-           entity.rule.companion_of() == model::Schema::current().entity(command.name)->name);
-      if (its) out += fields_of(entity);
+    if (command.run == run_record) {
+      out += cat(".SH ", pick("各项", "FIELDS"), "\n");
+      for (const model::Entity& entity : model::Schema::current().entities()) {
+        const bool its =
+            entity.command == command.name ||
+            (!entity.rule.companion_of().empty() &&
+             entity.rule.companion_of() == model::Schema::current().entity(command.name)->name);
+        if (its) out += fields_of(entity);
+      }
     }
+    return cat(out, examples_text(command.name), ".SH ", pick("参见", "SEE ALSO"),
+               "\n.BR minqing (1)\n");
   }
-  return cat(out, examples_text(command.name), ".SH 参见\n.BR minqing (1)\n");
-}
 
-std::string first_page() {
-  std::string out = cat(header("minqing", "没有信号也能记走访和民情日记,有信号时加密对账"),
-                        ".SH 用法\n.HP 4\nminqing [\\-\\-home 文件夹|\\-\\-user 名字] 命令 …\n.PP\n"
-                        "各命令都可加 \\-\\-json,形状见 minqing help json。\n.SH 命令\n");
-  for (const Command& command : commands()) {
-    out += cat(".TP\n.BR ", roff(cat("minqing-", command.name)), " (1)\n", body(command.zh), "\n");
+  std::string first_page() const {
+    std::string out =
+        cat(header("minqing", pick("没有信号也能记走访和民情日记,有信号时加密对账",
+                                   "visits and diaries recorded without signal, reconciled "
+                                   "encrypted when there is one")),
+            ".SH ", pick("用法", "SYNOPSIS"), "\n.HP 4\nminqing [\\-\\-home ",
+            pick("文件夹|\\-\\-user 名字] 命令 …", "DIR|\\-\\-user NAME] COMMAND …"), "\n.PP\n",
+            pick("各命令都可加 \\-\\-json,形状见 minqing help json。",
+                 "Every command takes \\-\\-json; for its shape see minqing help json."),
+            "\n.SH ", pick("命令", "COMMANDS"), "\n");
+    for (const Command& command : commands()) {
+      out += cat(".TP\n.BR ", roff(cat("minqing-", command.name)), " (1)\n",
+                 body(pick(command.zh, command.en)), "\n");
+    }
+    for (const HelpTopic& topic : help_topics()) {
+      out += cat(".SH ", pick(topic.name, topic.english), "\n", lines_of(pick(topic.zh, topic.en)));
+    }
+    return out;
   }
-  for (const HelpTopic& topic : help_topics()) {
-    out += cat(".SH ", topic.name, "\n", lines_of(topic.zh));
+
+ private:
+  std::string_view pick(std::string_view zh, std::string_view en) const {
+    return english_ ? en : zh;
   }
-  return out;
-}
+
+  // Chinese has no blanks to stretch, and words of commands are not to be hyphenated.
+  std::string header(std::string_view name, std::string_view what) const {
+    return cat(".TH ", roff(name), " 1 \"\" \"minqing 0.1.0\" \"", pick("民情", "minqing"),
+               "\"\n.nh\n.ad l\n.SH ", pick("名称", "NAME"), "\n", roff(name), " \\- ", roff(what),
+               "\n");
+  }
+
+  std::string fields_of(const model::Entity& entity) const {
+    std::string out;
+    for (const model::Field& field : entity.fields) {
+      if (field.rule.system()) continue;
+      std::vector<std::string> values;
+      for (const model::EnumValue& value : field.values) {
+        if (!value.zh.empty()) values.push_back(value.zh);
+      }
+      const bool needed = field.rule.need() != model::pb::NEED_NEVER;
+      out += cat(".TP\n.B ", roff(cat("--", field.name)), "\n",
+                 body(pick(field.zh, field.rule.en())), needed ? pick("(必填)", " (required)") : "",
+                 values.empty() ? "" : pick(":", ": "), body(join(values, pick("、", ", "))), "\n");
+    }
+    return out;
+  }
+
+  std::string examples_text(std::string_view command) const {
+    std::string out = cat(".SH ", pick("例子", "EXAMPLES"), "\n");
+    for (const Example& example : examples_of(command)) {
+      out += cat(".TP\n.B ", roff(cat("minqing ", example.line)), "\n",
+                 body(pick(example.zh, example.en)), "\n");
+    }
+    return out;
+  }
+
+  bool english_;
+};
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> manual_pages() {
-  std::vector<std::pair<std::string, std::string>> out{{"minqing.1", first_page()}};
+std::vector<std::pair<std::string, std::string>> manual_pages(bool english) {
+  const Manual manual(english);
+  std::vector<std::pair<std::string, std::string>> out{{"minqing.1", manual.first_page()}};
   for (const Command& command : commands()) {
-    out.emplace_back(cat("minqing-", command.name, ".1"), page_of(command));
+    out.emplace_back(cat("minqing-", command.name, ".1"), manual.page_of(command));
   }
   return out;
 }

@@ -8,7 +8,7 @@
 namespace mq::cli {
 
 // File name ("minqing-visit.1") and content, in UTF-8 (groff -Kutf8), the program's own page first.
-// In Chinese: those who need English ask help.
-std::vector<std::pair<std::string, std::string>> manual_pages();
+// Values of forms stay Chinese in both languages.
+std::vector<std::pair<std::string, std::string>> manual_pages(bool english);
 
 }  // namespace mq::cli

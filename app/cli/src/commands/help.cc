@@ -40,7 +40,7 @@ constexpr Shape kShapes[] = {
      R"({"members":[{"name","person","roles":[],"devices":1,"invited":false,"me":false; with --devices: "device_list":[{"id","number","since","state":"在用|已停用","mine":false,"until"}],"invites":[{"number","role","last_day"}]}]})"},
     {"conflicts resolve", R"({"resolved":"hex"})"},
     {"help", R"({"commands":[{"name","usage","zh","en","flags":["--date"],"examples":[{"line","zh","en","alone":true, if it needs no other record}]}],"topics":[{"name","english","text"}]})"},
-    {"help man", R"({"folder","files":59})"},
+    {"help man", R"({"folder","files":58})"},
     {"completion", R"({"shell":"bash|zsh","script":"…"})"},
     {"programme show|set|add",
      R"({"programmes":[{"id","title","from","to","needs":["健康"],"auto_lock_minutes":0,"rotate_days":0}],"quota":{"县级":4},"days":{"县级":10},"interval":{"监测":30},"month":{"first_day":1,"hand_up_day":25,"late_rule":"补报上期"},"complaint_phone":"07195550123"})"},
@@ -226,7 +226,7 @@ Status help_manual(Call& call) {
   const auto folder = call.args.value("o");
   if (!folder) return call.usage("用法:help man -o 文件夹", "usage: help man -o FOLDER");
   MQ_CHECK(call.world.files.make_folder(*folder));
-  const auto pages = manual_pages();
+  const auto pages = manual_pages(call.out.english());
   for (const auto& [name, text] : pages) {
     MQ_CHECK(call.world.files.replace(cat(*folder, "/", name), view_of(text)));
   }
