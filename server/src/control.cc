@@ -12,7 +12,8 @@ constexpr std::size_t kReadBytesMax = 1u << 20;
 constexpr std::size_t kBodyBytesMax = wire::kControlAppendBytesMax + 4096;
 
 Error too_large() {
-  return {Code::kExhausted, "一次追加超过 1 MiB,请分成几次", "one append exceeds 1 MiB; split it"};
+  return {Code::kInvalidInput, "一次追加超过 1 MiB,请分成几次",
+          "one append exceeds 1 MiB; split it"};
 }
 
 pb::ControlAppendReply reply_of(const Log& log, bool appended) {

@@ -363,7 +363,7 @@ void add_alerts(const Caller& caller, const pb::ExchangeRequest& request,
 
 Result<pb::ExchangeReply> answer_exchange(Core& core, const pb::SignedRequest& request) {
   if (request.body().size() > core.options.push_bytes_max + kFramingBytesMax) {
-    return Error{Code::kExhausted, "一次同步的内容超过上限,请分成几次",
+    return Error{Code::kInvalidInput, "一次同步的内容超过上限,请分成几次",
                  "one exchange is larger than the limit; split it"};
   }
   MQ_TRY(const Caller caller, authenticate(core, request, "Exchange"));

@@ -63,10 +63,23 @@ Error not_ours(const std::string& address) {
               " is not this township's; nothing was sent; check the address")};
 }
 
+// Its disk, not ours: nothing here is to be given up, and the person is not to look for room.
+Error no_room_there(const Error& told) {
+  return {Code::kUnavailable,
+          cat("服务器的磁盘满了(或内存不够),没有收下;记录都在本机,安全;请告诉管理服务器的人,"
+              "腾出空间后再同步(",
+              told.zh, ")"),
+          cat("the server has no room (disk or memory) and took nothing; everything is kept here; "
+              "tell whoever "
+              "runs the server, and sync again when there is room (",
+              told.en, ")")};
+}
+
 // English stands in the details; without them gRPC itself speaks, and then we were not served.
 Error error_of(const grpc::Status& status, const std::string& address) {
   if (!status.error_details().empty()) {
-    return {code_of(status.error_code()), status.error_message(), status.error_details()};
+    Error told{code_of(status.error_code()), status.error_message(), status.error_details()};
+    return told.code == Code::kExhausted ? no_room_there(told) : told;
   }
   // Also said by a server out of threads, which is only busy.
   const bool size = status.error_message().find("larger than max") != std::string::npos;

@@ -87,7 +87,7 @@ TEST_F(Admission, ARequestLargerThanTheLimitIsRefusedWhole) {
   request.set_control_tag(std::string((256u << 10) + (64u << 10), 'x'));
   const auto reply = county_.exchange(county_.cadre, request);
   ASSERT_FALSE(reply.ok());
-  EXPECT_EQ(reply.error().code, Code::kExhausted);
+  EXPECT_EQ(reply.error().code, Code::kInvalidInput);
   EXPECT_EQ(county_.head(county_.village).index, 0u);
 }
 

@@ -6,8 +6,10 @@
 
 #include "mq/base/system.h"
 #include "mq/server/rpc_server.h"
+#include "mq/server/sqlite_store.h"
 #include "mq/sync/grpc_transport.h"
 #include "server/county.h"
+#include "support/fault_vfs.h"
 #include "support/sim_files.h"
 
 // The C library's lookup, but for one name: its resolver never answers, and waiting for it always
@@ -143,6 +145,33 @@ TEST_F(Rpc, WithoutAServerTheWorkIsSafeAndTheCodeIsUnavailable) {
   const auto reply = transport.info({});
   EXPECT_EQ(reply.error().code, Code::kUnavailable);
   EXPECT_NE(reply.error().zh.find("记录都在本机"), std::string::npos);
+}
+
+// It is not one's own disk that is full: nothing here is to be given up for it.
+TEST(RpcOnAFullDisk, TheServerSaysThatItIsItsOwn) {
+  FaultVfs disk("server-disk", nullptr, true);
+  const auto store = server::SqliteStore::open("minqing.db").value();
+  County county({.loopback = true}, store.get());
+  SimFiles files;
+  SimRandom random{3};
+  const server::TlsIdentity identity = *server::own_identity(files, "data");
+  const auto server = *RpcServer::start(*county.service, county.clock, identity, "127.0.0.1:0",
+                                        [](const server::CallRecord&) {});
+  ASSERT_TRUE(county.found().ok());
+  GrpcTransport transport(server->address(), random);
+  transport.expect_server(county.service->server_key());
+  Chain chain = county.chain();
+  const auto push = [&] {
+    return transport.exchange(
+        signed_request(county.town, county.cadre.id.view(), county.cadre.sign, "Exchange",
+                       county.request_for({chain.next()}).SerializeAsString()));
+  };
+  disk.set_full(true);
+  const auto refused = push();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  EXPECT_NE(refused.error().zh.find("服务器的磁盘"), std::string::npos) << refused.error().zh;
+  EXPECT_NE(refused.error().zh.find("记录都在本机"), std::string::npos) << refused.error().zh;
 }
 
 TEST_F(Rpc, AServerThatComesBackWithANewCertificateIsFoundAgain) {
