@@ -70,6 +70,9 @@ def month_is_closed_in_one_command(t):
         shown = town.run("desk", "month", "show", "RP01", "--month", "2026-04")
         assert "走访户次 +1" in shown["basis"]["补报 2026-03-01 至 2026-03-31"], shown["basis"]
         assert town.run("desk", "month", "close", "--month", "2026-05")["late"] == []
+        town.run("desk", "month", "close", "--month", "2026-03", "--correct", " ", "--sign", expect=2)
+        for words in [["zero", "RP99"], ["show", "RP99"], ["show"], ["zero"]]:
+            town.run("desk", "month", *words, "--month", "2026-03", expect=2)
         fixed = town.run("desk", "month", "close", "--month", "2026-03", "--correct", "漏报一户", "--sign")["signed"]
         assert fixed and {each["version"] for each in fixed} == {2}, fixed
         first = town.run("desk", "month", "show", "RP01", "--month", "2026-03", "--edition", "1")

@@ -34,4 +34,15 @@ Result<Bytes> ledger_file(const work::Ledger& ledger, std::string_view format, W
   return to_bytes(as_table(ledger));
 }
 
+Result<const work::LedgerEntry*> ledger_named(Call& call, std::string_view id) {
+  std::string names;
+  for (const work::LedgerEntry& entry : work::ledgers()) {
+    if (entry.id == id) return &entry;
+    names += cat(" ", entry.id);
+  }
+  return call.usage(
+      cat(id.empty() ? "请写明哪张报表" : cat("没有报表 ", id), ";现有:", names),
+      cat(id.empty() ? "say which report" : cat("no report ", id), "; there are:", names));
+}
+
 }  // namespace mq::cli

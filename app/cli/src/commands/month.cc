@@ -251,6 +251,9 @@ Status close_month(Call& call) {
     return call.usage("更正要签发:--correct 原因 --sign",
                       "a correction is signed: --correct WHY --sign");
   }
+  if (trimmed(call.args.value("correct").value_or("-")).empty()) {
+    return call.usage("更正要写明原因:--correct 原因", "say why it is corrected: --correct WHY");
+  }
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const work::Month month, month_asked(call, place));
@@ -272,11 +275,7 @@ Status close_month(Call& call) {
 Status zero(Call& call) {
   MQ_CHECK(only_flags(call, {"month"}));
   const std::string id = call.args.word(2);
-  const auto entry = std::ranges::find_if(
-      work::ledgers(), [&](const work::LedgerEntry& each) { return id == each.id; });
-  if (entry == work::ledgers().end()) {
-    return call.usage("用法:month zero RP09 [--month 2026-03]", "usage: month zero RP09");
-  }
+  MQ_CHECK(ledger_named(call, id));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const work::Month month, month_asked(call, place));
@@ -338,6 +337,7 @@ Status show_signed(Call& call) {
         "用法:month show RP01 --month 2026-03 [--edition 版] [--format …] [-o 文件]",
         "usage: month show RP01 --month 2026-03 [--edition N] [--format …] [-o FILE]");
   }
+  MQ_CHECK(ledger_named(call, id));
   MQ_TRY(const std::unique_ptr<Home> home, Home::open(call));
   MQ_TRY(const work::Workplace place, home->place());
   MQ_TRY(const work::Month month, month_asked(call, place));

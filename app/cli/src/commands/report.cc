@@ -113,20 +113,7 @@ Status explain_cell(Call& call, const work::Workplace& place, const work::Ledger
 
 Status run_report(Call& call) {
   MQ_CHECK(only_flags(call, {"from", "to", "village", "format", "o", "explain"}));
-  const auto& all = work::ledgers();
-  const auto ledger = std::find_if(all.begin(), all.end(), [&](const work::LedgerEntry& entry) {
-    return call.args.word(1) == entry.id;
-  });
-  if (ledger == all.end()) {
-    std::string names;
-    for (const work::LedgerEntry& entry : all) names += cat(" ", entry.id);
-    if (call.args.word(1).empty()) {
-      return call.usage(cat("请写明哪张报表:report RP01 --from 日期 --to 日期;现有:", names),
-                        cat("say which: report RP01 --from DAY --to DAY; there are:", names));
-    }
-    return call.usage(cat("没有报表 ", call.args.word(1), ";现有:", names),
-                      cat("no report ", call.args.word(1), "; there are:", names));
-  }
+  MQ_TRY(const work::LedgerEntry* ledger, ledger_named(call, call.args.word(1)));
   work::LedgerRequest request;
   MQ_TRY(request.period.from, day(call, "from"));
   MQ_TRY(request.period.to, day(call, "to"));
