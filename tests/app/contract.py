@@ -126,7 +126,8 @@ def a_wrong_passphrase_exits_6_and_a_damaged_vault_7(t):
         byte = f.read(1)
         f.seek(4096 * 3 + 100)
         f.write(bytes([byte[0] ^ 1]))
-    t.run("damaged", "doctor", expect=7)
+    told = t.run("damaged", "doctor", expect=7)["error"]["message"]
+    assert "复制留存" in told and "replace" in told, told
     shutil.copytree(t.path("desk"), t.path("nokey"))
     with open(os.path.join(t.path("nokey"), "vault.key"), "r+b") as f:
         f.truncate(40)

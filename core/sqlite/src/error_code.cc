@@ -65,16 +65,24 @@ Code code_of(sqlite3* database, int code) {
 
 Error error_of(sqlite3* database, int code, std::string_view zh, std::string_view en) {
   const Code what = code_of(database, code);
-  if (what == Code::kCorrupt && (code & 0xff) == SQLITE_IOERR) {
-    // SQLite calls it a disk error; a page that does not verify is something else to a person.
-    return {what, cat(zh, ":存储的内容核对不上,文件已损坏或密钥不对(SQLite ", code, ")"),
-            cat(en, ": stored pages do not verify; damaged, or another key (SQLite ", code, ")")};
-  }
   // sqlite3_errmsg may quote a bound search expression; for constraints it names only columns.
   const bool names_columns = database != nullptr && what == Code::kConflict;
-  const char* why = names_columns ? sqlite3_errmsg(database) : sqlite3_errstr(code);
-  return {what, cat(zh, ":", why, "(SQLite ", code, ")"),
-          cat(en, ": ", why, " (SQLite ", code, ")")};
+  std::string why(names_columns ? sqlite3_errmsg(database) : sqlite3_errstr(code));
+  std::string why_zh = why, to_do, to_do_zh;
+  if (what == Code::kCorrupt) {
+    // SQLite calls it a disk error; a page that does not verify is something else to a person.
+    why_zh = "存储的内容核对不上,文件已损坏或密钥不对";
+    why = "stored pages do not verify; damaged, or another key";
+    to_do_zh =
+        "。请先把整个文件夹复制留存,不要再往里写;有备份就恢复备份,没有就请管理员换发(replace)"
+        "后用新文件夹"
+        "加入,送出过的记录都会回来";
+    to_do =
+        ". Copy the whole folder away first and write nothing more into it; restore a backup, or "
+        "let the admin replace this device and join in a new folder: what was sent comes back";
+  }
+  return {what, cat(zh, ":", why_zh, "(SQLite ", code, ")", to_do_zh),
+          cat(en, ": ", why, " (SQLite ", code, ")", to_do)};
 }
 
 }  // namespace mq::sqlite
