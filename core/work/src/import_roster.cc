@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "import_family.h"
+#include "import_guess.h"
 #include "import_kinds.h"
 #include "import_known.h"
 #include "minqing/model/v1/household.pb.h"
@@ -236,7 +237,11 @@ class RosterReader {
       member.id = stand[i].row;
       member.stream = stand[i].stream;
       member.left_alone = stand[i].double_of_another;
-      if (member.stream != 0) continue;
+    }
+    settle_guesses(family, asked.people);
+    for (std::size_t i = 0; i < family.members.size(); ++i) {
+      const Member& member = family.members[i];
+      if (member.stream != 0 || member.asked) continue;
       newcomers_.lines.push_back(member.line);
       newcomers_.people.push_back(std::move(asked.people[i]));
     }
@@ -259,6 +264,23 @@ class RosterReader {
     return out;
   }
 
+  // Whom neither number nor name and birth found.
+  void settle_guesses(Family& family, const std::vector<PersonFacts>& people) {
+    std::vector<const PersonFacts*> here;
+    for (const PersonFacts* one : known_.residents(family.id)) {
+      if (!named_.contains(one->id)) here.push_back(one);
+    }
+    const auto refused = [&](const PersonFacts& one) { return on_refused_line(family, one); };
+    for (const RowId& named : take_guesses(run_, family, people, here, refused)) {
+      named_.insert(named);
+    }
+  }
+
+  bool on_refused_line(const Family& family, const PersonFacts& one) const {
+    const auto torn = torn_.find(family.number);
+    return torn != torn_.end() && torn->second.contains(one.name);
+  }
+
   void ask(const Family& family, std::size_t line, Fate fate, std::string_view zh,
            std::string_view en) {
     run_.result.faults.push_back({line, "户编号", fate, family.number, "", std::string(zh),
@@ -275,12 +297,9 @@ class RosterReader {
 
   // Who lives here in a household of the file and stands nowhere in it: listed, never removed.
   void list_absent(const Family& family) {
-    const auto torn = torn_.find(family.number);
     std::vector<std::string> names;
     for (const PersonFacts* one : known_.residents(family.id)) {
-      if (named_.contains(one->id)) continue;
-      const bool refused = torn != torn_.end() && torn->second.contains(one->name);
-      if (!refused) names.push_back(one->shown);
+      if (!named_.contains(one->id) && !on_refused_line(family, *one)) names.push_back(one->shown);
     }
     if (names.empty()) return;
     run_.result.missing_people_zh.push_back(cat(family.number, " ", join(names, "、")));
@@ -301,6 +320,7 @@ class RosterReader {
     out.birth_month = member.birth_month;
     out.fingerprint = member.fingerprint;
     out.sex = member.sex == mpb::SEX_UNSTATED ? 0 : member.sex;
+    out.relation = member.related ? member.relation : 0;
     out.group = static_cast<int>(family.group);
     out.phones = family.phones;
     return out;
@@ -320,7 +340,7 @@ class RosterReader {
     if (said("组")) add(H::kGroupNoFieldNumber, family.group, "组");
     const Member* head = head_of(family);
     if (head == nullptr && fresh) head = &family.members.front();
-    if (head != nullptr) {
+    if (head != nullptr && !head->asked) {
       wish.cells.push_back(wish_row(H::kHeadPersonIdFieldNumber, head->id, "户主姓名"));
     }
     // How many they are is not said where a line of them was refused.
@@ -342,7 +362,7 @@ class RosterReader {
     MQ_CHECK(
         wish_private(lines_.of_household(), family.id, family.guarded, family, family.line, at));
     for (Member& member : family.members) {
-      if (member.left_alone) continue;
+      if (member.left_alone || member.asked) continue;
       wish_member(family, member, member.stream != 0 ? member.stream : at.stream);
       MQ_CHECK(
           wish_private(lines_.of_person(), member.id, member.guarded, family, member.line, at));

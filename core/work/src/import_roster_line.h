@@ -23,6 +23,7 @@ struct Member {
   RowId id;
   vault::StreamIx stream = 0;  // where the row stands already; 0: new
   bool left_alone = false;     // another row of the same person counts
+  bool asked = false;          // may be somebody here: for a person to say, nothing is written
   bool related = false;        // the file says how
   bool shares = false;         // its number stands at another of the family too
   PrivateCells guarded;

@@ -270,7 +270,8 @@ Result<std::vector<PersonFacts>> everybody(const Workplace& place) {
   MQ_TRY(const auto numbers, documents(place));
   MQ_TRY(sqlite::Query q,
          place.vault.database().query("SELECT id, stream, household_id, name, birth, "
-                                      "id_fingerprint, sex FROM \"person\" WHERE deleted = 0"));
+                                      "id_fingerprint, sex, relation FROM \"person\" WHERE "
+                                      "deleted = 0"));
   std::vector<PersonFacts> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -285,6 +286,7 @@ Result<std::vector<PersonFacts>> everybody(const Workplace& place) {
     if (!q.is_null(4)) one.birth = Date{static_cast<std::int32_t>(q.integer(4))};
     one.fingerprint = to_bytes(q.blob(5));
     one.sex = q.integer(6) == mpb::SEX_UNSTATED ? 0 : q.integer(6);
+    one.relation = q.integer(7);
     if (const auto number = numbers.find(one.id); number != numbers.end()) {
       one.document = number->second;
     }

@@ -28,7 +28,8 @@ struct PersonFacts {
   std::optional<Date> birth;
   std::optional<std::int32_t> birth_month;  // of a line without the day, as model::parse_month
   Bytes fingerprint;
-  std::int64_t sex = 0;  // 0: not known
+  std::int64_t sex = 0;       // 0: not known
+  std::int64_t relation = 0;  // 0: not said
   int group = 0;
   bool head = false;
   std::vector<std::string> phones;  // of the household

@@ -3,7 +3,8 @@
 // Every row ends in one of four fates; one refused row refuses the whole file and nothing is
 // stored, unless skip_refused. Importing a file twice stores nothing new. A re-import is three-way:
 // only cells that the file itself changed since its last import are written; where people corrected
-// the same cell, both are listed.
+// the same cell, both are listed. A line whose name, birth or number was corrected is the same
+// person where nobody else of the household can be meant; else it is asked about and left.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,7 @@ struct ImportResult {
   std::size_t unchanged = 0;   // already here, nothing to write
   std::size_t refused = 0;     // refused
   std::size_t duplicates = 0;  // said by another row
-  std::size_t left = 0;        // of households that have ended here or stand elsewhere: asked about
+  std::size_t left = 0;        // not stored: ended here, elsewhere, or unclear who: asked about
   std::size_t elsewhere = 0;   // of villages other than the one that was asked for
   std::size_t held_back = 0;   // good, and not stored since others refused the file
   std::vector<ImportFault> faults;      // in order of line
