@@ -97,6 +97,58 @@ TEST_F(ReimportTest, ANewcomerWhoMayBeSomebodyIsFlaggedWithHisHousehold) {
   EXPECT_EQ(result.stored, 1u) << "flagged, and kept";
 }
 
+TEST_F(ReimportTest, WhoWasCancelledIsAskedAboutAndNotWrittenInto) {
+  saved(cancel(place(), *place().vault.schema().entity("Person"), person("李二"), "重复登记",
+               place().vault.view()));
+  std::string changed = kRoster;
+  changed.replace(changed.find("李二,妻,女"), cat("李二,妻").size(), "李二,母");
+  const std::uint64_t written = unsealed();
+  for (const std::string& file : {kRoster, changed}) {
+    const ImportResult result = again(file);
+    EXPECT_EQ(unsealed(), written);
+    ASSERT_THAT(listed(result), ElementsAre("3 姓名 flagged"));
+    EXPECT_THAT(result.faults[0].why_zh, HasSubstr("已作废(重复登记)"));
+    EXPECT_THAT(result.faults[0].why_zh, HasSubstr("person amend"));
+    EXPECT_TRUE(result.faults[0].left);
+    EXPECT_EQ(result.left, 1u);
+    EXPECT_EQ(result.refused, 0u);
+  }
+  // Nor under another key: a number that came later, or a birth that was left out.
+  const std::string head = "村,户编号,姓名,与户主关系,性别,出生日期,证件号码\n";
+  const std::string first = "鱼泉村,999999100201010001,王一,户主,男,1960-01-02,\n";
+  const std::string second = "鱼泉村,999999100201010001,李二,妻,女,1962-03-04,";
+  const std::int64_t people = count(place(), "person");
+  EXPECT_THAT(listed(again(head + first + second + "999999196203040027\n")),
+              ::testing::Contains("3 姓名 flagged"));
+  EXPECT_EQ(count(place(), "person"), people);
+  // Entered anew by hand it is that one.
+  saved(add_person(place(), {{"household_id", kOne},
+                             {"name", "李二"},
+                             {"relation", "妻"},
+                             {"sex", "女"},
+                             {"birth", "1962-03-04"}}));
+  EXPECT_THAT(listed(again(kRoster)), IsEmpty());
+}
+
+TEST_F(ReimportTest, AHouseholdThatIsNoneAnyMoreIsAskedAboutAndTheRestIsStored) {
+  std::string changed = kRoster;
+  changed.replace(changed.find("13900000002"), 11, "13900000009");
+  changed.replace(changed.find("2," + kFour), 1, "3");
+  const model::Entity& household = *place().vault.schema().entity("Household");
+  for (const std::string status : {"迁出", "死亡", "注销"}) {
+    saved(amend(place(), household, house(kTwo), {{"status", status}}, place().vault.view()));
+    const ImportResult result = again(changed);
+    ASSERT_THAT(listed(result), ElementsAre("4 户编号 flagged"));
+    EXPECT_THAT(result.faults[0].why_zh, HasSubstr(status));
+    EXPECT_EQ(see("Household", house(kTwo), "phones"), "13900000002");
+    EXPECT_EQ(see("Household", house(kTwo), "status"), status);
+    EXPECT_EQ(see("Household", house(kFour), "group_no"), "3") << "the rest is stored";
+  }
+  saved(amend(place(), household, house(kTwo), {{"status", "正常"}}, place().vault.view()));
+  EXPECT_THAT(listed(again(changed)), IsEmpty());
+  EXPECT_EQ(see("Household", house(kTwo), "phones"), "13900000009");
+}
+
 TEST_F(ReimportTest, DoublesThatAreHereAlreadyAreNotTheFilesToAnswer) {
   saved(add_person(place(), {{"household_id", kSix},
                              {"name", "李二"},

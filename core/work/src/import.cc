@@ -157,6 +157,7 @@ Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& 
     }));
   }
   count_lines(run, refused, written);
+  for (ImportFault& fault : result.faults) fault.left = run.left.contains(fault.line);
   std::vector<ImportFault> found = further.found();
   result.faults.insert(result.faults.begin() + static_cast<std::ptrdiff_t>(of_lines),
                        std::make_move_iterator(found.begin()),

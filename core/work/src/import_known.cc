@@ -21,24 +21,42 @@ Result<KnownRoster> KnownRoster::load(const Workplace& place) {
     out.by_id_.emplace(out.everybody_[i].id, i);
     out.residents_[out.everybody_[i].household].push_back(i);
   }
-  // Where no row stands for another, those who do not count are those who are struck off.
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query(out.people_.plain()
-                                          ? "SELECT id, stream FROM \"person\" WHERE deleted <> 0"
-                                          : "SELECT id, stream FROM \"person\""));
-  for (;;) {
-    MQ_TRY(const bool more, q.step());
-    if (!more) break;
-    const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
-    if (!out.by_id_.contains(row)) out.others_.emplace(row, q.integer(1));
-  }
+  MQ_CHECK(out.load_others());
   MQ_TRY(const std::vector<Household> all, Directory(place).bare_households());
   out.stands_.reserve(all.size());
   for (const Household& one : all) {
     out.by_number_.emplace(one.number, one.id);
-    out.stands_.emplace(one.id, one.stream);
+    out.stands_.emplace(one.id, Stand{one.stream, one.status});
   }
   return out;
+}
+
+// Where no row stands for another, those who do not count are those who are struck off.
+Status KnownRoster::load_others() {
+  MQ_TRY(sqlite::Query q,
+         place_->vault.database().query(cat(
+             "SELECT id, stream, deleted, household_id, name, birth, id_fingerprint, cancel_reason "
+             "FROM \"person\"",
+             people_.plain() ? " WHERE deleted <> 0" : "")));
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return {};
+    const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
+    if (by_id_.contains(row)) continue;
+    if (q.integer(2) == 0 || !people_.counts(row, q.integer(1))) {
+      if (!cancelled_.contains(row)) others_.emplace(row, q.integer(1));
+      continue;
+    }
+    others_.erase(row);  // where it stood before it moved
+    Cancelled& one = cancelled_[row];
+    one.reason = std::string(q.text(7));
+    one.who.id = row;
+    one.who.stream = q.integer(1);
+    one.who.household = households_.home(RowId::from(q.blob(3)).value_or(RowId{}));
+    one.who.name = folded_name(q.text(4));
+    if (!q.is_null(5)) one.who.birth = Date{static_cast<std::int32_t>(q.integer(5))};
+    one.who.fingerprint = to_bytes(q.blob(6));
+  }
 }
 
 namespace {
@@ -48,13 +66,40 @@ Reason in_another_village() {
           "stands in another village here; left alone: if it has moved, household move"};
 }
 
+// Nothing: a household that is one.
+std::optional<Reason> no_more(int status) {
+  if (status == mpb::HOUSEHOLD_STATUS_MOVED_OUT) {
+    return Reason{
+        "这一户在本机登记为迁出,名册里还有;没有改动。还在的请先 household amend 户编号 "
+        "--status 正常,再导一次;不在的请在名册里删去",
+        "has moved out here, and the file still has it; left alone. If it is there: "
+        "household amend NUMBER --status 正常, and import again"};
+  }
+  if (status == mpb::HOUSEHOLD_STATUS_DEAD) {
+    return Reason{
+        "这一户在本机登记为死亡,名册里还有;没有改动。还有人的请先 household amend 户编号 "
+        "--status 正常,再导一次;没有的请在名册里删去",
+        "has died out here, and the file still has it; left alone. If somebody lives: "
+        "household amend NUMBER --status 正常, and import again"};
+  }
+  if (status == mpb::HOUSEHOLD_STATUS_CANCELLED) {
+    return Reason{
+        "这一户在本机登记为注销,名册里还有;没有改动。还在的请先 household amend 户编号 "
+        "--status 正常,再导一次;不在的请在名册里删去",
+        "was struck off here, and the file still has it; left alone. If it is there: "
+        "household amend NUMBER --status 正常, and import again"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<std::optional<Reason>> KnownRoster::ended(const Asked& family) const {
+  const auto here = stands_.find(family.id);
   if (households_.plain()) {
-    const auto here = stands_.find(family.id);
-    if (here == stands_.end() || here->second == family.stream) return std::optional<Reason>();
-    return std::optional(in_another_village());
+    if (here == stands_.end()) return std::optional<Reason>();
+    if (here->second.stream != family.stream) return std::optional(in_another_village());
+    return no_more(here->second.status);
   }
   if (households_.of(family.id) != family.id) {
     return std::optional(Reason{"这一户已并为同一户,名册里还单独有;没有改动,请核对",
@@ -75,7 +120,8 @@ Result<std::optional<Reason>> KnownRoster::ended(const Asked& family) const {
     if (!households_.counts(family.id, q.integer(0))) {
       left = left || there;
     } else if (there) {
-      return std::optional<Reason>();
+      const bool kept = here == stands_.end() || households_.revived(family.id);
+      return kept ? std::nullopt : no_more(here->second.status);
     } else {
       elsewhere = true;
     }
@@ -132,6 +178,20 @@ bool births_agree(const PersonFacts& known, const PersonFacts& one) {
   return !one.birth && one.birth_month == month;
 }
 
+// Of several the one whose number or birth it is, else the first that may be him.
+template <class People>
+const PersonFacts* found_in(const People& people, const PersonFacts& one) {
+  const PersonFacts* perhaps = nullptr;
+  for (const PersonFacts* known : people) {
+    const bool number = !one.fingerprint.empty() && one.fingerprint == known->fingerprint;
+    const bool clash = !one.fingerprint.empty() && !known->fingerprint.empty() && !number;
+    const bool named = one.name == known->name && !clash;
+    if (number || (named && one.birth && one.birth == known->birth)) return known;
+    if (named && perhaps == nullptr && births_agree(*known, one)) perhaps = known;
+  }
+  return perhaps;
+}
+
 }  // namespace
 
 KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts& one) const {
@@ -142,20 +202,24 @@ KnownRoster::Where KnownRoster::person(const RowId& household, const PersonFacts
     return {one.id, counting == by_id_.end() ? own->second : everybody_[counting->second].stream,
             twin};
   }
-  const auto here = residents_.find(households_.home(household));
-  if (here == residents_.end()) return {one.id, 0, false};
-  const PersonFacts* perhaps = nullptr;
-  for (const std::size_t i : here->second) {
-    const PersonFacts& known = everybody_[i];
-    const bool number = !one.fingerprint.empty() && one.fingerprint == known.fingerprint;
-    const bool clash = !one.fingerprint.empty() && !known.fingerprint.empty() && !number;
-    const bool named = one.name == known.name && !clash;
-    if (number || (named && one.birth && one.birth == known.birth)) {
-      return {known.id, known.stream, false};
-    }
-    if (named && perhaps == nullptr && births_agree(known, one)) perhaps = &known;
+  if (const PersonFacts* known = found_in(residents(household), one)) {
+    return {known->id, known->stream};
   }
-  return perhaps == nullptr ? Where{one.id, 0, false} : Where{perhaps->id, perhaps->stream, false};
+  const RowId home = households_.home(household);
+  std::vector<const PersonFacts*> gone;
+  if (const auto same = cancelled_.find(one.id); same != cancelled_.end()) {
+    return {one.id, same->second.who.stream, false, true};
+  }
+  for (const auto& [row, each] : cancelled_) {
+    if (each.who.household == home) gone.push_back(&each.who);
+  }
+  const PersonFacts* known = found_in(gone, one);
+  return known == nullptr ? Where{one.id} : Where{known->id, known->stream, false, true};
+}
+
+std::string KnownRoster::reason_of(const RowId& person) const {
+  const auto found = cancelled_.find(person);
+  return found == cancelled_.end() ? std::string() : found->second.reason;
 }
 
 std::vector<ImportFault> KnownRoster::likely(const Newcomers& fresh) const {

@@ -237,6 +237,7 @@ class RosterReader {
       member.id = stand[i].row;
       member.stream = stand[i].stream;
       member.left_alone = stand[i].double_of_another;
+      if (stand[i].cancelled) ask_of_cancelled(member);
     }
     settle_guesses(family, asked.people);
     for (std::size_t i = 0; i < family.members.size(); ++i) {
@@ -258,7 +259,7 @@ class RosterReader {
     }
     for (std::size_t i = 0; i < family.members.size(); ++i) {
       const RowId& own = family.members[i].id;
-      if (out[i].row != own && !taken.insert(out[i].row).second) out[i] = {own, 0, false};
+      if (out[i].row != own && !taken.insert(out[i].row).second) out[i] = {own};
       named_.insert(known_.counting(out[i].row));
     }
     return out;
@@ -279,6 +280,22 @@ class RosterReader {
   bool on_refused_line(const Family& family, const PersonFacts& one) const {
     const auto torn = torn_.find(family.number);
     return torn != torn_.end() && torn->second.contains(one.name);
+  }
+
+  // Nothing is written into what was cancelled, and nobody is put beside it.
+  void ask_of_cancelled(Member& member) {
+    member.asked = true;
+    run_.left.insert(member.line);
+    const std::string reason = known_.reason_of(member.id);
+    run_.result.faults.push_back(
+        {member.line, run_.table.header_of("姓名"), Fate::kFlagged, member.name, "",
+         cat("这个人在本机已作废", reason.empty() ? "" : cat("(", reason, ")"),
+             ",名册里还有,这一行没有存;作废错了请用 person amend ", member.id.hex(),
+             " 改一项就重新计入,再导一次;没错请在名册里删去"),
+         cat("was cancelled here", reason.empty() ? "" : cat(" (", reason, ")"),
+             ", and the file still has them: this line was not stored; if that was wrong, person "
+             "amend ",
+             member.id.hex(), " makes them count again, then import again")});
   }
 
   void ask(const Family& family, std::size_t line, Fate fate, std::string_view zh,

@@ -20,11 +20,15 @@ struct FateName {
   work::Fate fate;
   const char* name;
   const char* zh;
+  const char* en;
 };
-constexpr FateName kFates[] = {{work::Fate::kNormalised, "normalised", "已规整"},
-                               {work::Fate::kFlagged, "flagged", "已存,请核对"},
-                               {work::Fate::kDuplicate, "duplicate", "重复,跳过"},
-                               {work::Fate::kRefused, "refused", "拒收"}};
+constexpr FateName kFates[] = {
+    {work::Fate::kNormalised, "normalised", "已规整", "tidied"},
+    {work::Fate::kFlagged, "flagged", "已存,请核对", "stored, please check"},
+    {work::Fate::kDuplicate, "duplicate", "重复,跳过", "duplicate, skipped"},
+    {work::Fate::kRefused, "refused", "拒收", "refused"}};
+constexpr FateName kLeft{work::Fate::kFlagged, "flagged", "没有存,请核对",
+                         "not stored, please check"};
 
 const FateName& name_of(work::Fate fate) {
   for (const FateName& one : kFates) {
@@ -41,6 +45,7 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
                 {"fate", name_of(fault.fate).name},
                 {"was", fault.was}};
     if (!fault.now.empty()) one["now"] = fault.now;
+    if (fault.left) one["left_alone"] = true;
     one["why"] = english ? fault.why_en : fault.why_zh;
     faults.push_back(std::move(one));
   }
@@ -83,8 +88,9 @@ void tell_counts(Call& call, const work::ImportResult& result) {
 void tell(Call& call, const work::ImportResult& result) {
   std::vector<std::vector<std::string>> lines;
   for (const work::ImportFault& fault : result.faults) {
-    lines.push_back({cat(fault.line), fault.column, name_of(fault.fate).zh, fault.was, fault.now,
-                     std::string(call.out.pick(fault.why_zh, fault.why_en))});
+    const FateName& fate = fault.left ? kLeft : name_of(fault.fate);
+    lines.push_back({cat(fault.line), fault.column, std::string(call.out.pick(fate.zh, fate.en)),
+                     fault.was, fault.now, std::string(call.out.pick(fault.why_zh, fault.why_en))});
   }
   if (!lines.empty()) call.out.table({"行", "列", "结果", "原来", "现在", "原因"}, lines);
   for (const std::string& village : result.new_villages) {

@@ -27,6 +27,7 @@ struct ImportFault {
   Fate fate = Fate::kRefused;
   std::string was, now;
   std::string why_zh, why_en;
+  bool left = false;  // flagged, and nothing of the line was stored
 };
 
 struct ImportOptions {
