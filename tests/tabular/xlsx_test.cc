@@ -196,6 +196,28 @@ TEST(Xlsx, CustomDateFormatsShowDates) {
   EXPECT_EQ(shown("[h]\"小时\"", "1.5"), "36:00");
 }
 
+// Who types 1965-3 gets the first of the month from the spreadsheet, and sees the month alone.
+TEST(Xlsx, AFormatOfMonthsShowsTheMonthOfItsFirstDay) {
+  const char* months[] = {"yyyy\"年\"m\"月\"",
+                          "yyyy年m月",
+                          "yyyy-mm",
+                          "mmm-yy",
+                          "yyyy/m;@",
+                          "[$-804]yyyy\\.mm",
+                          "[DBNum1][$-804]yyyy\"年\"m\"月\""};
+  for (const std::string code : months) {
+    EXPECT_EQ(shown(code, "23802"), "1965-03") << code;
+    EXPECT_EQ(shown(code, "23813"), "1965-03-12") << code << ": nobody makes up another day";
+  }
+  for (const int id : {17, 27, 36, 50, 52, 57}) {
+    EXPECT_EQ(shown_builtin(id, "23802"), "1965-03") << id;
+  }
+  for (const std::string code :
+       {"yyyy-mm-dd", "m\"月\"", "yyyy", "m\"月\"d\"日\"", "yyyy-mm hh:mm"}) {
+    EXPECT_EQ(shown(code, "23802"), "1965-03-01") << code;
+  }
+}
+
 TEST(Xlsx, OtherFormatsLeaveNumbersAlone) {
   const char* numbers[] = {"General",     "G/通用格式", "0.00E+00",  "#,##0\" yd\"",
                            "0\\d",        "_y0",        "[Yellow]0", "[>=100]0",

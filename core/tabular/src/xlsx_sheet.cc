@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kLastRow = 1'048'576;
 constexpr std::size_t kMergesMax = 1'000'000;
 constexpr double kExactBelow = 1e15;
+constexpr std::string_view kFirstOfMonth = "-01";  // the spreadsheet's, where a month was typed
 constexpr std::size_t kPlainDigits = 15;  // every integer of so few digits is exact in a double
 
 std::optional<std::size_t> parse_index(std::string_view text) {
@@ -147,7 +148,10 @@ class SheetReader {
     // What is no number is shown as it stands; the importer sees that it fits no column.
     if (!parsed) return std::string(value);
     if (kind != DateKind::kNone) {
-      const auto date = date_text(*parsed, kind, workbook_.epoch_1904);
+      auto date = date_text(*parsed, kind, workbook_.epoch_1904);
+      if (date && workbook_.styles.of_month(format.value_or(0)) && date->ends_with(kFirstOfMonth)) {
+        date->resize(date->size() - kFirstOfMonth.size());
+      }
       if (date) return *date;
     }
     // Beyond this a number has lost digits, and its reader must see that it has.

@@ -1,6 +1,7 @@
 #include "xlsx_styles.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <string>
@@ -35,6 +36,8 @@ class FormatCode {
     if (elapsed_) return DateKind::kElapsed;
     return time ? DateKind::kTime : DateKind::kNone;
   }
+  // Of a date, after kind().
+  bool of_month() const { return year_ && month_or_minute_ && !day_; }
 
  private:
   bool take(std::string_view word) {
@@ -105,6 +108,11 @@ std::size_t number_of(std::string_view text) {
 
 DateKind kind_of_format_code(std::string_view code) { return FormatCode(code).kind(); }
 
+bool is_month_format_code(std::string_view code) {
+  FormatCode format(code);
+  return format.kind() == DateKind::kDate && format.of_month();
+}
+
 DateKind kind_of_builtin_format(std::size_t id) {
   if (id >= 14 && id <= 17) return DateKind::kDate;
   if (id >= 18 && id <= 21) return DateKind::kTime;
@@ -117,12 +125,30 @@ DateKind kind_of_builtin_format(std::size_t id) {
   return DateKind::kNone;
 }
 
+namespace {
+
+// mmm-yy, and yyyy"年"m"月" in the Chinese edition.
+bool is_builtin_month(std::size_t id) {
+  constexpr std::array<std::size_t, 6> kMonths{17, 27, 36, 50, 52, 57};
+  return std::ranges::find(kMonths, id) != kMonths.end();
+}
+
+struct OwnFormat {
+  DateKind kind = DateKind::kNone;
+  bool of_month = false;
+};
+
+}  // namespace
+
 Result<Styles> Styles::read(std::string_view xml) {
-  std::map<std::size_t, DateKind> own;
+  std::map<std::size_t, OwnFormat> own;
   std::vector<std::size_t> format_ids;
   const auto note = [&](std::size_t which, const pugi::xml_node& node) -> Status {
     const std::size_t id = number_of(attribute(node, "numFmtId"));
-    if (which == 0) own[id] = kind_of_format_code(attribute(node, "formatCode"));
+    if (which == 0) {
+      const std::string_view code = attribute(node, "formatCode");
+      own[id] = {kind_of_format_code(code), is_month_format_code(code)};
+    }
     if (which == 1) format_ids.push_back(id);
     if (own.size() <= kFormatsMax && format_ids.size() <= kFormatsMax) return {};
     return Error{Code::kExhausted, cat("表格里的单元格样式超过上限 ", kFormatsMax, " 种。"),
@@ -134,7 +160,9 @@ Result<Styles> Styles::read(std::string_view xml) {
   Styles styles;
   for (const std::size_t id : format_ids) {
     const auto found = own.find(id);
-    styles.kinds_.push_back(found == own.end() ? kind_of_builtin_format(id) : found->second);
+    const bool builtin = found == own.end();
+    styles.kinds_.push_back(builtin ? kind_of_builtin_format(id) : found->second.kind);
+    styles.months_.push_back(builtin ? is_builtin_month(id) : found->second.of_month);
   }
   return styles;
 }

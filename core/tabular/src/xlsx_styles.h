@@ -19,13 +19,21 @@ class Styles {
   DateKind kind_of(std::size_t cell_format) const {
     return cell_format < kinds_.size() ? kinds_[cell_format] : DateKind::kNone;
   }
+  // A date of which it shows year and month alone.
+  bool of_month(std::size_t cell_format) const {
+    return cell_format < months_.size() && months_[cell_format];
+  }
 
  private:
   std::vector<DateKind> kinds_;
+  std::vector<bool> months_;
 };
 
 // What a number format such as yyyy"年"m"月"d"日" or [h]:mm shows; its first section decides.
 DateKind kind_of_format_code(std::string_view code);
+
+// Whether it shows a year and a month, and no day.
+bool is_month_format_code(std::string_view code);
 
 // Of the formats that a file names by number only, as the Chinese edition of Excel shows them.
 DateKind kind_of_builtin_format(std::size_t id);

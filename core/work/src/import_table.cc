@@ -213,6 +213,10 @@ std::optional<Date> RowReader::date(std::string_view column) {
   std::optional<Date> date = model::parse_day(cell);
   if (!date) date = model::parse_spreadsheet_day(cell);
   if (!date) date = day_in(cell);
+  if (!date && model::parse_month(cell)) {
+    refuse(column, "只有年月,没有日;请写明哪一天", "a month without its day: write the day");
+    return std::nullopt;
+  }
   if (!date || date->year() < kYearMin) {
     refuse(column, "不是真实的日期、与写的星期对不上,或早于 1900 年",
            "not a calendar day, not on that weekday, or before 1900");

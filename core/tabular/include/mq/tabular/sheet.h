@@ -53,10 +53,10 @@ struct Sheet {
 // By content, not by name: a zip signature is XLSX, all else CSV. The worksheet of that `name` is
 // read; without one the first that is visible. Dates with a date number format come as ISO
 // "2026-03-05", with a time as "2026-03-05 14:07[:30]" unless it is midnight, times alone as
-// "14:07". Numbers come as their shortest exact text ("3", "3.5") without exponent below 1e21; an
-// 18-digit number that Excel kept as a double therefore ends in the zeros that replaced its last
-// digits. Booleans come as "是"/"否", formulas as their cached value, errors as "#N/A". In CSV
-// ="0012" comes as 0012.
+// "14:07"; the first of a month under a format of year and month alone as "2026-03". Numbers come
+// as their shortest exact text ("3", "3.5") without exponent below 1e21; an 18-digit number that
+// Excel kept as a double therefore ends in the zeros that replaced its last digits. Booleans come
+// as "是"/"否", formulas as their cached value, errors as "#N/A". In CSV ="0012" comes as 0012.
 //
 // kInvalidInput  no such worksheet (the message names those there are), not a table, unknown
 // encoding, NUL bytes, unclosed quote, too many columns, a
