@@ -197,7 +197,7 @@ TEST_F(ImportCareTest, AMonthOfBirthIsNoFaultAndMakesNobodyAnother) {
   const ImportResult result = roster(head +
                                      "H9,郑一,鱼泉村,户主,男,999999194807204538,1948-07\n"
                                      "H9,郑三,鱼泉村,次子,男,,1982年3月\n"
-                                     "H9,郑四,鱼泉村,女,女,,1984.11\n");
+                                     "H9,郑四,鱼泉村,女,女,,1984—11\n");
   EXPECT_THAT(told(result), ElementsAre("3 出生年月 flagged", "4 出生年月 flagged"));
   EXPECT_EQ(result.stored, 3u);
   EXPECT_EQ(see("Person", person("郑一"), "birth"), "1948-07-20") << "the ID number says the day";
@@ -209,6 +209,19 @@ TEST_F(ImportCareTest, AMonthOfBirthIsNoFaultAndMakesNobodyAnother) {
                                  "999999100201010001,李二,鱼泉村,妻,女,,1962-03\n")),
               ElementsAre("2 出生年月 flagged", "3 出生年月 flagged"));
   EXPECT_EQ(count(place(), "person"), people);
+}
+
+TEST_F(ImportCareTest, ASexThatDoesNotFitTheRelationIsFlaggedWithoutANumberToo) {
+  const ImportResult result = roster(
+      "户编号,姓名,村,与户主关系,性别,证件号码,出生日期\n"
+      "H9,郑一,鱼泉村,户主,男,,1948-07-20\nH9,冯二,鱼泉村,妻,男,,1950-02-03\n"
+      "H9,郑三,鱼泉村,女,男,abc12,1975-02-03\nH9,郑四,鱼泉村,长子,女,,1976-02-03\n"
+      "H9,郑五,鱼泉村,母亲,男,999999194807204538,\nH9,郑六,鱼泉村,配偶,男,,1976-02-03\n");
+  std::vector<std::string> flagged = told(result);
+  std::erase_if(flagged, [](const std::string& one) { return !one.ends_with("关系 flagged"); });
+  EXPECT_THAT(flagged, ElementsAre("3 与户主关系 flagged", "4 与户主关系 flagged",
+                                   "5 与户主关系 flagged", "6 与户主关系 flagged"));
+  EXPECT_EQ(result.stored, 6u);
 }
 
 TEST_F(ImportCareTest, OfTwoOfOneNameTheOneWithThatBirthIsMeant) {
@@ -237,9 +250,12 @@ TEST_F(ImportCareTest, ADayWithItsWeekdayOrAnHourIsThatDay) {
         roster(cat("户编号,姓名,村,性别,出生日期\nH9,郑一,鱼泉村,男,", day, "\n"));
     return result.refused > 0 ? "refused" : see("Person", person("郑一"), "birth");
   };
-  for (const char* day : {"2026-03-05 星期四", "2026年3月5日（周四）", "2026/3/5 09:30",
-                          "2026.3.5 9:30:15", "2026年3月5日上午9时30分", "2026年3月5日 下午3点",
-                          "2026-03-05T09:30", "2026-03-05 星期四 09:30", "2026-3-5 00:00:00"}) {
+  for (const char* day :
+       {"2026-03-05 星期四", "2026年3月5日（周四）", "2026/3/5 09:30", "2026.3.5 9:30:15",
+        "2026年3月5日上午9时30分", "2026年3月5日 下午3点", "2026-03-05T09:30",
+        "2026-03-05 星期四 09:30", "2026-3-5 00:00:00", "2026—03—05", "2026－3－5", "2026–3–5",
+        "2026——3——5", "２０２６年３月５日", "2026．3．5", "2026。3。5", "2026·3·5", "2026／3／5",
+        "2026年 3月 5日"}) {
     EXPECT_EQ(of(day), "2026-03-05") << day;
   }
   for (const char* day : {"3月5日", "2026-02-30 09:30", "2026-03-05 星期五", "2026-03-05 李家"}) {

@@ -101,6 +101,59 @@ TEST_F(ImportLayoutTest, ANumberThatMayHaveBeenForgottenIsRefusedWithWhatToDo) {
   EXPECT_TRUE(another.nothing_stored);
 }
 
+TEST_F(ImportLayoutTest, AGroupIsReadAsOfficesWriteIt) {
+  const auto group = [&](const std::string& cell) {
+    const ImportResult result =
+        roster({{"户编号", "姓名", "村", "组", "性别"}, {"H9", "郑一", "鱼泉村", cell, "男"}}, {});
+    return refused(result).empty() ? see("Household", house("H9"), "group_no") : "refused";
+  };
+  for (const char* one : {"1", "一组", "第一组", "1组", "1 组", "第 1 组", "１组", "一", "一社",
+                          "第一村民小组", "村民一组", "1队"}) {
+    EXPECT_EQ(group(one), "1") << one;
+  }
+  EXPECT_EQ(group("十组"), "10");
+  EXPECT_EQ(group("十二组"), "12");
+  EXPECT_EQ(group("二十组"), "20");
+  EXPECT_EQ(group("第二十三组"), "23");
+  for (const char* none : {"李家湾", "一二组", "256", "十十组", "1-2组"}) {
+    EXPECT_EQ(group(none), "refused") << none;
+  }
+}
+
+TEST_F(ImportLayoutTest, LinesBelowTheTableArePassedOverAndSaid) {
+  const ImportResult result = roster({{"序号", "户编号", "姓名", "村", "性别", "联系电话"},
+                                      {"1", "H9", "郑一", "鱼泉村", "男", ""},
+                                      {"小计(一组)", "", "1人"},
+                                      {"2", "H8", "冯三", "鱼泉村", "男", ""},
+                                      {"合 计", "2户", "2人"},
+                                      {"填表人：张三", "", "", "审核人：李四"},
+                                      {"", "制表日期:2026年3月"},
+                                      {"备注:本表一式两份"},
+                                      {"", "填报单位(盖章):"},
+                                      {"第 1 页,共 1 页"}},
+                                     {});
+  EXPECT_THAT(refused(result), IsEmpty());
+  EXPECT_EQ(result.stored, 2u);
+  EXPECT_EQ(result.data_lines, 2u);
+  std::vector<std::string> passed;
+  for (const auto& one : result.passed_over) passed.push_back(cat(one.line, " ", one.text));
+  EXPECT_THAT(passed,
+              ElementsAre("3 小计(一组) 1人", "5 合 计 2户 2人", "6 填表人：张三 审核人：李四",
+                          "7 制表日期:2026年3月", "8 备注:本表一式两份",
+                          "9 填报单位(盖章):", "10 第 1 页,共 1 页"));
+}
+
+// Whoever has what a record needs is one, whatever stands before it.
+TEST_F(ImportLayoutTest, ARecordIsNotPassedOverForWhatItsFirstCellSays) {
+  const ImportResult result = roster({{"备注", "户编号", "姓名", "村", "性别"},
+                                      {"说明:外出", "H9", "郑一", "鱼泉村", "男"},
+                                      {"合计划", "H8", "冯三", "鱼泉村", "男"},
+                                      {"", "", "冯四", "鱼泉村", "男"}},
+                                     {});
+  EXPECT_THAT(result.passed_over, IsEmpty());
+  EXPECT_THAT(refused(result), ElementsAre("4 户编号")) << "a number that is missing still is";
+}
+
 TEST_F(ImportLayoutTest, MarksAtAHeaderSayNothing) {
   const ImportResult result =
       roster({{"户编号：", "姓名*", "性别（必填）", "村:"}, {"H9", "郑一", "男", "鱼泉村"}}, {});

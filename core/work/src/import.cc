@@ -140,6 +140,7 @@ Result<ImportResult> import_sheet(const Workplace& place, const tabular::Sheet& 
   result.header_line = table.header_line();
   result.data_lines = table.size();
   result.unread_columns = table.unread();
+  result.passed_over = table.passed_over();
   ImportRun run{place, options, table, result, {}, {}, {}, {}};
   MQ_CHECK(rule->read(run));
   FurtherLook further(run);

@@ -1,6 +1,7 @@
 #include "import_roster_line.h"
 
 #include "id_number.h"
+#include "import_values.h"
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/relation.pb.h"
@@ -23,15 +24,12 @@ namespace {
 constexpr int kFirstYear = 1900, kMonths = 12;
 
 std::int64_t read_group(RowReader& reader) {
-  std::string typed = reader.number("组");
-  for (const std::string_view tail : {"组", "社", "队"}) {
-    if (typed.ends_with(tail)) typed.resize(typed.size() - tail.size());
-  }
+  const std::string typed = reader.number("组");
   if (typed.empty()) return 0;
-  const bool digits = typed.find_first_not_of("0123456789") == std::string::npos;
-  const std::int64_t group = digits && typed.size() <= 3 ? std::stoll(typed) : -1;
-  if (group >= 0 && group <= 255) return group;
-  reader.refuse("组", "组号应是 0 到 255 的数", "a group number is 0 to 255");
+  const std::optional<int> group = group_in(typed);
+  if (group) return *group;
+  reader.refuse("组", "组号应是 0 到 255 的数,如 1、1组、一组、第一组",
+                "a group number is 0 to 255, as in 1 or 第一组");
   return 0;
 }
 
@@ -143,15 +141,13 @@ Member RosterLines::read_member(RowReader& reader) const {
   read_id(reader, member);
   look_at_birth(reader, member);
   of_person_.read(reader, member.guarded);
-  if (member.sex == 0 && !reader.refused()) {
-    reader.flag("性别", "未知", "没有性别,证件号码也看不出", "no sex, and none from the ID number");
-  }
+  look_at_sex(reader, member);
   return member;
 }
 
 // 出生年月 is a month in many offices; the day is the ID number's to say.
 void RosterLines::read_birth(RowReader& reader, Member& member) {
-  const auto month = model::parse_month(reader.text("出生日期"));
+  const auto month = month_in(reader.text("出生日期"));
   if (month && *month >= kFirstYear * kMonths) {
     member.birth_month = month;
   } else {
@@ -218,8 +214,15 @@ void RosterLines::read_id(RowReader& reader, Member& member) const {
   if (member.sex != id->sex && (member.sex == 1 || member.sex == 2)) {
     reader.flag("性别", "", "与证件号码里的性别不同", "differs from the ID number");
   }
+}
+
+void RosterLines::look_at_sex(RowReader& reader, const Member& member) {
+  if (member.sex == 0 && !reader.refused()) {
+    reader.flag("性别", "未知", "没有性别,证件号码也看不出", "no sex, and none from the ID number");
+  }
+  const bool told = member.sex == mpb::SEX_MALE || member.sex == mpb::SEX_FEMALE;
   const auto of_relation = model::sex_of_relation(member.relation);
-  if (of_relation && *of_relation != member.sex) {
+  if (told && of_relation && *of_relation != member.sex) {
     reader.flag("与户主关系", "", "与性别对不上", "does not fit the sex");
   }
 }

@@ -57,6 +57,7 @@ class RosterLines {
   Member read_member(RowReader& reader) const;
   static void read_birth(RowReader& reader, Member& member);
   static void look_at_birth(RowReader& reader, Member& member);
+  static void look_at_sex(RowReader& reader, const Member& member);
   void read_relation(RowReader& reader, Member& member) const;
   void read_id(RowReader& reader, Member& member) const;
   void keep_number(RowReader& reader, const std::string& typed,

@@ -32,6 +32,62 @@ bool scientific(std::string_view text) {
          mantissa.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+std::string said_by(const tabular::Row& row) {
+  std::vector<std::string> parts;
+  for (const std::string& cell : row.cells) {
+    if (!trimmed(cell).empty()) parts.emplace_back(model::clean_cell(cell));
+  }
+  return join(parts, " ");
+}
+
+// 合计, 合计:35 人, 小计(一组); then what stands in the columns are sums.
+bool is_total(std::string_view form) {
+  for (const std::string_view word : {"合计", "总计", "小计", "共计"}) {
+    if (!form.starts_with(word)) continue;
+    const std::string_view rest = form.substr(word.size());
+    if (rest.empty() || std::string_view(":(0123456789").find(rest.front()) != rest.npos)
+      return true;
+  }
+  return false;
+}
+
+// 填表人:张三, 制表日期:, 审核:, 备注:…
+bool is_signature(std::string_view form) {
+  constexpr std::array<std::string_view, 9> kOf{"填表", "制表", "填报", "审核", "复核",
+                                                "负责", "经办", "联系", "统计"};
+  constexpr std::array<std::string_view, 7> kWhat{"", "人", "人员", "日期", "时间", "单位", "电话"};
+  constexpr std::array<std::string_view, 8> kAlone{"日期", "单位", "盖章", "(盖章)",
+                                                   "备注", "说明", "注",   "单位负责人"};
+  if (form.starts_with("第") && form.ends_with("页")) return true;
+  const std::size_t colon = form.find(':');
+  std::string_view head = form.substr(0, colon);
+  for (const std::string_view mark : {"(盖章)", "(签字)", "(签名)", "签字", "签名"}) {
+    if (head.size() > mark.size() && head.ends_with(mark)) head.remove_suffix(mark.size());
+  }
+  if (colon != std::string_view::npos && std::ranges::find(kAlone, head) != kAlone.end()) {
+    return true;
+  }
+  return std::ranges::any_of(kOf, [&](std::string_view of) {
+    return head.starts_with(of) &&
+           std::ranges::find(kWhat, head.substr(of.size())) != kWhat.end() &&
+           (colon != std::string_view::npos || head.size() > of.size());
+  });
+}
+
+// A line below the table, by what its first cell says; whoever has all that a record needs in other
+// cells is one, unless they are sums.
+bool is_no_record(const tabular::Row& row, const std::vector<std::size_t>& needed) {
+  const auto first = std::ranges::find_if(
+      row.cells, [](const std::string& cell) { return !trimmed(cell).empty(); });
+  if (first == row.cells.end()) return false;
+  const std::string form = model::normal_number(*first);
+  if (is_total(form)) return true;
+  if (!is_signature(form)) return false;
+  const auto own = static_cast<std::size_t>(first - row.cells.begin());
+  return std::ranges::any_of(
+      needed, [&](std::size_t at) { return at == own || trimmed(row.cell(at)).empty(); });
+}
+
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> out = split(model::half_width(text), " ");
   std::erase_if(out, [](const std::string& word) { return word.empty(); });
@@ -51,8 +107,17 @@ Result<ImportTable> ImportTable::read(const tabular::Sheet& sheet,
     table.places_.push_back({*header.at[k], header.shown[*header.at[k]]});
   }
   table.shown_ = std::move(header.shown);
+  std::vector<std::size_t> needed;
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    if (columns[k].needed) needed.push_back(*header.at[k]);
+  }
   for (std::size_t i = header.row + 1; i < sheet.rows.size(); ++i) {
-    table.rows_.push_back(&sheet.rows[i]);
+    const tabular::Row& row = sheet.rows[i];
+    if (is_no_record(row, needed)) {
+      table.passed_over_.push_back({row.line, said_by(row)});
+    } else {
+      table.rows_.push_back(&row);
+    }
   }
   table.take_merges(sheet.merges);
   return table;
@@ -213,7 +278,7 @@ std::optional<Date> RowReader::date(std::string_view column) {
   std::optional<Date> date = model::parse_day(cell);
   if (!date) date = model::parse_spreadsheet_day(cell);
   if (!date) date = day_in(cell);
-  if (!date && model::parse_month(cell)) {
+  if (!date && month_in(cell)) {
     refuse(column, "只有年月,没有日;请写明哪一天", "a month without its day: write the day");
     return std::nullopt;
   }

@@ -31,11 +31,14 @@ class ImportTable {
   // Headers of columns that hold something and are none of these, or a second time one of them.
   // 序号 counts the lines and says nothing.
   std::vector<std::string> unread() const;
+  // 合计, 填表人: and the like, which are none of its rows.
+  const std::vector<ImportResult::PassedOver>& passed_over() const { return passed_over_; }
 
  private:
   std::size_t header_line_ = 0;
   std::vector<std::string> shown_;  // headers, by column of the sheet
   std::vector<const tabular::Row*> rows_;
+  std::vector<ImportResult::PassedOver> passed_over_;
   struct Place {
     std::size_t at = 0;
     std::string header;

@@ -68,6 +68,51 @@ void drop_hour(std::string_view& text) {
   text = trimmed(rest);
 }
 
+// In ordinary characters: dashes and points of any length and width as - and .
+std::string plain(std::string_view cell) {
+  constexpr std::u32string_view kDashes = U"\x2010\x2011\x2012\x2013\x2014\x2015\x2212\xfe63";
+  constexpr std::u32string_view kPoints = U"\x3002\x00b7\x30fb\xff61";
+  std::string out;
+  for (const std::uint32_t c : code_points(model::half_width(cell))) {
+    const auto among = [&](std::u32string_view list) {
+      return list.find(static_cast<char32_t>(c)) != std::u32string_view::npos;
+    };
+    const bool again = among(kDashes) && out.ends_with('-');  // ——, a dash of two
+    if (!again) append_utf8(out, among(kDashes) ? '-' : among(kPoints) ? '.' : c);
+  }
+  return out;
+}
+
+// "1965年 3月 12日": in the Chinese form blanks say nothing.
+std::string joined(std::string_view text) {
+  std::string out(text);
+  if (out.find("年") != std::string::npos) std::erase(out, ' ');
+  return out;
+}
+
+// 一 to 九十九.
+std::optional<int> small_number(std::string_view text) {
+  constexpr std::u32string_view kDigits = U"零一二三四五六七八九";
+  constexpr int kTen = 10;
+  int tens = 0, ones = 0;
+  std::size_t at = 0;
+  bool ten = false;
+  for (const std::uint32_t c : code_points(text)) {
+    const std::size_t digit = kDigits.find(static_cast<char32_t>(c));
+    if (c == U'十' && !ten) {
+      tens = at == 0 ? 1 : ones;
+      ones = 0;
+      ten = true;
+    } else if (digit != std::u32string_view::npos && digit > 0 && ones == 0) {
+      ones = static_cast<int>(digit);
+    } else {
+      return std::nullopt;
+    }
+    ++at;
+  }
+  return at == 0 ? std::nullopt : std::optional(tens * kTen + ones);
+}
+
 constexpr std::string_view kSeparators = "/,;|\n";
 constexpr std::size_t kMobileDigits = 11;
 
@@ -95,16 +140,35 @@ std::optional<std::string> phone_in(std::string_view text) {
 }  // namespace
 
 std::optional<Date> day_in(std::string_view cell) {
-  const std::string folded = model::half_width(cell);
+  const std::string folded = plain(cell);
   std::string_view text = trimmed(folded);
   drop_hour(text);
   const std::optional<int> weekday = take_weekday(text);
   if (!weekday) drop_hour(text);
-  const std::optional<Date> day = model::parse_day(text);
+  const std::optional<Date> day = model::parse_day(joined(text));
   constexpr int kThursday = 3;  // 1970-01-01
   if (!day || !weekday) return day;
   const int own = ((day->days + kThursday) % kDaysOfWeek + kDaysOfWeek) % kDaysOfWeek;
   return own == *weekday ? day : std::nullopt;
+}
+
+std::optional<std::int32_t> month_in(std::string_view cell) {
+  return model::parse_month(joined(plain(cell)));
+}
+
+std::optional<int> group_in(std::string_view cell) {
+  constexpr int kGroupMax = 255;
+  std::string_view text = cell;
+  for (const std::string_view head : {"村民", "第"}) {
+    if (text.starts_with(head)) text.remove_prefix(head.size());
+  }
+  for (const std::string_view tail : {"组", "社", "队", "小", "村民", "生产"}) {
+    if (text.size() > tail.size() && text.ends_with(tail)) text.remove_suffix(tail.size());
+  }
+  if (text.empty() || text.size() > std::string_view("九十九").size()) return std::nullopt;
+  if (text.find_first_not_of("0123456789") != std::string_view::npos) return small_number(text);
+  const int group = std::stoi(std::string(text));
+  return group <= kGroupMax ? std::optional(group) : std::nullopt;
 }
 
 std::vector<std::string> phones_in(std::string_view cell) {

@@ -45,7 +45,7 @@ constexpr Shape kShapes[] = {
     {"programme show|set|add",
      R"({"programmes":[{"id","title","from","to","needs":["健康"],"auto_lock_minutes":0,"rotate_days":0}],"quota":{"县级":4},"days":{"县级":10},"interval":{"监测":30},"month":{"first_day":1,"hand_up_day":25,"late_rule":"补报上期"},"complaint_phone":"07195550123"})"},
     {"import",
-     R"({"file","header_line","data_lines","stored","unchanged","refused","duplicates","left_alone","elsewhere","held_back","refused_columns":[],"unread_columns":[headers],"faults":[{"line","column","fate":"normalised|flagged|duplicate|refused","was","now","why"}],"missing":[],"missing_people":[],"new_villages":[],"sheet": of a workbook,"unread_sheets":[]})"},
+     R"({"file","header_line","data_lines","stored","unchanged","refused","duplicates","left_alone","elsewhere","held_back","refused_columns":[],"unread_columns":[headers],"passed_over":[{"line","text"}],"faults":[{"line","column","fate":"normalised|flagged|duplicate|refused","was","now","left_alone":true, if nothing of the line was stored,"why"}],"missing":[],"missing_people":[],"new_villages":[],"sheet": of a workbook,"unread_sheets":[]})"},
     {"fill",
      R"({"file","about":"户","lines":12,"columns":[{"header","field","filled"}],"unknown":[headers],"masked":[headers],"version":2, with --to, "before":{"on","version","lines","changed","new","gone","gone_ids":[16 hex digits]}, if handed out before}; unclear (exit 3): {"questions":[{"header", empty: what a line is,"candidates":[]}]})"},
     {"fill --history",

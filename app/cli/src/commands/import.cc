@@ -49,6 +49,10 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
     one["why"] = english ? fault.why_en : fault.why_zh;
     faults.push_back(std::move(one));
   }
+  Json passed = Json::array();
+  for (const auto& one : result.passed_over) {
+    passed.push_back({{"line", one.line}, {"text", one.text}});
+  }
   return {{"file", file},
           {"header_line", result.header_line},
           {"data_lines", result.data_lines},
@@ -61,6 +65,7 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
           {"held_back", result.held_back},
           {"refused_columns", result.refused_columns},
           {"unread_columns", result.unread_columns},
+          {"passed_over", std::move(passed)},
           {"faults", std::move(faults)},
           {"missing", result.missing_zh},
           {"missing_people", result.missing_people_zh},
@@ -114,6 +119,10 @@ void tell_unread(Call& call, const tabular::Sheet& sheet, const work::ImportResu
     call.out.say(
         cat("读的是工作表“", sheet.name, "”;没有读:", others, "(要读另一张加 --sheet 名称)"),
         cat("read worksheet ", sheet.name, "; not read: ", others, " (--sheet NAME for another)"));
+  }
+  for (const auto& one : result.passed_over) {
+    call.out.say(cat("第 ", one.line, " 行不是记录,略过:", one.text),
+                 cat("line ", one.line, " is no record, passed over: ", one.text));
   }
   if (!result.unread_columns.empty()) {
     const std::string columns = join(result.unread_columns, "、");

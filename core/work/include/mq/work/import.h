@@ -57,6 +57,12 @@ struct ImportResult {
   // stores the file without them.
   std::vector<std::string> refused_columns;
   std::vector<std::string> unread_columns;  // headers over something that no column here is for
+  // Lines below the header that are no records and count nowhere: totals and signatures.
+  struct PassedOver {
+    std::size_t line = 0;
+    std::string text;
+  };
+  std::vector<PassedOver> passed_over;
   bool nothing_stored = false;              // a refused row or column refused the file
 };
 
