@@ -373,6 +373,33 @@ TEST_F(ImportCareTest, ANumberOfSomebodyElsesVisitIsAskedAbout) {
       << "a visitor who was forgotten";
 }
 
+TEST_F(ImportCareTest, WhereBothChangedAVisitItsVisitorsAreNamed) {
+  visits(kVisitHeader + "37,2026-03-01,甲,999999100201010001,外出务工,,,,\n");
+  auto q = place().vault.database().query("SELECT id FROM \"visit\"");
+  ASSERT_TRUE(q.ok() && *q->step());
+  saved(amend(place(), *place().vault.schema().entity("Visit"), *RowId::from(q->blob(0)),
+              {{"visited_by", "甲"}, {"visited_by", "乙"}}, place().vault.view()));
+  const ImportResult both =
+      visits(kVisitHeader + "37,2026-03-01,甲、丙,999999100201010001,外出务工,,,,\n");
+  ASSERT_THAT(told(both), ElementsAre("2 走访人 flagged"));
+  EXPECT_THAT(both.faults[0].was, ::testing::AnyOf("甲、乙", "乙、甲"));
+  EXPECT_EQ(both.faults[0].now, "甲、丙");
+  EXPECT_THAT(both.faults[0].why_zh, HasSubstr("走访表"));
+}
+
+TEST_F(ImportCareTest, WhereBothChangedTheHeadBothAreNamed) {
+  saved(amend(place(), *place().vault.schema().entity("Household"), house(kOne),
+              {{"head_person_id", person("李二").hex()}}, place().vault.view()));
+  const ImportResult both = roster(
+      "户编号,姓名,村,与户主关系,性别,出生日期\n"
+      "999999100201010001,王小,鱼泉村,户主,男,1990-01-02\n"
+      "999999100201010001,王一,鱼泉村,父亲,男,1960-01-02\n");
+  const auto head = std::ranges::find(both.faults, "户主姓名", &ImportFault::column);
+  ASSERT_NE(head, both.faults.end());
+  EXPECT_EQ(head->was, "李二");
+  EXPECT_EQ(head->now, "王小") << "who comes with this file";
+}
+
 // The vault would refuse the whole file, without a line.
 TEST_F(ImportCareTest, WhatIsTooLongIsRefusedByItsLine) {
   std::string words;

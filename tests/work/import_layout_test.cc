@@ -154,6 +154,19 @@ TEST_F(ImportLayoutTest, ARecordIsNotPassedOverForWhatItsFirstCellSays) {
   EXPECT_THAT(refused(result), ElementsAre("4 户编号")) << "a number that is missing still is";
 }
 
+TEST_F(ImportLayoutTest, WithoutAHeaderTheSheetsOfTheWorkbookAreNamed) {
+  tabular::Sheet sheet;
+  sheet.rows = {{1, {"填表说明"}}};
+  sheet.name = "说明";
+  sheet.unread = {"一组", "二组"};
+  const auto result = import_sheet(place(), sheet, {});
+  ASSERT_FALSE(result.ok());
+  EXPECT_THAT(result.error().zh, HasSubstr("“说明”"));
+  EXPECT_THAT(result.error().zh, HasSubstr("一组、二组"));
+  EXPECT_THAT(result.error().zh, HasSubstr("--sheet"));
+  EXPECT_THAT(result.error().en, HasSubstr("there are also: 一组, 二组"));
+}
+
 TEST_F(ImportLayoutTest, MarksAtAHeaderSayNothing) {
   const ImportResult result =
       roster({{"户编号：", "姓名*", "性别（必填）", "村:"}, {"H9", "郑一", "男", "鱼泉村"}}, {});

@@ -7,6 +7,7 @@
 #include "mq/work/entry.h"
 #include "mq/work/papers.h"
 #include "mq/work/readers.h"
+#include "mq/work/reference.h"
 #include "paper_records.h"
 #include "record_json.h"
 #include "role_names.h"
@@ -100,7 +101,7 @@ class Copy {
     }
     BookletRecord others{"同户的其他人", "", {}, {}, ""};
     for (const RowId& row : people) {
-      MQ_TRY(const std::string name, reference_text(place_, "Person", row));
+      MQ_TRY(const std::string name, work::reference_text(place_, "Person", row));
       if (!person || *person == row) {
         MQ_CHECK(add_row("Person", row, name));
       } else {
@@ -124,7 +125,7 @@ class Copy {
     MQ_TRY(const std::vector<RowId> cadres, work::paired_cadres(place_, household_));
     Lines lines;
     for (const RowId& row : cadres) {
-      MQ_TRY(std::string name, reference_text(place_, "Cadre", row));
+      MQ_TRY(std::string name, work::reference_text(place_, "Cadre", row));
       MQ_TRY(std::string phone, field_text("Cadre", row, "phone"));
       lines.emplace_back(std::move(name), std::move(phone));
     }

@@ -4,13 +4,11 @@
 
 #include "mq/base/text.h"
 #include "mq/work/entry.h"
+#include "mq/work/reference.h"
 
 namespace mq::cli {
 
 namespace {
-
-constexpr std::pair<std::string_view, std::string_view> kLabelColumns[] = {
-    {"Household", "household_no"}, {"Cadre", "name"}, {"OrgUnit", "name"}, {"Person", "name"}};
 
 bool hidden(const model::Field& field) {
   const auto kind = field.rule.kind();
@@ -23,7 +21,7 @@ Result<std::string> value_text(const work::Workplace& place, const model::Field&
   if (const auto* bytes = std::get_if<Bytes>(&value)) {
     const auto row = RowId::from(*bytes);
     if (field.rule.kind() == model::pb::KIND_REF && row) {
-      return reference_text(place, field.rule.ref(), *row);
+      return work::reference_text(place, field.rule.ref(), *row);
     }
     return to_hex(*bytes);
   }
@@ -40,24 +38,6 @@ Result<Json> value_json(const work::Workplace& place, const model::Field& field,
   MQ_TRY(const std::string text, value_text(place, field, value));
   return Json(text);
 }
-
-}  // namespace
-
-Result<std::string> reference_text(const work::Workplace& place, std::string_view entity,
-                                   const RowId& row) {
-  for (const auto& [name, column] : kLabelColumns) {
-    if (name != entity) continue;
-    const model::Entity* target = place.vault.schema().entity(entity);
-    MQ_TRY(sqlite::Query q, place.vault.database().query(cat("SELECT ", column, " FROM \"",
-                                                             target->table, "\" WHERE id = ?1")));
-    q.bind(1, row.view());
-    MQ_TRY(const bool found, q.step());
-    if (found && !q.is_null(0)) return std::string(q.text(0));
-  }
-  return row.hex();
-}
-
-namespace {
 
 // Two desks that note the same act of a unit write one line twice; it is one.
 std::vector<model::Value> shown_values(const vault::Cell& cell) {

@@ -7,9 +7,6 @@
 
 namespace mq::cli {
 
-// What one would type for the row: 户编号 of a household, name of a cadre or village, else its id.
-Result<std::string> reference_text(const work::Workplace& place, std::string_view entity,
-                                   const RowId& row);
 // Text of one cell; repeated values are joined by "、".
 Result<std::string> cell_text(const work::Workplace& place, const model::Field& field,
                               const vault::Cell& cell);

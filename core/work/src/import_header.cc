@@ -147,8 +147,25 @@ class Headers {
       lacking = missing(found);
     }
     const std::string list = join(lacking, "、");
-    return Error{Code::kInvalidInput, cat("没有找到表头,缺少列:", list, ";什么也没有存"),
-                 cat("no header row found; missing columns: ", list, "; nothing was stored")};
+    return Error{
+        Code::kInvalidInput, cat("没有找到表头,缺少列:", list, ";什么也没有存", sheets_zh()),
+        cat("no header row found; missing columns: ", list, "; nothing was stored", sheets_en())};
+  }
+
+  // Of a workbook: which sheet this was, and which others there are.
+  std::string sheets_zh() const {
+    if (sheet_.name.empty()) return "";
+    const std::string others = join(sheet_.unread, "、");
+    return cat(
+        "。读的是工作表“", sheet_.name, "”",
+        others.empty() ? std::string() : cat(";另有:", others, "(要读另一张加 --sheet 名称)"));
+  }
+  std::string sheets_en() const {
+    if (sheet_.name.empty()) return "";
+    const std::string others = join(sheet_.unread, ", ");
+    return cat("; this was worksheet ", sheet_.name,
+               others.empty() ? std::string()
+                              : cat("; there are also: ", others, " (--sheet NAME for another)"));
   }
 
   const tabular::Sheet& sheet_;

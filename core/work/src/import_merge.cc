@@ -5,6 +5,7 @@
 
 #include "mq/base/text.h"
 #include "mq/vault/aead.h"
+#include "mq/work/reference.h"
 
 namespace mq::work {
 
@@ -42,25 +43,47 @@ ImportMemory::Digest digest(ByteView content) {
   return std::bit_cast<ImportMemory::Digest>(vault::short_hash(kSame, content));
 }
 
-std::string people_text(const model::Field& field, const model::Value& value,
-                        const std::vector<model::Value>& values) {
-  if (!field.repeated && values.empty()) return model::format_value(field, value);
+// As people know it: a row by its name, and nothing of what only programs read.
+Result<std::string> people_text(const Workplace& place, const Wish& wish, const model::Field& field,
+                                const model::Value& value,
+                                const std::vector<model::Value>& values) {
   std::vector<std::string> parts;
-  for (const model::Value& one : values) parts.push_back(model::format_value(field, one));
+  const bool one = !field.repeated && values.empty();
+  if (field.rule.kind() == model::pb::KIND_FINGERPRINT) return std::string();
+  for (const model::Value& each : one ? std::vector{value} : values) {
+    const auto* bytes = std::get_if<Bytes>(&each);
+    const auto row = bytes == nullptr ? std::nullopt : RowId::from(*bytes);
+    if (field.rule.kind() != model::pb::KIND_REF || !row) {
+      parts.push_back(model::format_value(field, each));
+      continue;
+    }
+    MQ_TRY(std::string name, reference_text(place, field.rule.ref(), *row));
+    const bool comes_with_it = name == row->hex() && !wish.newcomer.empty();
+    parts.push_back(comes_with_it ? wish.newcomer : std::move(name));
+  }
   return join(parts, "、");
 }
 
-ImportFault both_changed(const Wish& wish, const WishCell& cell, const model::Field& field,
-                         const vault::Cell* shown) {
+// What the file is, by what it says.
+std::string_view file_of(const model::Entity& entity) {
+  if (entity.name == "Visit") return "走访表";
+  if (entity.name == "Cadre") return "干部名单";
+  return entity.name == "Pairing" ? "结对表" : "名册";
+}
+
+Result<ImportFault> both_changed(const Workplace& place, const Wish& wish, const WishCell& cell,
+                                 const model::Field& field, const vault::Cell* shown) {
   const vault::Cell nothing;
   const vault::Cell& here = shown != nullptr ? *shown : nothing;
-  return {wish.line,
-          std::string(cell.column),
-          Fate::kFlagged,
-          people_text(field, here.value, here.values),
-          people_text(field, cell.value, cell.values),
-          "名册改了这一项,本地也改过:两种都列出,没有覆盖",
-          "changed both in the file and here: both are listed, nothing was overwritten"};
+  MQ_TRY(std::string ours, people_text(place, wish, field, here.value, here.values));
+  MQ_TRY(std::string theirs, people_text(place, wish, field, cell.value, cell.values));
+  return ImportFault{wish.line,
+                     std::string(cell.column),
+                     Fate::kFlagged,
+                     std::move(ours),
+                     std::move(theirs),
+                     cat(file_of(*wish.entity), "改了这一项,本地也改过:两种都列出,没有覆盖"),
+                     "changed both in the file and here: both are listed, nothing was overwritten"};
 }
 
 bool holds_something(const model::Field& field, const vault::Cell* cell) {
@@ -170,7 +193,8 @@ Result<bool> ImportMerge::compare(Wish& wish, const vault::RowData& data,
     // empty here is filled.
     const bool theirs = known ? last->second != digest(here) : holds_something(field, shown);
     if (differs && theirs) {
-      faults.push_back(both_changed(wish, cell, field, shown));
+      MQ_TRY(ImportFault fault, both_changed(place_, wish, cell, field, shown));
+      faults.push_back(std::move(fault));
       continue;
     }
     if (!cell.provisional && !(known && last->second == file)) {

@@ -37,6 +37,7 @@ struct Wish {
   std::uint32_t first_with = 0;
   bool guarded = false;                         // P3 facts: of the village's PRIVATE stream
   std::vector<std::size_t> further_lines = {};  // that say more of the same row
+  std::string newcomer = {};  // who is here with this file only, of those whom its cells name
 };
 
 class ImportMerge {

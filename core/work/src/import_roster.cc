@@ -359,6 +359,7 @@ class RosterReader {
     if (head == nullptr && fresh) head = &family.members.front();
     if (head != nullptr && !head->asked) {
       wish.cells.push_back(wish_row(H::kHeadPersonIdFieldNumber, head->id, "户主姓名"));
+      if (head->stream == 0) wish.newcomer = head->name;
     }
     // How many they are is not said where a line of them was refused.
     if (fresh || !torn_.contains(family.number)) {

@@ -72,6 +72,8 @@ Json result_json(const std::string& file, const work::ImportResult& result, bool
           {"new_villages", result.new_villages}};
 }
 
+std::string rows_of(std::size_t count) { return cat(count, count == 1 ? " row" : " rows"); }
+
 // The parts that every file has, and those of the others that this one has.
 void tell_counts(Call& call, const work::ImportResult& result) {
   std::string zh = cat("存 ", result.stored, ",未变 ", result.unchanged, ",重复 ",
@@ -86,8 +88,9 @@ void tell_counts(Call& call, const work::ImportResult& result) {
   also(result.left, "没有动(请核对)", "left alone, to be looked at");
   also(result.elsewhere, "别村(没有动)", "of other villages");
   also(result.held_back, "可以存但整个文件没有存", "good, but nothing of the file was stored");
-  call.out.say(cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:", zh),
-               cat("header on line ", result.header_line, "; ", result.data_lines, " rows: ", en));
+  call.out.say(
+      cat("表头在第 ", result.header_line, " 行;数据 ", result.data_lines, " 行:", zh),
+      cat("header on line ", result.header_line, "; ", rows_of(result.data_lines), ": ", en));
 }
 
 void tell(Call& call, const work::ImportResult& result) {
@@ -139,7 +142,7 @@ Error refusal(const work::ImportResult& result) {
           columns.empty() ? std::string() : cat("列 ", columns));
   return {Code::kInvalidInput,
           cat("有 ", what, " 拒收,整个文件都没有存;改好再导,或加 --skip-refused 存其余的"),
-          cat(result.refused, " rows refused", columns.empty() ? "" : " and columns ", columns,
+          cat(rows_of(result.refused), " refused", columns.empty() ? "" : " and columns ", columns,
               "; nothing of the file was stored; mend it, or store the rest with --skip-refused")};
 }
 
