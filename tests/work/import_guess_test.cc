@@ -120,6 +120,28 @@ TEST_F(ImportGuessTest, ABirthThatTheFileLeavesOutMakesNobodyAnother) {
   EXPECT_THAT(living(), ElementsAre("冯二 1950-02-03", "郑一 1948-07-20"));
 }
 
+// As an earlier version stored it of a cell that shows the month alone.
+TEST_F(ImportGuessTest, TheFirstOfAMonthBecomesTheDayOnceAFileSaysIt) {
+  again({"郑一,户主,男,1948-07-01,", kWife});
+  const RowId man = person("郑一");
+  EXPECT_EQ(again({"郑一,户主,男,1948-07,", kWife}).stored, 0u);
+  EXPECT_EQ(again({kMan, kWife}).stored, 1u);
+  EXPECT_THAT(living(), ElementsAre("冯二 1950-02-03", "郑一 1948-07-20"));
+  EXPECT_EQ(person("郑一"), man);
+}
+
+TEST_F(ImportGuessTest, WhoStandsOnARefusedLineIsNobodyElse) {
+  again({kMan, kWife});
+  const ImportResult result = town.import(ImportKind::kRoster,
+                                          kHead +
+                                              "鱼泉村,H9,郑一,户主,男,1948-07-20,\n"
+                                              "鱼泉村,H9,冯二,妻,女,1950-02-30,\n"
+                                              "鱼泉村,H9,冯二,妻,女,1950-02-13,\n",
+                                          true);
+  EXPECT_THAT(told(result), ElementsAre("3 出生日期", "4 姓名"));
+  EXPECT_THAT(living(), ElementsAre("冯二 1950-02-03", "郑一 1948-07-20"));
+}
+
 TEST_F(ImportGuessTest, FatherAndSonOfOneNameAreTwo) {
   const std::string father = "郑一,户主,男,1948-07-20,", son = "郑一,长子,男,1975-01-02,";
   again({father, son});

@@ -94,11 +94,10 @@ void tell_unclear(ImportRun& run, std::size_t line, const PersonFacts& file,
   for (const PersonFacts* one : whom) known.push_back(born(*one));
   run.result.faults.push_back(
       {line, run.table.header_of("姓名"), Fate::kFlagged, join(known, "、"), born(file),
-       "可能就是户里登记过的人,分不清,这一行没有存;是同一个人请先用 person amend 改成一样,"
+       "可能就是户里登记过的人,分不清,这个人没有存;是同一个人请先用 person amend 改成一样,"
        "不是请先用 person add 登记,再导一次",
-       "may be somebody of this household, and cannot be told: this line was not stored; amend "
-       "that "
-       "person if so, else use person add, and import again"});
+       "may be somebody of this household, and cannot be told: not stored; amend that person if "
+       "so, else use person add, and import again"});
 }
 
 }  // namespace

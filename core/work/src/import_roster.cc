@@ -290,10 +290,10 @@ class RosterReader {
     run_.result.faults.push_back(
         {member.line, run_.table.header_of("姓名"), Fate::kFlagged, member.name, "",
          cat("这个人在本机已作废", reason.empty() ? "" : cat("(", reason, ")"),
-             ",名册里还有,这一行没有存;作废错了请用 person amend ", member.id.hex(),
+             ",名册里还有,这个人没有存;作废错了请用 person amend ", member.id.hex(),
              " 改一项就重新计入,再导一次;没错请在名册里删去"),
          cat("was cancelled here", reason.empty() ? "" : cat(" (", reason, ")"),
-             ", and the file still has them: this line was not stored; if that was wrong, person "
+             ", and the file still has them: the person was not stored; if that was wrong, person "
              "amend ",
              member.id.hex(), " makes them count again, then import again")});
   }
