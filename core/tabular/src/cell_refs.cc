@@ -22,6 +22,11 @@ bool is_word(char c) {
   return is_letter(c) || is_digit(c) || c == '_' || c == '.' || static_cast<unsigned char>(c) > 127;
 }
 
+// From 1.
+std::size_t letter_value(char c) {
+  return static_cast<std::size_t>(c >= 'a' ? c - 'a' : c - 'A') + 1;
+}
+
 // A reference at the beginning of the text, with how long it is.
 struct Found {
   CellRef ref;
@@ -32,8 +37,7 @@ std::optional<Found> find_ref(std::string_view text) {
   std::size_t at = text.starts_with('$') ? 1 : 0, letters = 0;
   for (; at < text.size() && is_letter(text[at]); ++at) {
     if (++letters > kLettersMax) return std::nullopt;
-    const char upper = text[at] >= 'a' ? static_cast<char>(text[at] - 'a' + 'A') : text[at];
-    found.ref.column = found.ref.column * 26 + static_cast<std::size_t>(upper - 'A') + 1;
+    found.ref.column = found.ref.column * 26 + letter_value(text[at]);
   }
   if (letters == 0 || found.ref.column > kWidestSheet) return std::nullopt;
   found.ref.column -= 1;
@@ -45,6 +49,51 @@ std::optional<Found> find_ref(std::string_view text) {
   if (found.ref.row == 0 || found.ref.row > kLastRow) return std::nullopt;
   found.length = at;
   return found;
+}
+
+// Whole rows or columns, $3:$10, A:B, at the beginning of the text.
+struct Lines {
+  bool rows = false;
+  std::size_t from = 0, to = 0;               // columns from 0, rows from 1
+  bool from_stays = false, to_stays = false;  // behind a $
+  std::size_t length = 0;
+
+  std::string text() const {
+    const auto one = [&](std::size_t at, bool stays) {
+      return cat(stays ? "$" : "", rows ? cat(at) : column_name(at));
+    };
+    return cat(one(from, from_stays), ":", one(to, to_stays));
+  }
+};
+
+// One end of them, with whether a $ stands before it; the text moves behind it.
+std::optional<std::size_t> take_line(std::string_view& text, bool rows, bool& stays) {
+  stays = text.starts_with('$');
+  if (stays) text.remove_prefix(1);
+  std::size_t at = 0, number = 0;
+  const std::size_t most = rows ? kDigitsMax : kLettersMax;
+  for (; at < text.size() && at <= most && (rows ? is_digit : is_letter)(text[at]); ++at) {
+    number = rows ? number * 10 + static_cast<std::size_t>(text[at] - '0')
+                  : number * 26 + letter_value(text[at]);
+  }
+  if (number == 0 || at > most || number > (rows ? kLastRow : kWidestSheet)) return std::nullopt;
+  text.remove_prefix(at);
+  return rows ? number : number - 1;
+}
+
+std::optional<Lines> find_lines(std::string_view text) {
+  Lines out;
+  const std::size_t whole = text.size();
+  out.rows = is_digit(text[text.starts_with('$') && text.size() > 1 ? 1 : 0]);
+  const auto from = take_line(text, out.rows, out.from_stays);
+  if (!from || !text.starts_with(':')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto to = take_line(text, out.rows, out.to_stays);
+  if (!to) return std::nullopt;
+  out.from = *from;
+  out.to = *to;
+  out.length = whole - text.size();
+  return out;
 }
 
 }  // namespace
@@ -86,9 +135,9 @@ std::string cell_area_text(const CellArea& area) {
 }
 
 CellArea RowShift::area(CellArea area) const {
-  const bool grows = area.to.row == last && last >= first && area.from.row <= last;
+  if (area.from.column >= fixed_from) return area;
+  area.to.row = area.from.row <= last ? end(area.to.row) : row(area.to.row);
   area.from.row = row(area.from.row);
-  area.to.row = grows ? last + by : row(area.to.row);
   return area;
 }
 
@@ -116,32 +165,38 @@ class FormulaWriter {
     while (at_ < text_.size()) step();
     return std::move(out_);
   }
-  // Whole columns or rows are in it, A:A or 3:4, which are no references here.
-  bool has_whole_lines() const { return whole_lines_; }
 
  protected:
   // What to write for the reference that stands behind `before` and is written so.
   virtual std::string written(const Found& found, std::string_view before,
                               std::string_view text) = 0;
+  // The same for whole rows or columns.
+  virtual std::string written(const Lines& lines, std::string_view before) = 0;
 
  private:
   void step() {
     const char c = text_[at_];
     if (c == '"' || c == '\'') return quoted(c);
     const bool begins = at_ == 0 || !is_word(text_[at_ - 1]);
-    const auto found = begins ? find_ref(text_.substr(at_)) : std::nullopt;
-    const std::size_t behind = found ? at_ + found->length : 0;
-    const bool whole =
-        found && (behind == text_.size() ||
-                  (!is_word(text_[behind]) && text_[behind] != '(' && text_[behind] != '!'));
-    if (whole) {
-      out_ += written(*found, text_.substr(0, at_), text_.substr(at_, found->length));
-      at_ = reference_end_ = behind;
+    const auto lines = begins ? find_lines(text_.substr(at_)) : std::nullopt;
+    if (lines && ends(at_ + lines->length)) {
+      out_ += written(*lines, text_.substr(0, at_));
+      at_ += lines->length;
       return;
     }
-    whole_lines_ = whole_lines_ || (c == ':' && reference_end_ != at_);
+    const auto found = begins ? find_ref(text_.substr(at_)) : std::nullopt;
+    if (found && ends(at_ + found->length)) {
+      out_ += written(*found, text_.substr(0, at_), text_.substr(at_, found->length));
+      at_ += found->length;
+      return;
+    }
     out_ += c;
     ++at_;
+  }
+
+  // Whether what ends there is no part of a name, of a function's or of a sheet's.
+  bool ends(std::size_t at) const {
+    return at == text_.size() || (!is_word(text_[at]) && text_[at] != '(' && text_[at] != '!');
   }
 
   void quoted(char quote) {
@@ -151,8 +206,7 @@ class FormulaWriter {
   }
 
   std::string_view text_;
-  std::size_t at_ = 0, reference_end_ = 0;
-  bool whole_lines_ = false;
+  std::size_t at_ = 0;
   std::string out_;
 };
 
@@ -164,16 +218,26 @@ class FormulaShifter final : public FormulaWriter {
  private:
   std::string written(const Found& found, std::string_view before, std::string_view text) override {
     const bool ends_range = before.ends_with(':');
-    const bool named = before.ends_with('!');
-    if (!ends_range) {
-      foreign_ = named ? !names_own(before.substr(0, before.size() - 1)) : !own_.bare;
-    }
+    if (!ends_range) stays_ = is_foreign(before) || found.ref.column >= shift_.fixed_from;
     std::size_t row = found.ref.row;
-    if (!foreign_) {
-      const bool grows = ends_range && row == shift_.last && shift_.last >= shift_.first;
-      row = grows ? shift_.last + shift_.by : shift_.row(row);
+    if (!stays_) {
+      const bool runs = row == own_.running && text[found.row_at - 1] != '$';
+      row = ends_range && !runs ? shift_.end(row) : shift_.row(row);
     }
     return cat(text.substr(0, found.row_at), row);
+  }
+
+  std::string written(const Lines& lines, std::string_view before) override {
+    if (!lines.rows || is_foreign(before)) return lines.text();
+    Lines moved = lines;
+    moved.from = shift_.row(lines.from);
+    moved.to = shift_.end(lines.to);
+    return moved.text();
+  }
+
+  bool is_foreign(std::string_view before) const {
+    const bool named = before.ends_with('!');
+    return named ? !names_own(before.substr(0, before.size() - 1)) : !own_.bare;
   }
 
   // Whether the text ends with the name of the sheet, in quotes or bare.
@@ -194,7 +258,7 @@ class FormulaShifter final : public FormulaWriter {
 
   const RowShift& shift_;
   OwnSheet own_;
-  bool foreign_ = false;
+  bool stays_ = false;
 };
 
 // What a formula says that is copied from one cell to another.
@@ -222,17 +286,27 @@ class FormulaCopier final : public FormulaWriter {
     return cat(column_stays ? "$" : "", column_name(*column), row_stays ? "$" : "", *row);
   }
 
+  std::string written(const Lines& lines, std::string_view) override {
+    const auto along = [&](std::size_t at, bool stays) {
+      if (stays) return std::optional(at);
+      return lines.rows ? moved(at, from_.row, to_.row, 1, kLastRow)
+                        : moved(at, from_.column, to_.column, 0, kWidestSheet - 1);
+    };
+    const auto first = along(lines.from, lines.from_stays), last = along(lines.to, lines.to_stays);
+    if (!first || !last) return "#REF!";
+    Lines copy = lines;
+    copy.from = *first;
+    copy.to = *last;
+    return copy.text();
+  }
+
   const CellRef &from_, &to_;
 };
 
 }  // namespace
 
-std::optional<std::string> copied_formula(std::string_view formula, const CellRef& from,
-                                          const CellRef& to) {
-  FormulaCopier copier(formula, from, to);
-  std::string out = copier.run();
-  if (copier.has_whole_lines()) return std::nullopt;
-  return out;
+std::string copied_formula(std::string_view formula, const CellRef& from, const CellRef& to) {
+  return FormulaCopier(formula, from, to).run();
 }
 
 std::string shifted_formula(std::string_view formula, const RowShift& shift, const OwnSheet& own) {

@@ -27,10 +27,16 @@ void append_cell_ref(std::string& out, std::size_t row, std::size_t column);
 std::string cell_area_text(const CellArea& area);
 
 // `by` rows are put in below row `last`: what stands below moves down, and an area that ends on a
-// row from `first` to `last` with its end on `last` takes the new rows in.
+// row from `first` to `last` with its end on `last` takes the new rows in. Columns from
+// `fixed_from` on stay where they are.
 struct RowShift {
   std::size_t first = 0, last = 0, by = 0;
+  std::size_t fixed_from = static_cast<std::size_t>(-1);
   std::size_t row(std::size_t number) const { return number > last ? number + by : number; }
+  // Of the last row of an area.
+  std::size_t end(std::size_t number) const {
+    return number == last && last >= first ? last + by : row(number);
+  }
   CellArea area(CellArea area) const;
 };
 
@@ -42,13 +48,12 @@ std::string shifted_areas(std::string_view areas, const RowShift& shift);
 struct OwnSheet {
   std::string_view name;
   bool bare = true;
+  std::size_t running = 0;  // on this row an area that ends there, without $, does not grow
 };
 // The references of a formula, as written in XML; those to other sheets, texts and names stay.
 std::string shifted_formula(std::string_view formula, const RowShift& shift, const OwnSheet& own);
 
-// The formula of one cell as another has it that shares it. Nothing for one with whole columns or
-// rows in it.
-std::optional<std::string> copied_formula(std::string_view formula, const CellRef& from,
-                                          const CellRef& to);
+// The formula of one cell as another has it to which it is copied.
+std::string copied_formula(std::string_view formula, const CellRef& from, const CellRef& to);
 
 }  // namespace mq::tabular

@@ -52,13 +52,12 @@ class Parting {
     if (!own.empty()) groups_.insert_or_assign(group, Shared{*cell_, own});
     const auto shared = groups_.find(group);
     if (shared == groups_.end() || added_ > kAddedMax) return;
-    auto formula = copied_formula(shared->second.formula, shared->second.cell, *cell_);
-    if (!formula) return;
-    added_ += formula->size();
+    const std::string formula = copied_formula(shared->second.formula, shared->second.cell, *cell_);
+    added_ += formula.size();
     std::string text("<");
     text += tag.name;
     text += ">";
-    text += *formula;
+    text += formula;
     text += "</";
     text += tag.name;
     text += ">";
