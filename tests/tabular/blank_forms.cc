@@ -1,5 +1,6 @@
 #include "tabular/blank_forms.h"
 
+#include <gtest/gtest.h>
 #include <zip.h>
 
 #include "mq/base/text.h"
@@ -106,6 +107,38 @@ Bytes excel_blank() {
           "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"s\"><v>1</v></c>"
           "<c r=\"C1\" t=\"s\"><v>2</v></c></row>");
   return book.bytes();
+}
+
+tabular::Template blank(const Bytes& file, const tabular::TemplateOptions& options) {
+  auto read = tabular::Template::read(file, options);
+  EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().zh);
+  MQ_ASSERT(read.ok());
+  return *std::move(read);
+}
+
+std::vector<std::string> headers(const tabular::Template& form) {
+  std::vector<std::string> out;
+  for (const tabular::TemplateColumn& column : form.columns()) out.push_back(column.header);
+  return out;
+}
+
+std::string inline_row(int row, const std::vector<std::string>& texts) {
+  std::string out = cat("<row r=\"", row, "\">");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].empty()) continue;
+    out += cat("<c r=\"", std::string(1, static_cast<char>('A' + i)), row,
+               "\" t=\"inlineStr\"><is><t>", texts[i], "</t></is></c>");
+  }
+  return out + "</row>";
+}
+
+std::string styled_row(int row, int columns, int style) {
+  std::string out = cat("<row r=\"", row, "\">");
+  for (int i = 0; i < columns; ++i) {
+    const std::string column(1, static_cast<char>('A' + i));
+    out += cat("<c r=\"", column, row, "\" s=\"", style, "\"/>");
+  }
+  return out + "</row>";
 }
 
 std::string part_of(const Bytes& workbook, const std::string& name) {

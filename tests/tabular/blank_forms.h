@@ -1,6 +1,7 @@
 // Blanks as departments send them, in the style of the office programs that make them.
 #pragma once
 
+#include "mq/tabular/template.h"
 #include "tabular/workbook_builder.h"
 
 namespace mq::testing {
@@ -11,6 +12,14 @@ namespace mq::testing {
 Bytes wps_blank();
 // Excel: one header line, no prepared rows.
 Bytes excel_blank();
+
+// Read without an error.
+tabular::Template blank(const Bytes& file, const tabular::TemplateOptions& options = {});
+std::vector<std::string> headers(const tabular::Template& form);
+// A row of texts, from column A on; an empty one is no cell.
+std::string inline_row(int row, const std::vector<std::string>& texts);
+// A row of cells with that format, of as many columns.
+std::string styled_row(int row, int columns, int style = 1);
 
 // The content of one part of a workbook; empty if it has none.
 std::string part_of(const Bytes& workbook, const std::string& name);

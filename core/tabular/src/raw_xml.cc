@@ -1,6 +1,7 @@
 #include "raw_xml.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "mq/base/text.h"
 #include "xml_stream.h"
@@ -70,6 +71,12 @@ std::optional<std::string_view> raw_attribute(std::string_view tag, std::string_
   const auto place = find_value(tag, name);
   if (!place) return std::nullopt;
   return tag.substr(place->begin, place->end - place->begin);
+}
+
+std::size_t number_in(std::string_view text) {
+  std::size_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
 }
 
 std::string with_attribute(std::string_view tag, std::string_view name, std::string_view value) {

@@ -22,6 +22,8 @@ std::optional<RawTag> next_tag(std::string_view xml, std::size_t& at);
 
 // The value of an attribute of a tag's text, by local name, as written; nothing if it has none.
 std::optional<std::string_view> raw_attribute(std::string_view tag, std::string_view name);
+// The number that an attribute is; 0 if it is none.
+std::size_t number_in(std::string_view text);
 // The tag's text with that attribute, in place or added at the end. The value needs no escapes.
 std::string with_attribute(std::string_view tag, std::string_view name, std::string_view value);
 
@@ -37,7 +39,7 @@ std::string edited(std::string_view xml, const std::vector<RawEdit>& edits);
 std::string without_results(std::string_view xml);
 
 // A worksheet in which cells that share a formula have it each for themselves, so that each can
-// name other cells; those that cannot be told apart stay.
+// name other cells; too many of them stay as they are.
 std::string without_sharing(std::string_view xml);
 
 }  // namespace mq::tabular

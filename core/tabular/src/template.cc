@@ -8,6 +8,7 @@
 #include "mq/base/text.h"
 #include "raw_xml.h"
 #include "template_header.h"
+#include "template_rows.h"
 #include "template_sheet.h"
 #include "template_styles.h"
 #include "xlsx.h"
@@ -19,24 +20,6 @@ namespace mq::tabular {
 namespace {
 
 constexpr std::size_t kRowsMax = 1'048'576, kCellCharactersMax = 32'767;
-
-// Rows that only number themselves wait to be filled like empty ones.
-bool is_numbered_only(const Row& row) {
-  std::size_t said = 0;
-  bool number = true;
-  for (const std::string& cell : row.cells) {
-    const std::string_view text = trimmed(cell);
-    if (text.empty()) continue;
-    ++said;
-    number = number && text.find_first_not_of("0123456789") == std::string_view::npos;
-  }
-  return said == 1 && number;
-}
-
-bool is_empty(const Row& row) {
-  return std::ranges::all_of(row.cells,
-                             [](const std::string& cell) { return trimmed(cell).empty(); });
-}
 
 Status check_text(const std::vector<FillLine>& lines) {
   for (const FillLine& line : lines) {
@@ -56,6 +39,23 @@ Status check_text(const std::vector<FillLine>& lines) {
     }
   }
   return {};
+}
+
+// Each cell with its own formula, so that rows can be put in between.
+Result<OpenedWorkbook> open_blank(ByteView file, const TemplateOptions& options) {
+  MQ_TRY(OpenedWorkbook opened, open_workbook(file, options.limits, options.sheet));
+  opened.sheet_xml = without_sharing(opened.sheet_xml);
+  return opened;
+}
+
+Error with_sheets(Error error, const std::string& sheet, const std::vector<std::string>& others) {
+  if (sheet.empty()) return error;
+  error.zh += cat("。读的是工作表“", sheet, "”");
+  error.en += cat("; read worksheet ", sheet);
+  if (others.empty()) return error;
+  error.zh += cat(";还有 ", join(others, "、"), "(要填另一张加 --sheet 名称)");
+  error.en += cat("; there are also ", join(others, ", "), " (--sheet NAME for another)");
+  return error;
 }
 
 // A cell merged over rows of which each would take a line of its own.
@@ -202,50 +202,48 @@ std::string fill_text(const FillCell& cell) {
   return cat(below ? "-" : "", digits);
 }
 
-Result<Template> Template::read(Bytes file, std::size_t header_line, const Limits& limits) {
+Result<Template> Template::read(Bytes file, const TemplateOptions& options) {
   Template out;
   out.file_ = std::move(file);
-  out.limits_ = limits;
-  MQ_TRY(Sheet sheet, read_sheet(out.file_, limits));
+  out.options_ = options;
+  MQ_TRY(Sheet sheet, read_sheet(out.file_, options.limits, options.sheet));
   out.workbook_ = sheet.encoding == "xlsx";
+  out.sheet_ = std::move(sheet.name);
+  out.other_sheets_ = std::move(sheet.unread);
   out.rows_ = std::move(sheet.rows);
-  MQ_CHECK(out.find_rows(header_line));
+  MQ_CHECK(out.find_rows());
   return out;
 }
 
-// Totals that stand over the lines that they are of, with rows prepared below them.
-bool Template::totals_on_top(const RawSheet& sheet) const {
-  const auto row = std::ranges::find(rows_, first_, &Row::line);
-  if (row == rows_.end() || !begins_totals(*row) || sheet.row(first_ + 1) == nullptr) return false;
-  const auto next = std::next(row);
-  return prepared_rows(sheet, first_ + 1, next == rows_.end() ? 0 : next->line).count > 0;
-}
-
-Status Template::find_rows(std::size_t header_line) {
-  std::vector<CellArea> merges;
+Status Template::find_rows() {
   std::optional<OpenedWorkbook> opened;
   std::optional<RawSheet> raw;
   if (workbook_) {
-    MQ_TRY(opened, open_workbook(file_, limits_));
+    MQ_TRY(opened, open_blank(file_, options_));
     MQ_TRY(raw, RawSheet::read(opened->sheet_xml));
-    merges = raw->merges();
   }
-  MQ_TRY(HeaderBlock header, find_header(rows_, merges, header_line));
-  title_ = std::move(header.title);
-  columns_ = std::move(header.columns);
-  header_first_ = header.first;
-  header_last_ = header.last;
-  first_ = header.last + 1;
-  for (auto row = std::ranges::find(rows_, first_, &Row::line);
-       row != rows_.end() && row->line == first_ && is_sample(*row); ++row) {
-    ++first_;
+  auto found =
+      find_header(rows_, raw ? raw->merges() : std::vector<CellArea>(), options_.header_line);
+  if (!found.ok()) return with_sheets(std::move(found).error(), sheet_, other_sheets_);
+  title_ = std::move(found->title);
+  columns_ = std::move(found->columns);
+  header_first_ = found->first;
+  header_last_ = found->last;
+  TableRows table = table_rows(
+      {rows_, columns_, raw ? &*raw : nullptr, header_last_ + 1, options_.drop_standing});
+  first_ = table.prepared.first;
+  prepared_ = table.prepared.count;
+  below_ = table.below;
+  standing_ = std::move(table.standing);
+  if (!raw) return {};
+  const auto contents = own_contents(*raw, table.prepared);
+  const RawRow* row = raw->row(table.prepared.pattern);
+  const std::vector<RawCell> cells = row == nullptr ? std::vector<RawCell>() : raw->cells(*row);
+  for (TemplateColumn& column : columns_) {
+    const auto cell = std::ranges::find(cells, column.at, &RawCell::column);
+    column.provided =
+        contents.contains(column.at) || (cell != cells.end() && raw->has_formula(*cell));
   }
-  if (raw && totals_on_top(*raw)) ++first_;
-  const auto below = std::ranges::find_if(rows_, [&](const Row& row) {
-    return row.line >= first_ && !is_empty(row) && !is_numbered_only(row);
-  });
-  const std::size_t below_line = below == rows_.end() ? 0 : below->line;
-  prepared_ = raw ? prepared_rows(*raw, first_, below_line).count : 0;
   return {};
 }
 
@@ -255,7 +253,7 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
                  "the blank is CSV; write CSV (-o FILE.csv)"};
   }
   MQ_CHECK(check_text(lines));
-  MQ_TRY(OpenedWorkbook opened, open_workbook(file_, limits_));
+  MQ_TRY(OpenedWorkbook opened, open_blank(file_, options_));
   MQ_TRY(const RawSheet sheet, RawSheet::read(opened.sheet_xml));
   if (sheet.rows().size() + lines.size() + first_ > kRowsMax) {
     return Error{Code::kExhausted, "填表:行数超过 xlsx 的上限,没有写出;请按村分几次填",
@@ -276,10 +274,11 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
     MQ_CHECK(normalise_xml(styles));
   }
   StyleEditor editor(std::move(styles));
-  const PreparedRows prepared{first_, prepared_};
+  const PreparedRows prepared =
+      table_rows({rows_, columns_, &sheet, header_last_ + 1, options_.drop_standing}).prepared;
   const RowShift shift = prepared.shift_for(lines.size());
-  const std::string sheet_part = as_utf8(filled_sheet(
-      sheet, {columns_, lines, prepared, opened.sheet_name}, opened.workbook.styles, editor));
+  const SheetFill fill{columns_, lines, prepared, opened.sheet_name};
+  const std::string sheet_part = as_utf8(filled_sheet(sheet, fill, opened.workbook.styles, editor));
   std::vector<ZipPart> parts;
   std::set<std::string> seen;
   for (const std::string& name : opened.archive.names()) {
@@ -324,16 +323,28 @@ std::vector<std::vector<std::string>> Template::rows_with(
   for (const Row& row : rows_) {
     if (row.line > header_last_ && row.line < first_) out.push_back(row.cells);
   }
-  for (const FillLine& line : lines) {
-    out.emplace_back(width);
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-      out.back()[columns_[i].at] = fill_text(line[i]);
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    out.push_back(prepared_cells(first_ + at));
+    out.back().resize(std::max(width, out.back().size()));
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const bool keeps = std::holds_alternative<std::monostate>(lines[at][i]);
+      if (!keeps) out.back()[columns_[i].at] = fill_text(lines[at][i]);
+    }
   }
   for (const Row& row : rows_) {
-    const bool below = row.line >= first_ && !is_empty(row) && !is_numbered_only(row);
-    if (below) out.push_back(row.cells);
+    if (below_ != 0 && row.line >= below_) out.push_back(row.cells);
   }
   return out;
+}
+
+// What a row has that waits to be filled.
+std::vector<std::string> Template::prepared_cells(std::size_t line) const {
+  const bool dropped =
+      options_.drop_standing && !standing_.empty() && line <= standing_.back().line;
+  const auto row = std::ranges::lower_bound(rows_, line, {}, &Row::line);
+  if (dropped || row == rows_.end() || row->line != line || (below_ != 0 && line >= below_))
+    return {};
+  return row->cells;
 }
 
 }  // namespace mq::tabular

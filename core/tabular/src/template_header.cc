@@ -1,9 +1,13 @@
 #include "template_header.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
 
 #include "mq/base/text.h"
+#include "template_columns.h"
+#include "template_words.h"
 
 namespace mq::tabular {
 
@@ -13,42 +17,6 @@ constexpr std::size_t kHeaderWithin = 30;               // rows that offices put
 constexpr std::size_t kLinesMax = 4;                    // of a header
 constexpr std::size_t kMergesMax = 10'000;              // around a header
 constexpr std::size_t kShareOf = 5, kCoveredShare = 3;  // a header covers three fifths of the width
-
-// Without blanks and line breaks, with which rotated and narrow headers are written.
-std::string header_text(std::string_view cell) {
-  std::string out;
-  for (const std::uint32_t point : code_points(cell)) {
-    if (point > ' ' && point != 0xa0 && point != 0x3000 && point != 0xfeff) append_utf8(out, point);
-  }
-  return out;
-}
-
-bool holds_colon(std::string_view text) {
-  return text.find(':') != std::string_view::npos || text.find("：") != std::string_view::npos;
-}
-
-// A colon at its end is a mark of the header; with words behind it, it is a line to write on.
-std::string_view without_colon(std::string_view text) {
-  for (const std::string_view colon : {":", "："}) {
-    if (text.ends_with(colon)) text.remove_suffix(colon.size());
-  }
-  return text;
-}
-
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789.-") == std::string_view::npos;
-}
-
-// What some offices write under a header to number its columns: 1 2 3, 甲 乙, (1).
-bool is_ordinal(std::string_view text) {
-  for (const std::string_view bracket : {"(", ")", "（", "）"}) {
-    if (text.starts_with(bracket)) text.remove_prefix(bracket.size());
-    if (text.ends_with(bracket)) text.remove_suffix(bracket.size());
-  }
-  constexpr std::string_view kStems = "甲乙丙丁戊己庚辛壬癸";
-  const bool stem = text.size() == 3 && kStems.find(text) != std::string_view::npos;
-  return stem || (is_number(text) && text.size() <= 3);
-}
 
 // One cell, or several merged.
 struct Unit {
@@ -61,17 +29,12 @@ class Finder {
   Finder(const std::vector<Row>& rows, const std::vector<CellArea>& merges, std::size_t line) {
     for (const Row& row : rows) {
       lines_[row.line] = &row;
-      if (lines_.size() > kHeaderWithin) continue;
-      width_ = std::max(width_, row.cells.size());
-      last_ = row.line;
+      if (lines_.size() <= kHeaderWithin) last_ = row.line;
     }
     last_ = std::max(last_, line) + kLinesMax;
-    for (const CellArea& area : merges) {
-      if (area.from.row > last_) continue;
-      merges_.push_back(area);
-      if (area.from.row <= kHeaderWithin) width_ = std::max(width_, area.to.column + 1);
-    }
-    width_ = std::min(width_, Limits().columns_max);
+    std::ranges::copy_if(merges, std::back_inserter(merges_),
+                         [&](const CellArea& area) { return area.from.row <= last_; });
+    columns_.emplace(lines_, merges_, kHeaderWithin);
   }
 
   Result<HeaderBlock> find(std::size_t line) {
@@ -80,10 +43,10 @@ class Finder {
     if (line == 0 || !lines_.contains(line)) return not_found();
     HeaderBlock block;
     block.first = line;
-    bottom_ = line;
+    take_columns(line);
     while (bottom_ - line + 1 < kLinesMax && goes_on(line)) ++bottom_;
     bottom_ = std::max(bottom_, merged_down(line));
-    for (std::size_t column = 0; column < width_; ++column) {
+    for (std::size_t column = part_.begin; column < part_.end; ++column) {
       std::string path = path_of(line, column);
       if (!path.empty()) block.columns.push_back({column, std::move(path)});
     }
@@ -100,6 +63,13 @@ class Finder {
                  "no header found: a row that names the columns; name it with --header N"};
   }
 
+  // Those of the table whose header begins there.
+  void take_columns(std::size_t line) {
+    bottom_ = line;
+    part_ = columns_->at(line, line);
+    part_ = columns_->at(line, merged_down(line));
+  }
+
   const CellArea* merge_at(std::size_t line, std::size_t column) const {
     const auto found = std::ranges::find_if(
         merges_, [&](const CellArea& area) { return area.holds(line, column); });
@@ -113,6 +83,7 @@ class Finder {
 
   // Of the merged cells too.
   std::string text_at(std::size_t line, std::size_t column) const {
+    if (!part_.holds(column)) return {};
     const CellArea* merge = merge_at(line, column);
     return merge == nullptr ? own_text(line, column)
                             : own_text(merge->from.row, merge->from.column);
@@ -120,10 +91,10 @@ class Finder {
 
   std::vector<Unit> units_of(std::size_t line) const {
     std::vector<Unit> out;
-    for (std::size_t column = 0; column < width_; ++column) {
+    for (std::size_t column = part_.begin; column < part_.end; ++column) {
       const CellArea* merge = merge_at(line, column);
-      Unit unit{column, merge == nullptr ? 1 : merge->to.column - column + 1,
-                text_at(line, column)};
+      const std::size_t behind = merge == nullptr ? column + 1 : merge->to.column + 1;
+      Unit unit{column, std::min(behind, part_.end) - column, text_at(line, column)};
       column += unit.span - 1;
       if (!unit.text.empty()) out.push_back(std::move(unit));
     }
@@ -136,29 +107,42 @@ class Finder {
                                [](const Unit& unit) { return holds_colon(unit.text); });
   }
 
-  bool may_begin(std::size_t line) const {
+  bool may_begin(std::size_t line) {
+    take_columns(line);
     const std::vector<Unit> units = units_of(line);
-    std::size_t covered = 0, numbers = 0;
+    std::size_t covered = 0, numbers = 0, names = 0;
     for (const Unit& unit : units) {
       covered += unit.span;
       numbers += is_number(unit.text) ? 1 : 0;
+      names += is_number(unit.text) || is_sentence(unit.text) ? 0 : 1;
       if (holds_colon(without_colon(unit.text))) return false;
     }
-    if (marked(line) && units.size() * kShareOf < width_ * kCoveredShare) return false;
-    return units.size() >= 2 && numbers * 2 <= units.size() &&
-           covered * kShareOf >= width_ * kCoveredShare;
+    const std::size_t wanted = std::max(widest_, part_.width) * kCoveredShare;
+    if (marked(line) && units.size() * kShareOf < wanted) return false;
+    return names >= 2 && numbers * 2 <= units.size() && covered * kShareOf >= wanted;
   }
 
-  std::size_t top() const {
+  // Of a table in parts some rows say something in one of them only.
+  void measure() {
+    std::size_t seen = 0;
+    for (auto at = lines_.begin(); at != lines_.end() && ++seen <= kHeaderWithin; ++at) {
+      take_columns(at->first);
+      if (units_of(at->first).size() >= 2) widest_ = std::max(widest_, part_.width);
+    }
+  }
+
+  std::size_t top() {
+    measure();
     std::size_t seen = 0;
     for (auto at = lines_.begin(); at != lines_.end() && ++seen <= kHeaderWithin; ++at) {
       const std::size_t line = at->first;
       if (!may_begin(line)) continue;
+      if (!marked(line)) return line;
       // 单位：  日期：  are lines to write on if the header stands below them.
       const auto next = std::next(at);
       const bool above = next != lines_.end() && !is_sample(*next->second) &&
-                         !marked(next->first) && may_begin(next->first);
-      if (!marked(line) || !above) return line;
+                         may_begin(next->first) && !marked(next->first);
+      if (!above) return line;
     }
     return 0;
   }
@@ -166,7 +150,8 @@ class Finder {
   std::size_t merged_down(std::size_t line) const {
     std::size_t out = line;
     for (const CellArea& area : merges_) {
-      const bool here = area.from.row >= line && area.from.row <= bottom_;
+      const bool here =
+          area.from.row >= line && area.from.row <= bottom_ && part_.holds(area.from.column);
       if (here && area.to.row < line + kLinesMax) out = std::max(out, area.to.row);
     }
     return out;
@@ -178,7 +163,7 @@ class Finder {
     const std::size_t next = bottom_ + 1;
     if (merged_down(line) >= next) return true;
     for (const Unit& unit : units_of(next)) {
-      if (is_number(unit.text) || unit.span * kShareOf >= width_ * kCoveredShare) continue;
+      if (is_number(unit.text) || unit.span * kShareOf >= part_.width * kCoveredShare) continue;
       const CellArea* above = merge_at(bottom_, unit.column);
       const bool parts_it = above != nullptr && above->to.column > above->from.column &&
                             above->to.row == bottom_ && !text_at(bottom_, unit.column).empty();
@@ -199,7 +184,8 @@ class Finder {
 
   std::string group_left_of(std::size_t line, std::size_t below, std::size_t column) const {
     while (column-- > 0) {
-      if (text_at(below, column).empty()) return {};
+      const std::string part = text_at(below, column);
+      if (part.empty() || is_number(part)) return {};
       std::string text = text_at(line, column);
       if (!text.empty()) return text;
     }
@@ -223,15 +209,15 @@ class Finder {
 
   bool numbered(std::size_t line) const {
     const std::vector<Unit> units = units_of(line);
-    return units.size() >= 3 && units.size() * 2 >= width_ &&
+    return units.size() >= 3 && units.size() * 2 >= part_.width &&
            std::ranges::all_of(units, [](const Unit& unit) { return is_ordinal(unit.text); });
   }
 
   std::string title_above(std::size_t line) const {
     for (const auto& [at, row] : lines_) {
       if (at >= line) break;
-      for (const std::string& cell : row->cells) {
-        std::string text = header_text(cell);
+      for (std::size_t column = 0; column < std::min(part_.end, row->cells.size()); ++column) {
+        std::string text = own_text(at, column);
         if (!text.empty() && !holds_colon(text)) return text;
       }
     }
@@ -240,7 +226,9 @@ class Finder {
 
   std::vector<CellArea> merges_;  // those near enough to be of the header
   std::map<std::size_t, const Row*> lines_;
-  std::size_t width_ = 0, last_ = 0, bottom_ = 0;
+  std::optional<TableColumns> columns_;
+  TableColumns::Part part_;
+  std::size_t widest_ = 0, last_ = 0, bottom_ = 0;
 };
 
 }  // namespace
@@ -248,34 +236,6 @@ class Finder {
 Result<HeaderBlock> find_header(const std::vector<Row>& rows, const std::vector<CellArea>& merges,
                                 std::size_t line) {
   return Finder(rows, merges, line).find(line);
-}
-
-bool is_sample(const Row& row) {
-  constexpr std::string_view kWords[] = {"示例",     "样例",     "范例",
-                                         "填写示例", "填写样例", "填表示例"};
-  constexpr std::string_view kBefore[] = {"例:", "例：", "(例)", "（例）", "例如:", "例如："};
-  constexpr std::size_t kAmong = 2;  // 1, 例：张三
-  std::size_t seen = 0;
-  for (const std::string& cell : row.cells) {
-    const std::string text = header_text(cell);
-    if (text.empty()) continue;
-    const auto begins = [&](std::string_view word) { return text.starts_with(word); };
-    if (text == "例" || text == "例如" || std::ranges::any_of(kWords, begins) ||
-        std::ranges::any_of(kBefore, begins)) {
-      return true;
-    }
-    if (++seen == kAmong) break;
-  }
-  return false;
-}
-
-bool begins_totals(const Row& row) {
-  for (const std::string& cell : row.cells) {
-    const std::string text = header_text(cell);
-    if (text.empty()) continue;
-    return text.starts_with("合计") || text.starts_with("总计") || text.starts_with("小计");
-  }
-  return false;
 }
 
 }  // namespace mq::tabular

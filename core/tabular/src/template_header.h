@@ -19,9 +19,4 @@ struct HeaderBlock {
 Result<HeaderBlock> find_header(const std::vector<Row>& rows, const std::vector<CellArea>& merges,
                                 std::size_t line);
 
-// 示例, 例：张三: shows how to fill the form and is no line of it.
-bool is_sample(const Row& row);
-// 合计, 总计, 小计 …
-bool begins_totals(const Row& row);
-
 }  // namespace mq::tabular

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <initializer_list>
 #include <iterator>
+#include <map>
 #include <optional>
 
 #include "mq/base/text.h"
@@ -15,14 +16,6 @@ namespace mq::tabular {
 
 namespace {
 
-constexpr std::size_t kMergesMax = 100'000;
-
-std::size_t number_in(std::string_view text) {
-  std::size_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 // Straight into the worksheet's text: a cell is a dozen parts, and a form has 100 000 cells.
 void put_all(std::string& out, std::initializer_list<std::string_view> parts) {
   for (const std::string_view part : parts) out += part;
@@ -32,110 +25,6 @@ void append_number(std::string& out, std::size_t number) {
   char digits[20];
   out.append(digits, std::to_chars(digits, std::end(digits), number).ptr);
 }
-
-}  // namespace
-
-Status RawSheet::take(std::string_view name, std::string_view tag, std::size_t begin,
-                      std::size_t end) {
-  if (name == "row") {
-    const auto declared = raw_attribute(tag, "r");
-    const std::size_t before = rows_.empty() ? 0 : rows_.back().number;
-    rows_.push_back({declared ? number_in(*declared) : before + 1, begin, end, end, end});
-  }
-  if (name == "col") {
-    const auto style = raw_attribute(tag, "style");
-    const std::size_t from = number_in(raw_attribute(tag, "min").value_or(""));
-    const std::size_t to = number_in(raw_attribute(tag, "max").value_or(""));
-    if (style && from > 0) columns_.push_back({from - 1, to - 1, number_in(*style)});
-  }
-  if (name != "mergeCell") return {};
-  const auto area = parse_cell_area(raw_attribute(tag, "ref").value_or(""));
-  if (area && merges_.size() < kMergesMax) {
-    merges_.push_back(*area);
-    return {};
-  }
-  return Error{Code::kInvalidInput, "表格里合并的单元格有误或过多,文件可能损坏;请另存一份再试",
-               "the merged cells of the worksheet are wrong or too many; save it anew"};
-}
-
-Result<RawSheet> RawSheet::read(std::string_view xml) {
-  RawSheet out;
-  out.xml_ = xml;
-  for (std::size_t at = 0; const auto tag = next_tag(xml, at);) {
-    const std::string_view name = local_name(tag->name);
-    if (name == "sheetData" && !tag->closing) {
-      out.prefix_ = tag->name.substr(0, tag->name.size() - name.size());
-      out.data_begin_ = out.data_end_ = tag->end;
-    }
-    if (name == "sheetData" && tag->closing) out.data_end_ = tag->begin;
-    if (name == "row" && tag->closing && !out.rows_.empty()) {
-      out.rows_.back().close_begin = tag->begin;
-      out.rows_.back().end = tag->end;
-    }
-    if (tag->closing) continue;
-    MQ_CHECK(out.take(name, xml.substr(tag->begin, tag->end - tag->begin), tag->begin, tag->end));
-  }
-  return out;
-}
-
-const RawRow* RawSheet::row(std::size_t number) const {
-  const auto found = std::ranges::lower_bound(rows_, number, {}, &RawRow::number);
-  return found == rows_.end() || found->number != number ? nullptr : &*found;
-}
-
-std::vector<RawCell> RawSheet::cells(const RawRow& row) const {
-  std::vector<RawCell> out;
-  std::size_t next = 0;
-  for (std::size_t at = row.tag_end; at < row.close_begin;) {
-    const auto tag = next_tag(xml_.substr(0, row.close_begin), at);
-    if (!tag) break;
-    if (local_name(tag->name) != "c") continue;
-    if (tag->closing) {
-      if (!out.empty()) out.back().end = tag->end;
-      continue;
-    }
-    const std::string_view text = xml_.substr(tag->begin, tag->end - tag->begin);
-    const auto ref = parse_cell_ref(raw_attribute(text, "r").value_or(""));
-    const auto style = raw_attribute(text, "s");
-    out.push_back({ref ? ref->column : next, tag->begin, tag->end, tag->end,
-                   number_in(style.value_or("")), style.has_value()});
-    next = out.back().column + 1;
-  }
-  return out;
-}
-
-std::size_t RawSheet::column_style(std::size_t column) const {
-  for (const Columns& each : columns_) {
-    if (column >= each.from && column <= each.to) return each.style;
-  }
-  return 0;
-}
-
-namespace {
-
-std::size_t styled_cells(const RawSheet& sheet, const RawRow* row) {
-  if (row == nullptr) return 0;
-  const std::vector<RawCell> cells = sheet.cells(*row);
-  return static_cast<std::size_t>(std::ranges::count_if(cells, &RawCell::styled));
-}
-
-}  // namespace
-
-PreparedRows prepared_rows(const RawSheet& sheet, std::size_t first, std::size_t below) {
-  PreparedRows out{first, 0};
-  const std::size_t last_row = sheet.rows().empty() ? 0 : sheet.rows().back().number;
-  const std::size_t limit = below == 0 ? last_row : below - 1;
-  const std::size_t pattern = styled_cells(sheet, sheet.row(first));
-  // A row that looks unlike the first one parts the table from what stands below it.
-  while (first + out.count <= limit) {
-    const RawRow* row = sheet.row(first + out.count);
-    if (pattern > 0 && styled_cells(sheet, row) * 2 < pattern) break;
-    ++out.count;
-  }
-  return out;
-}
-
-namespace {
 
 // The rows of sheetData written anew: those above as they stand, the filled ones, those below
 // moved.
@@ -148,10 +37,14 @@ class SheetWriter {
         styles_(styles),
         editor_(editor),
         shift_(fill.prepared.shift_for(fill.lines.size())) {
-    const RawRow* pattern = sheet_.row(fill_.prepared.first);
-    if (pattern == nullptr || fill_.prepared.count == 0) return;
-    pattern_ = *pattern;
-    pattern_cells_ = sheet_.cells(*pattern);
+    const RawRow* pattern = sheet_.row(fill_.prepared.pattern);
+    if (pattern != nullptr) {
+      pattern_ = *pattern;
+      pattern_cells_ = sheet_.cells(*pattern);
+      std::erase_if(pattern_cells_, [&](const RawCell& cell) { return stays(cell); });
+      take_contents();
+    }
+    if (shift_.by > 0) take_beside();
   }
 
   std::string part() {
@@ -189,17 +82,59 @@ class SheetWriter {
       if (number < behind) continue;
       if (number <= fill_.prepared.last()) {
         put_unused(*row, out);
-      } else {
-        out += shift_.by == 0 ? without_results(text_of(*row)) : moved(*row, number);
+        continue;
       }
+      put_beside_until(number, out);
+      out += shift_.by == 0 ? without_results(text_of(*row)) : moved(*row, number);
     }
+    put_beside_until(static_cast<std::size_t>(-1), out);
     return out;
+  }
+
+  bool stays(const RawCell& cell) const { return cell.column >= shift_.fixed_from; }
+
+  // What stands beside the table below its prepared rows, by row.
+  void take_beside() {
+    for (const RawRow& row : sheet_.rows()) {
+      if (row.number <= shift_.last) continue;
+      std::string cells;
+      for (const RawCell& cell : sheet_.cells(row)) {
+        if (stays(cell)) keep(cell, row.number, cells);
+      }
+      if (!cells.empty()) beside_.emplace(row.number, std::move(cells));
+    }
+  }
+
+  void put_beside(std::size_t number, std::string& out) {
+    const auto cells = beside_.find(number);
+    if (cells == beside_.end()) return;
+    out += cells->second;
+    beside_.erase(cells);
+  }
+
+  // In rows that the table does not reach.
+  void put_beside_until(std::size_t number, std::string& out) {
+    while (!beside_.empty() && beside_.begin()->first < number) {
+      open_row({}, beside_.begin()->first, out);
+      put_beside(beside_.begin()->first, out);
+      out += cat("</", sheet_.prefix(), "row>");
+    }
+  }
+
+  // What added rows have of the blank's own, as the prepared ones do.
+  void take_contents() {
+    contents_ = own_contents(sheet_, fill_.prepared);
+    for (const auto& [column, content] : contents_) {
+      if (!content.formula) continue;
+      formulas_.emplace(column,
+                        shifted_formula(content.text, shift_, {fill_.sheet, true, content.at.row}));
+    }
   }
 
   void put_unused(const RawRow& row, std::string& out) const {
     std::size_t from = row.begin;
     for (const RawCell& cell : sheet_.cells(row)) {
-      if (!shares_formula(cell)) continue;
+      if (!gives_way(cell, row.number)) continue;
       out += without_results(text_of(from, cell.begin));
       put_empty(row.number, cell.column, cell.style, out);
       from = cell.end;
@@ -207,14 +142,10 @@ class SheetWriter {
     out += without_results(text_of(from, row.end));
   }
 
-  // With a row that may be filled; one of its own stays.
-  bool shares_formula(const RawCell& cell) const {
-    const std::string_view xml = sheet_.xml().substr(0, cell.end);
-    for (std::size_t at = cell.tag_end; const auto tag = next_tag(xml, at);) {
-      if (local_name(tag->name) != "f" || tag->closing) continue;
-      return raw_attribute(text_of(tag->begin, tag->end), "t").has_value();
-    }
-    return false;
+  // A formula of several cells cannot stay in a row of which some are filled.
+  bool gives_way(const RawCell& cell, std::size_t number) const {
+    const bool dropped = number < fill_.prepared.dropped_before;
+    return sheet_.shares_formula(cell) || (dropped && !stays(cell) && !sheet_.has_formula(cell));
   }
 
   std::string_view text_of(const RawRow& row) const {
@@ -235,6 +166,7 @@ class SheetWriter {
       open_row(pattern_ ? text_of(pattern_->begin, pattern_->tag_end) : std::string_view(), number,
                out);
       put_cells(pattern_cells_, false, number, fill_.lines[index], out);
+      put_beside(number, out);
     }
     out += cat("</", sheet_.prefix(), "row>");
   }
@@ -256,10 +188,10 @@ class SheetWriter {
     std::size_t at = 0;
     const auto keep_until = [&](std::size_t column) {
       for (; at < cells.size() && cells[at].column < column; ++at) {
-        if (own && !shares_formula(cells[at])) {
-          keep(cells[at], out);
+        if (own && !gives_way(cells[at], number)) {
+          keep(cells[at], number, out);
         } else {
-          put_empty(number, cells[at].column, cells[at].style, out);
+          put_pattern(number, cells[at], own, out);
         }
       }
     };
@@ -275,10 +207,27 @@ class SheetWriter {
     keep_until(static_cast<std::size_t>(-1));
   }
 
+  // A cell like that one, empty but for what each row has if it stands in an added row.
+  void put_pattern(std::size_t number, const RawCell& cell, bool own, std::string& out) const {
+    const auto content = contents_.find(cell.column);
+    if (own || content == contents_.end()) return put_empty(number, cell.column, cell.style, out);
+    begin_cell(number, cell.column, cell.style, out);
+    const auto& [at, formula, text, type] = content->second;
+    if (!formula) {
+      if (!type.empty()) put_all(out, {" t=\"", type, "\""});
+      put_all(out, {">", text});
+      return;
+    }
+    const std::string& p = sheet_.prefix();
+    const CellRef here{cell.column, number};
+    put_all(out, {"><", p, "f>", copied_formula(formulas_.at(cell.column), at, here), "</", p,
+                  "f></", p, "c>"});
+  }
+
   // With its formula, which may name a cell below.
-  void keep(const RawCell& cell, std::string& out) const {
+  void keep(const RawCell& cell, std::size_t number, std::string& out) const {
     std::vector<RawEdit> edits;
-    if (shift_.by > 0) move_formula(cell, edits);
+    if (shift_.by > 0) move_formula(cell, number, edits);
     for (RawEdit& edit : edits) {
       edit.begin -= cell.begin;
       edit.end -= cell.begin;
@@ -352,15 +301,27 @@ class SheetWriter {
     return serial;
   }
 
-  // A row below the lines, with its cells and formulas, under its new number.
-  std::string moved(const RawRow& row, std::size_t number) const {
+  // A row with its cells and formulas under its new number, beside what stays there.
+  std::string moved(const RawRow& row, std::size_t number) {
+    const bool leaves = number != row.number;
     std::string tag = with_attribute(text_of(row.begin, row.tag_end), "r", cat(number));
     std::vector<RawEdit> edits;
     for (const RawCell& cell : sheet_.cells(row)) {
+      if (leaves && stays(cell)) {
+        edits.push_back({cell.begin, cell.end, ""});
+        continue;
+      }
       edits.push_back({cell.begin, cell.tag_end,
                        with_attribute(text_of(cell.begin, cell.tag_end), "r",
                                       cell_ref_text(number, cell.column))});
-      move_formula(cell, edits);
+      move_formula(cell, row.number, edits);
+    }
+    if (leaves && beside_.contains(number)) {
+      std::string cells;
+      put_beside(number, cells);
+      if (tag.ends_with("/>"))
+        return cat(tag.substr(0, tag.size() - 2), ">", cells, "</", sheet_.prefix(), "row>");
+      edits.push_back({row.close_begin, row.close_begin, std::move(cells)});
     }
     for (RawEdit& edit : edits) {
       edit.begin -= row.tag_end;
@@ -370,7 +331,7 @@ class SheetWriter {
   }
 
   // Its remembered value goes: whoever opens the file computes it.
-  void move_formula(const RawCell& cell, std::vector<RawEdit>& edits) const {
+  void move_formula(const RawCell& cell, std::size_t number, std::vector<RawEdit>& edits) const {
     const std::string_view xml = sheet_.xml().substr(0, cell.end);
     std::size_t value_begin = 0, formula_begin = 0;
     bool has_formula = false;
@@ -389,7 +350,7 @@ class SheetWriter {
       if (name == "f" && tag->closing) {
         edits.push_back({formula_begin, tag->begin,
                          shifted_formula(xml.substr(formula_begin, tag->begin - formula_begin),
-                                         shift_, {fill_.sheet, true})});
+                                         shift_, {fill_.sheet, true, number})});
       }
       if (name == "v" && !tag->closing) value_begin = tag->begin;
       if (name == "v" && tag->closing && has_formula) {
@@ -447,7 +408,8 @@ class SheetWriter {
       if (!local_name(tag->name).starts_with("formula")) continue;
       if (tag->closing && begin != 0) {
         edits.push_back({begin, tag->begin,
-                         shifted_formula(text_of(begin, tag->begin), shift_, {fill_.sheet, true})});
+                         shifted_formula(text_of(begin, tag->begin), shift_,
+                                         {fill_.sheet, true, shift_.last})});
       }
       begin = tag->closing || tag->empty ? 0 : tag->end;
     }
@@ -482,6 +444,9 @@ class SheetWriter {
   const RowShift shift_;
   std::optional<RawRow> pattern_;
   std::vector<RawCell> pattern_cells_;
+  std::map<std::size_t, CellContent> contents_;  // by column
+  std::map<std::size_t, std::string> formulas_;  // of those, as they are once rows are put in
+  std::map<std::size_t, std::string> beside_;    // cells by row, as they stay
 };
 
 }  // namespace

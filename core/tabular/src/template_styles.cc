@@ -1,7 +1,6 @@
 #include "template_styles.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "mq/base/text.h"
 #include "raw_xml.h"
@@ -14,12 +13,6 @@ namespace {
 constexpr std::size_t kFirstOwnNumberFormat = 164;  // smaller ones are built in
 constexpr std::size_t kNumberFormatMax = 100'000;
 constexpr std::size_t kTextFormat = 49;  // @
-
-std::size_t number_in(std::string_view text) {
-  std::size_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 }  // namespace
 

@@ -50,10 +50,10 @@ Result<work::FillOptions> options_of(Call& call) {
 bool is_csv(std::string_view path) { return path.ends_with(".csv") || path.ends_with(".CSV"); }
 
 Result<tabular::Template> read_blank(Call& call, const std::string& path) {
-  MQ_TRY(const std::size_t header, count_of(call, "header", 0));
-  const tabular::Limits limits;
-  MQ_TRY(Bytes file, call.world.files.read(path, limits.file_bytes_max));
-  auto read = tabular::Template::read(std::move(file), header, limits);
+  tabular::TemplateOptions options;
+  MQ_TRY(options.header_line, count_of(call, "header", 0));
+  MQ_TRY(Bytes file, call.world.files.read(path, options.limits.file_bytes_max));
+  auto read = tabular::Template::read(std::move(file), options);
   if (read.ok() || read.error().code != Code::kExhausted) return read;
   Error error = std::move(read).error();  // a file beyond a limit is a file refused
   error.code = Code::kInvalidInput;

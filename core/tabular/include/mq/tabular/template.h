@@ -3,9 +3,10 @@
 // The header is a block of one to four lines under the title rows; merged cells make a column's
 // header a path ("住房/面积"). A blank workbook keeps what it had: styles, widths, prints, other
 // sheets, rules for input; only the worksheet, the list of styles and what names or counts its rows
-// are edited, in place. Lines fill the rows prepared for them, below samples; if they
-// are more, rows like the first prepared one are added and what stands below moves down. No formula
-// is ever written; the blank's own follow, those in rows that are filled give way to values.
+// are edited, in place. Lines fill the rows prepared for them, below samples and whatever else
+// stands under the header; if they are more, rows like the first prepared one are added, with its
+// formulas, and what stands below moves down; a list beside the table stays. Formulas are the
+// blank's own alone: they follow, and give way where a line says something.
 //
 // Hostile files end in an error within Limits of sheet.h. Pure: no disk, no clock. A value; may be
 // read by several threads.
@@ -24,8 +25,22 @@
 namespace mq::tabular {
 
 struct TemplateColumn {
-  std::size_t at = 0;  // 0-based column of the sheet
-  std::string header;  // without blanks and line breaks
+  std::size_t at = 0;     // 0-based column of the sheet
+  std::string header;     // without blanks and line breaks
+  bool provided = false;  // the rows to fill have the blank's own in it: a formula, a name
+};
+
+// A row under the header in which something stands already. It stays, and the lines begin below it.
+struct StandingRow {
+  std::size_t line = 0;
+  bool sample = false;  // surely; else perhaps, or what somebody filled in before
+};
+
+struct TemplateOptions {
+  std::size_t header_line = 0;  // of its first line, as the office program numbers it; 0: find it
+  std::string sheet;            // the worksheet of that name; empty: the first that is visible
+  bool drop_standing = false;   // lines begin right under the header, in place of what stands there
+  Limits limits = {};
 };
 
 // Left empty on a red ground: what the office asks for is not held here.
@@ -47,16 +62,20 @@ std::string fill_text(const FillCell& cell);
 
 class Template {
  public:
-  // header_line: of its first line, as the office program numbers it; 0: to be found.
   // Codes as read_sheet; kInvalidInput also: no header found.
-  static Result<Template> read(Bytes file, std::size_t header_line = 0, const Limits& limits = {});
+  static Result<Template> read(Bytes file, const TemplateOptions& options = {});
 
   bool is_workbook() const { return workbook_; }
   const std::string& title() const { return title_; }  // may be empty
+  const std::string& sheet() const { return sheet_; }  // its worksheet's name; empty for CSV
+  // The other visible worksheets that hold something.
+  const std::vector<std::string>& other_sheets() const { return other_sheets_; }
   const std::vector<TemplateColumn>& columns() const { return columns_; }
   std::size_t header_line() const { return header_first_; }
   // Of the first data row.
   std::size_t first_line() const { return first_; }
+  // Between the header and the first data row, in order.
+  const std::vector<StandingRow>& standing() const { return standing_; }
   // Rows that wait to be filled, before any is added.
   std::size_t prepared() const { return prepared_; }
 
@@ -70,17 +89,21 @@ class Template {
 
  private:
   Template() = default;
-  Status find_rows(std::size_t header_line);
-  bool totals_on_top(const class RawSheet& sheet) const;
+  Status find_rows();
+  std::vector<std::string> prepared_cells(std::size_t line) const;
 
   Bytes file_;
-  Limits limits_;
+  TemplateOptions options_;
   bool workbook_ = false;
+  std::string sheet_;
+  std::vector<std::string> other_sheets_;
   std::vector<Row> rows_;
   std::string title_;
   std::vector<TemplateColumn> columns_;
   std::size_t header_first_ = 0, header_last_ = 0;
-  std::size_t first_ = 0, prepared_ = 0;  // between the header and first_: samples, totals
+  std::size_t first_ = 0, prepared_ = 0;  // between the header and first_: standing rows, totals
+  std::size_t below_ = 0;                 // the first row behind the prepared ones; 0: none
+  std::vector<StandingRow> standing_;
 };
 
 }  // namespace mq::tabular
