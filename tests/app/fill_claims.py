@@ -265,4 +265,82 @@ def profiles_and_conditions(made, blank):
     made.run("desk", "fill", blank, expect=2)
 
 
-CLAIMS = [forms_of_wps_are_filled_and_keep_their_layout, forms_of_excel_are_filled_with_people]
+LISTED = ["一般", "脱贫户", "低保户", "特困户", "边缘户", "其他"]
+
+
+def listed_blank(path):
+    """A list of allowed values beside the table, an example person, a formula in each prepared row, two totals; the table is the second sheet."""
+    head = ["序号", "户主姓名", "家庭人口", "标准", "金额"]
+    rows = {1: inline("A1", 0, "补助花名册"), 2: "".join(inline("ABCDE"[i] + "2", 1, text) for i, text in enumerate(head)),
+            3: '<c r="A3" s="3"><v>1</v></c>' + inline("B3", 3, "张三") + '<c r="C3" s="3"><v>3</v></c><c r="D3" s="3"><v>100</v></c>'
+            '<c r="E3" s="3"><f>C3*D3</f></c>',
+            6: inline("A6", 3, "合计") + '<c r="C6" s="3"><f>SUM(C3:C5)</f></c><c r="D6" s="3"/><c r="E6" s="3"><f>SUM(E3:E5)</f></c>'}
+    for n in (4, 5):
+        rows[n] = "".join('<c r="%s%d" s="3"/>' % (c, n) for c in "ABC") + '<c r="D%d" s="3"><v>100</v></c><c r="E%d" s="3"><f>C%d*D%d</f></c>' % ((n,) * 4)
+    for at, value in enumerate(["户类型"] + LISTED):
+        rows[2 + at] = rows.get(2 + at, "") + inline("H%d" % (2 + at), 0, value)
+    sheet = "<worksheet %s><sheetData>" % NS + "".join('<row r="%d">%s</row>' % row for row in sorted(rows.items())) + "</sheetData></worksheet>"
+    cover = WPS_PARTS["xl/worksheets/sheet2.xml"]
+    names = WPS_PARTS["xl/workbook.xml"].replace("花名册!$A$1:$H$8", "花名册!$A$1")
+    content = {**WPS_PARTS, "xl/workbook.xml": names, SHEET: cover, "xl/worksheets/sheet2.xml": sheet}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in content.items():
+            archive.writestr(name, HEAD + part)
+
+
+def computed(t, path):
+    """The second sheet's cells as LibreOffice computes them."""
+    made = office(t, "fods", [path], t.folder)[0]
+    tables = list(ElementTree.parse(made).getroot().iter(TABLE + "table"))
+    out = []
+    for row in tables[1].iter(TABLE + "table-row"):
+        line = []
+        for cell in row:
+            if cell.tag.endswith("table-cell"):
+                value = cell.get(OFFICE + "value") or "".join("".join(p.itertext()) for p in cell.iter(TEXT + "p"))
+                line += [value] * min(int(cell.get(TABLE + "number-columns-repeated", "1")), 16)
+        out += [line + [""] * 8] * min(int(row.get(TABLE + "number-rows-repeated", "1")), 3)
+    return out
+
+
+def forms_with_lists_and_examples_are_filled_beside_and_below_them(t):
+    with town(t) as made:
+        blank, filled = made.path("补助.xlsx"), made.path("补助填好.xlsx")
+        listed_blank(blank)
+        message = made.run("desk", "fill", blank, "-o", filled, *BASIS, expect=3)["error"]["message"]
+        assert "花名册" in message and "填表说明" in message and "--sheet" in message and not os.path.exists(filled), message
+        chosen = ["--sheet", "填表说明", "--where", "组=1", *BASIS, *ON]
+        done = made.run("desk", "fill", blank, "-o", filled, *chosen)
+        houses = [house for house in roster() if house[0]["组"] == "1"]
+        assert (done["about"], done["lines"], done["sheet"], done["standing"]) == ("户", len(houses), "填表说明", [{"line": 3, "sample": True}]), done
+        rows = computed(made, filled)
+        people = [len(house) for house in houses]
+        assert rows[2][:5] == ["1", "张三", "3", "100", "300"], rows[2]
+        for at, house in enumerate(houses):
+            assert rows[3 + at][:5] == [str(at + 1), head_of(house)["户主姓名"], str(people[at]), "100", str(100 * people[at])], rows[3 + at]
+        assert rows[3 + len(houses)][:5] == ["合计", "", str(sum(people) + 3), "", str(100 * sum(people) + 300)], rows[3 + len(houses)]
+        assert [row[7] for row in rows[1:8]] == ["户类型"] + LISTED and not any(row[7] for row in rows[8:]), "the list stays whole"
+        again = made.path("补助不要示例.xlsx")
+        made.run("desk", "fill", blank, "-o", again, "--drop-sample", *chosen)
+        rows = computed(made, again)
+        assert rows[2][1] == head_of(houses[0])["户主姓名"] and rows[2 + len(houses)][2] == str(sum(people)), rows[2]
+        told = made.words("desk", "fill", blank, "-o", made.path("再来.xlsx"), *chosen)
+        assert "第 3 行是示例" in told and "没有填:花名册" in told, told
+        nothing_is_filled_with_nothing(made)
+
+
+def nothing_is_filled_with_nothing(made):
+    form, out = made.path("通知.csv"), made.path("通知填好.csv")
+    with open(form, "w", encoding="utf-8") as f:
+        f.write("通知\n甲,乙,丙\n,,\n")
+    before = made.run("desk", "fill", "--history")["count"]
+    message = made.run("desk", "fill", form, "-o", out, "--to", "县民政局", *BASIS, expect=3)["error"]["message"]
+    assert "第 2 行:甲、乙、丙" in message and not os.path.exists(out) and made.run("desk", "fill", "--history")["count"] == before, message
+    told = made.words("desk", "fill", form, "-o", out, "--map", "甲=户主姓名", *BASIS)
+    assert "红" not in told and "留空:乙、丙" in told, told
+    made.invite_and_join("cadre", "龚海", "鱼泉村")
+    message = made.run("cadre", "fill", form, "-o", made.path("不许.csv"), expect=4)["error"]["message"]
+    assert "管理员或内勤" in message and "minqing members" in message, message
+
+
+CLAIMS = [forms_with_lists_and_examples_are_filled_beside_and_below_them, forms_of_wps_are_filled_and_keep_their_layout, forms_of_excel_are_filled_with_people]

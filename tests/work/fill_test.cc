@@ -88,6 +88,7 @@ TEST_F(FillTest, MatchesHeadersToFactsAndLeavesRedWhatIsNotHeld) {
   EXPECT_EQ(filled.columns[8].fate, ColumnFate::kUnknown);
   EXPECT_EQ(filled.columns[4].field, "head.name");
   EXPECT_EQ(filled.columns[6].filled, 2u);
+  EXPECT_EQ(filled.columns[6].empty, 3u);
   EXPECT_THAT(filled.drafts, IsEmpty()) << "nothing was answered and nothing handed out";
 }
 
@@ -400,10 +401,47 @@ TEST_F(FillTest, NumbersOfDocumentsAreWrittenAsTheRecipientWants) {
   EXPECT_EQ(written("脱敏"), "******");
 }
 
+// Lines of nothing are no report: neither written nor registered.
+TEST_F(FillTest, AFormOfWhichNoColumnIsKnownIsRefused) {
+  options.to = "县民政局";
+  for (const char* csv : {"通知\n甲,乙,丙\n,,\n", "序号,银行账号,备注,变化情况\n"}) {
+    const auto refused = try_fill(csv);
+    ASSERT_FALSE(refused.ok()) << csv;
+    EXPECT_EQ(refused.error().code, Code::kInvalidInput);
+    for (const char* said : {"第 ", "--header", "--map"}) {
+      EXPECT_THAT(refused.error().zh, HasSubstr(said)) << csv;
+    }
+  }
+  EXPECT_THAT(try_fill("通知\n甲,乙,丙\n").error().zh, HasSubstr("第 2 行:甲、乙、丙"));
+  options.map = {"甲=户主姓名"};
+  EXPECT_EQ(fill("通知\n甲,乙,丙\n").lines.size(), 5u) << "once a column is named";
+}
+
+TEST_F(FillTest, WhatEachPreparedRowHasOfTheBlanksOwnStays) {
+  const auto row = [](int number) {
+    return cat("<row r=\"", number, "\"><c r=\"A", number, "\"/><c r=\"B", number, "\"/><c r=\"C",
+               number, "\"><f>B", number, "*10</f></c><c r=\"D", number, "\"><v>10</v></c></row>");
+  };
+  mq::testing::WorkbookBuilder book;
+  book.rows(cat(mq::testing::inline_row(1, {"户主姓名", "家庭人口", "务工总收入", "标准"}), row(2),
+                row(3)));
+  const auto blank = Template::read(book.bytes());
+  ASSERT_TRUE(blank.ok());
+  const auto filled = fill_form(town.place(), *blank, options);
+  ASSERT_TRUE(filled.ok());
+  EXPECT_THAT(filled->questions, IsEmpty()) << "what the blank computes is not asked";
+  EXPECT_EQ(filled->columns[2].fate, ColumnFate::kProvided);
+  EXPECT_EQ(filled->columns[3].fate, ColumnFate::kProvided);
+  const auto file = blank->workbook_with(filled->lines);
+  const std::string now = mq::testing::part_of(*file, "xl/worksheets/sheet1.xml");
+  EXPECT_THAT(now, HasSubstr("<c r=\"C6\"><f>B6*10</f></c><c r=\"D6\"><v>10</v></c>"));
+}
+
 TEST_F(FillTest, OnlyTheDeskFills) {
   SimDevice& cadre = town.join("乙", {"鱼泉村"}, true);
   const auto done = fill_form(town.at(cadre), form(kHouseholds), options);
   EXPECT_EQ(done.error().code, Code::kNotAllowed);
+  EXPECT_THAT(done.error().zh, HasSubstr("管理员或内勤")) << "who may";
   EXPECT_EQ(add_profile(town.at(cadre), {{"name", "某"}}).error().code, Code::kNotAllowed);
 }
 

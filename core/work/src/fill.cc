@@ -13,7 +13,6 @@
 #include "mq/base/text.h"
 #include "mq/work/profile.h"
 #include "needs.h"
-#include "rights.h"
 
 namespace mq::work {
 
@@ -43,7 +42,7 @@ class Filler {
       : place_(place), form_(form), options_(options) {}
 
   Result<Filled> run() {
-    MQ_CHECK(need_desk(place_));
+    if (!place_.is_desk()) return not_of_the_desk();
     if (options_.from && options_.until && *options_.until < *options_.from) {
       return Error{Code::kInvalidInput,
                    cat("填表:起始日期 ", options_.from->iso(), " 晚于截止日期 ",
@@ -75,6 +74,14 @@ class Filler {
   }
 
  private:
+  static Error not_of_the_desk() {
+    return Error{Code::kNotAllowed,
+                 "填表由乡镇管理员或内勤办理:填的是全镇的名册,报给谁也由他们登记;"
+                 "请把空表交给他们来填(minqing members 看是谁)",
+                 "the township's desk fills forms: hand the blank to an admin or the desk "
+                 "(minqing members)"};
+  }
+
   Status take_profile() {
     if (!options_.profile.empty()) {
       MQ_TRY(profile_, profile_named(place_, options_.profile));
@@ -109,8 +116,13 @@ class Filler {
 
   Status describe_columns() {
     for (const MatchedColumn& column : match_.columns) {
-      FillColumn described{column.header, "", "", ColumnFate::kFilled, 0, "", ""};
-      if (column.left) {
+      FillColumn described;
+      described.header = column.header;
+      if (column.provided) {
+        described.fate = ColumnFate::kProvided;
+        described.why_zh = "空表自带,没有动";
+        described.why_en = "the blank's own stays";
+      } else if (column.left) {
         described.fate = ColumnFate::kLeft;
         described.field = "空着";
       } else if (column.fact == nullptr) {
@@ -177,7 +189,7 @@ class Filler {
     out.reserve(match_.columns.size());
     for (std::size_t i = 0; i < match_.columns.size(); ++i) {
       const ColumnFate fate = out_.columns[i].fate;
-      if (fate == ColumnFate::kLeft) {
+      if (fate == ColumnFate::kLeft || fate == ColumnFate::kProvided) {
         out.emplace_back();
         continue;
       }
@@ -279,6 +291,7 @@ class Filler {
       for (std::size_t i = 0; i < line.cells.size(); ++i) {
         if (is_computed(i, Computed::kSerial)) line.cells[i] = serial;
         out_.columns[i].filled += says_something(line.cells[i]) ? 1 : 0;
+        out_.columns[i].empty += std::holds_alternative<NotHeld>(line.cells[i]) ? 1 : 0;
       }
       out_.lines.push_back(std::move(line.cells));
     }

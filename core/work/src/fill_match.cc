@@ -258,7 +258,8 @@ class FormMatcher {
     if (kept.about == out_.about) MQ_CHECK(take_answers(kept.columns, false));
     MQ_CHECK(take_answers(options_.map, true));
     out_.answered = said_ || !options_.map.empty();
-    for (const tabular::TemplateColumn& column : form_.columns()) match(column.header);
+    for (const tabular::TemplateColumn& column : form_.columns()) match(column);
+    if (out_.questions.empty() && !tells_anything()) return nothing_known();
     return std::move(out_);
   }
 
@@ -336,14 +337,50 @@ class FormMatcher {
     return {};
   }
 
+  // A number of its own and what has changed are of a line, and no line.
+  bool tells_anything() const {
+    return std::ranges::any_of(out_.columns, [](const MatchedColumn& column) {
+      const Computed computed = column.fact == nullptr ? Computed::kSerial : column.fact->computed;
+      return computed != Computed::kSerial && computed != Computed::kChange;
+    });
+  }
+
+  Error nothing_known() const {
+    constexpr std::size_t kShown = 10;
+    std::vector<std::string> headers;
+    for (const tabular::TemplateColumn& column : form_.columns()) {
+      if (headers.size() < kShown) headers.push_back(column.header);
+    }
+    const bool more = form_.columns().size() > kShown;
+    const std::string sheet =
+        form_.sheet().empty() ? std::string() : cat("工作表“", form_.sheet(), "”");
+    const std::string others = form_.other_sheets().empty()
+                                   ? std::string()
+                                   : cat("(还有 ", join(form_.other_sheets(), "、"), ")");
+    const std::string sheet_en =
+        form_.sheet().empty() ? std::string() : cat("worksheet ", form_.sheet(), ", ");
+    return Error{
+        Code::kInvalidInput,
+        cat("没有一列能填,什么也没有写出。表头读的是", sheet, "第 ", form_.header_line(), " 行:",
+            join(headers, "、"), more ? cat(" 等 ", form_.columns().size(), " 列") : std::string(),
+            "。表头不在这一行,加 --header 行号;", sheet.empty() ? "" : "要填另一张工作表", others,
+            sheet.empty() ? "" : ",加 --sheet 名称;",
+            "就是这一行,逐列写明 --map \"表头=标识\"(标识用 minqing schema 查)"),
+        cat("no column can be filled, and nothing was written; the header was read from ", sheet_en,
+            "row ", form_.header_line(), ": ", join(headers, ", "),
+            "; name another row with --header N, another worksheet with --sheet NAME, or each "
+            "column with --map \"HEADER=FACT\" (see minqing schema)")};
+  }
+
   static std::string path_form(std::string_view header) {
     std::vector<std::string> parts;
     for (const std::string& part : split(header, "/")) parts.push_back(header_form(part));
     return join(parts, "/");
   }
 
-  void match(const std::string& header) {
-    MatchedColumn column{header, nullptr, false};
+  void match(const tabular::TemplateColumn& of) {
+    const std::string& header = of.header;
+    MatchedColumn column{header, nullptr, false, false};
     const std::string form = path_form(header);
     const auto answer = answers_.find(form);
     Found found;
@@ -356,7 +393,10 @@ class FormMatcher {
       found = Matcher(out_.facts, spoken_ ? kSpokenTier : kSpokenTier - 1).find(header);
       column.fact = found.fact;
     }
-    if (!found.candidates.empty()) out_.questions.push_back({header, found.candidates});
+    column.provided = of.provided && column.fact == nullptr;
+    if (!found.candidates.empty() && !column.provided) {
+      out_.questions.push_back({header, found.candidates});
+    }
     if (column.left || column.fact != nullptr) {
       const std::string_view id = column.left ? kLeft : std::string_view(column.fact->id);
       out_.mappings.push_back(cat(form, "=", id));

@@ -16,6 +16,7 @@ struct MatchedColumn {
   std::string header;
   const Fact* fact = nullptr;  // into FormMatch::facts; null: none
   bool left = false;           // 空着: for somebody to fill by hand
+  bool provided = false;       // left to what the blank itself has there
 };
 
 struct FormMatch {
@@ -28,7 +29,8 @@ struct FormMatch {
   std::vector<std::string> mappings;  // as FormMapping.columns has them
 };
 
-// kInvalidInput: --about or --map names nothing that is there.
+// kInvalidInput: --about or --map names nothing that is there; no column is one that is held, and
+// none is asked about.
 Result<FormMatch> match_form(const Workplace& place, const tabular::Template& form,
                              const FillOptions& options);
 

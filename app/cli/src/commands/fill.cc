@@ -1,6 +1,7 @@
 // fill: a department's blank, filled from what is held here, and the register of what went out.
 #include "mq/work/fill.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "../home.h"
@@ -52,6 +53,8 @@ bool is_csv(std::string_view path) { return path.ends_with(".csv") || path.ends_
 Result<tabular::Template> read_blank(Call& call, const std::string& path) {
   tabular::TemplateOptions options;
   MQ_TRY(options.header_line, count_of(call, "header", 0));
+  options.sheet = call.args.value("sheet").value_or("");
+  options.drop_standing = call.args.has("drop_sample");
   MQ_TRY(Bytes file, call.world.files.read(path, options.limits.file_bytes_max));
   auto read = tabular::Template::read(std::move(file), options);
   if (read.ok() || read.error().code != Code::kExhausted) return read;
@@ -107,7 +110,8 @@ Json names_of(const work::Filled& filled, work::ColumnFate fate) {
   return out;
 }
 
-void put_json(Call& call, const work::Filled& filled, const std::string& path) {
+void put_json(Call& call, const tabular::Template& form, const work::Filled& filled,
+              const std::string& path) {
   Json columns = Json::array();
   for (const work::FillColumn& column : filled.columns) {
     columns.push_back(
@@ -120,6 +124,12 @@ void put_json(Call& call, const work::Filled& filled, const std::string& path) {
          {"columns", std::move(columns)},
          {"unknown", names_of(filled, work::ColumnFate::kUnknown)},
          {"masked", names_of(filled, work::ColumnFate::kMasked)}};
+  if (!form.sheet().empty()) out["sheet"] = form.sheet();
+  out["unread_sheets"] = form.other_sheets();
+  out["standing"] = Json::array();
+  for (const tabular::StandingRow& row : form.standing()) {
+    out["standing"].push_back({{"line", row.line}, {"sample", row.sample}});
+  }
   if (filled.version > 0) out["version"] = filled.version;
   if (!filled.before) return;
   const work::HandedOut& before = *filled.before;
@@ -132,10 +142,11 @@ void put_json(Call& call, const work::Filled& filled, const std::string& path) {
 void tell_columns(Call& call, const work::Filled& filled) {
   std::vector<std::vector<std::string>> lines;
   for (const work::FillColumn& column : filled.columns) {
-    const std::string_view zh = column.fate == work::ColumnFate::kFilled   ? "已填"
-                                : column.fate == work::ColumnFate::kMasked ? "脱敏"
-                                : column.fate == work::ColumnFate::kLeft   ? "空着"
-                                                                           : "没有";
+    const std::string_view zh = column.fate == work::ColumnFate::kFilled     ? "已填"
+                                : column.fate == work::ColumnFate::kMasked   ? "脱敏"
+                                : column.fate == work::ColumnFate::kLeft     ? "空着"
+                                : column.fate == work::ColumnFate::kProvided ? "自带"
+                                                                             : "没有";
     lines.push_back({column.header, column.label, std::string(zh), cat(column.filled),
                      std::string(call.out.pick(column.why_zh, column.why_en))});
   }
@@ -154,13 +165,66 @@ void tell_before(Call& call, const work::Filled& filled, const std::string& to) 
           before.gone, " gone"));
 }
 
-void tell(Call& call, const work::Filled& filled, const work::FillOptions& options,
-          const std::string& path) {
+// Rows under the header that held something: a sample, or somebody's work, which nobody but the
+// person can tell apart for sure.
+void tell_standing(Call& call, const tabular::Template& form) {
+  std::vector<std::string> numbers;
+  bool sure = true;
+  for (const tabular::StandingRow& row : form.standing()) {
+    numbers.push_back(cat(row.line));
+    sure = sure && row.sample;
+  }
+  if (numbers.empty()) return;
+  const std::string zh = cat("第 ", join(numbers, "、"), " 行"), en = join(numbers, ", ");
+  if (call.args.has("drop_sample")) {
+    call.out.say(cat(zh, "原有的内容没有留(--drop-sample)"),
+                 cat("what stood on row ", en, " was dropped (--drop-sample)"));
+    return;
+  }
+  call.out.say(cat(zh, sure ? "是示例" : "已有内容(示例,或有人填过的)", ",没有动,从第 ",
+                   form.first_line(), " 行填起;合计里可能算着它,不要它就加 --drop-sample 重填"),
+               cat("row ", en, sure ? " is a sample" : " holds something (a sample, or filled in)",
+                   " and stays; the lines begin on row ", form.first_line(),
+                   "; totals may count it: fill anew with --drop-sample to be rid of it"));
+}
+
+void tell_sheets(Call& call, const tabular::Template& form) {
+  if (form.other_sheets().empty()) return;
+  const std::string others = join(form.other_sheets(), "、");
+  call.out.say(
+      cat("填的是工作表“", form.sheet(), "”;没有填:", others, "(要填另一张加 --sheet 名称)"),
+      cat("filled worksheet ", form.sheet(), "; not filled: ", others,
+          " (--sheet NAME for another)"));
+}
+
+// A text file has no colours: which columns have empty cells is said instead.
+std::string empty_columns(const work::Filled& filled) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < filled.columns.size(); ++i) {
+    const work::FillColumn& column = filled.columns[i];
+    const bool chosen =
+        filled.order.empty() || std::ranges::find(filled.order, i) != filled.order.end();
+    if (column.empty == 0 || !chosen) continue;
+    const bool whole = column.empty == filled.lines.size();
+    out.push_back(whole ? column.header : cat(column.header, "(", column.empty, " 行)"));
+  }
+  return join(out, "、");
+}
+
+void tell(Call& call, const tabular::Template& form, const work::Filled& filled,
+          const work::FillOptions& options, const std::string& path) {
   tell_columns(call, filled);
   tell_before(call, filled, options.to);
+  tell_sheets(call, form);
+  tell_standing(call, form);
+  const std::string empty = empty_columns(filled);
+  const std::string_view none = is_csv(path) ? "没有的格子留空:" : "没有的格子留空标红";
   call.out.say(cat("填了 ", filled.lines.size(), " 行(每行一", filled.about, "),在 ", path,
-                   ";没有的格子留空标红"),
-               cat(filled.lines.size(), " lines in ", path, "; cells not held are red"));
+                   empty.empty() ? "" : ";", empty.empty() ? "" : none, is_csv(path) ? empty : ""),
+               cat(filled.lines.size(), " lines in ", path,
+                   empty.empty()  ? std::string()
+                   : is_csv(path) ? cat("; cells not held are empty: ", empty)
+                                  : std::string("; cells not held are red")));
   if (filled.version > 0) {
     call.out.say(cat("已登记:报给 ", options.to, ",第 ", filled.version, " 版"),
                  cat("registered: to ", options.to, ", version ", filled.version));
@@ -209,7 +273,7 @@ Status hand_out(Call& call, const std::string& path, const Bytes& content,
 Status run_fill(Call& call) {
   if (call.args.has("history")) return history(call);
   MQ_CHECK(only_flags(call, {"o", "to", "where", "profile", "basis", "map", "about", "changes",
-                             "village", "from", "until", "on", "header"}));
+                             "village", "from", "until", "on", "header", "sheet", "drop_sample"}));
   const std::string blank = call.args.word(1);
   const auto path = call.args.value("o");
   if (blank.empty() || !path) return call.usage(kUsageZh, kUsageEn);
@@ -229,8 +293,8 @@ Status run_fill(Call& call) {
   }
   MQ_TRY(const Bytes content, content_of(form, filled, *path));
   MQ_CHECK(hand_out(call, *path, content, keep));
-  put_json(call, filled, *path);
-  tell(call, filled, options, *path);
+  put_json(call, form, filled, *path);
+  tell(call, form, filled, options, *path);
   return {};
 }
 

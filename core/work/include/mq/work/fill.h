@@ -37,13 +37,15 @@ struct FillQuestion {
   std::vector<std::string> candidates;
 };
 
-enum class ColumnFate { kFilled, kMasked, kLeft, kUnknown };
+// kProvided: the blank has its own there, which stays.
+enum class ColumnFate { kFilled, kMasked, kLeft, kProvided, kUnknown };
 struct FillColumn {
   std::string header;
   std::string field;  // identifier of the fact, 空着, or empty
   std::string label;  // what people call it
   ColumnFate fate = ColumnFate::kFilled;
   std::size_t filled = 0;  // lines in which it holds something
+  std::size_t empty = 0;   // lines in which it would, were it held here
   std::string why_zh, why_en;
 };
 
@@ -70,8 +72,9 @@ struct Filled {
 };
 
 // kNotAllowed: not of the desk, or P3 in a condition without basis; kInvalidInput: a condition, an
-// answer or a kind of line that is none; kNotFound: no such profile, no stream to register in,
-// nothing handed out before although only changes are asked for.
+// answer or a kind of line that is none, or a form of which no column can be filled; kNotFound: no
+// such profile, no stream to register in, nothing handed out before although only changes are asked
+// for.
 Result<Filled> fill_form(const Workplace& place, const tabular::Template& form,
                          const FillOptions& options);
 // Writes the answers and the register, in one commit; nothing to write is no error.
