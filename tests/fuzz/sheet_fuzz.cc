@@ -11,7 +11,7 @@
 namespace {
 
 void fill(const mq::Bytes& file, const mq::tabular::Limits& limits) {
-  const auto blank = mq::tabular::Template::read(file, {0, "", false, limits});
+  const auto blank = mq::tabular::Template::read(file, {.limits = limits});
   if (!blank.ok() || !blank->is_workbook()) return;
   const mq::tabular::FillLine line(blank->columns().size(),
                                    mq::tabular::FillCell{std::string("=1")});

@@ -94,6 +94,35 @@ TEST(TemplateTable, NotesAndWideTitlesOverItAreNoHeader) {
   EXPECT_EQ(form.prepared(), 1u) << "beside the list";
 }
 
+TEST(TemplateTable, OfRowsThatMayBeTheHeaderTheOneThatIsKnownIs) {
+  const auto header = [](const std::string& rows, const std::string& behind = "") {
+    const auto known = [](std::string_view text) { return text == "姓名" || text == "人口"; };
+    return blank(book_of(rows, behind), {.known = known}).header_line();
+  };
+  const std::string place = inline_row(2, {"乡镇", "某镇", "村", "某村"});
+  EXPECT_EQ(header(cat(place, inline_row(3, {"姓名", "人口", "类型", "备注"}))), 3u);
+  EXPECT_EQ(header(cat(inline_row(2, {"户数", "人数", "亩数"}), inline_row(3, {"10", "20", "3"}),
+                       inline_row(5, {"姓名", "人口", "类型", "备注"}))),
+            5u);
+  EXPECT_EQ(header(cat(place, inline_row(3, {"甲", "乙", "丙", "丁"}))), 2u) << "none is known";
+  EXPECT_EQ(header(cat(inline_row(2, {"户", "成员", "", "收入"}),
+                       inline_row(3, {"", "姓名", "人口", "总额"}))),
+            2u)
+      << "a second line of the header";
+  EXPECT_EQ(
+      header(cat(inline_row(2, {"户主", "", "成员"}), inline_row(3, {"姓名", "年龄", "人口"})),
+             "<mergeCells><mergeCell ref=\"A2:B2\"/></mergeCells>"),
+      2u);
+}
+
+TEST(TemplateTable, AHeaderMergedOverTwoColumnsIsOneColumn) {
+  const Template form = blank(book_of(
+      cat(inline_row(1, {"序号", "姓名", "", "住房"}), inline_row(2, {"", "", "", "面积", "等级"})),
+      "<mergeCells><mergeCell ref=\"B1:C2\"/><mergeCell ref=\"D1:E1\"/>"
+      "<mergeCell ref=\"A1:A2\"/></mergeCells>"));
+  EXPECT_THAT(headers(form), ElementsAre("序号", "姓名", "住房/面积", "住房/等级"));
+}
+
 // Rows that are put in tear no list of allowed values: what a rule for input looks at stays whole.
 TEST(TemplateTable, AListThatReachesFurtherDownStaysWhereItIs) {
   const auto listed = [](int row, const std::string& value) {

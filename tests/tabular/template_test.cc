@@ -61,7 +61,7 @@ TEST(Template, FindsTheOnlyLineAndTakesOneThatIsNamed) {
   EXPECT_THAT(headers(blank(excel_blank())), ElementsAre("户编号", "家庭人口", "组"));
   WorkbookBuilder book;
   book.rows(cat(inline_row(1, {"一", "二", "三"}), inline_row(2, {"户编号", "姓名", "组"})));
-  const auto named = Template::read(book.bytes(), {2, "", false, {}});
+  const auto named = Template::read(book.bytes(), {.header_line = 2});
   ASSERT_TRUE(named.ok());
   EXPECT_THAT(headers(*named), ElementsAre("户编号", "姓名", "组"));
 }
@@ -349,7 +349,7 @@ TEST(Template, HostileFilesEndInAnError) {
   EXPECT_EQ(Template::read(merged.bytes()).error().code, Code::kInvalidInput);
   Limits limits;
   limits.unpacked_bytes_max = 4096;
-  EXPECT_EQ(Template::read(wps_blank(), {0, "", false, limits}).error().code, Code::kExhausted);
+  EXPECT_EQ(Template::read(wps_blank(), {.limits = limits}).error().code, Code::kExhausted);
   const auto bad = blank(excel_blank()).workbook_with({{std::string("\xff"), {}, {}}});
   EXPECT_EQ(bad.error().code, Code::kInvalidInput);
 }

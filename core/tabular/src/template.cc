@@ -222,8 +222,7 @@ Status Template::find_rows() {
     MQ_TRY(opened, open_blank(file_, options_));
     MQ_TRY(raw, RawSheet::read(opened->sheet_xml));
   }
-  auto found =
-      find_header(rows_, raw ? raw->merges() : std::vector<CellArea>(), options_.header_line);
+  auto found = find_header(rows_, raw ? raw->merges() : std::vector<CellArea>(), options_);
   if (!found.ok()) return with_sheets(std::move(found).error(), sheet_, other_sheets_);
   title_ = std::move(found->title);
   columns_ = std::move(found->columns);

@@ -37,22 +37,14 @@ class Finder {
     columns_.emplace(lines_, merges_, kHeaderWithin);
   }
 
-  Result<HeaderBlock> find(std::size_t line) {
+  Result<HeaderBlock> find(const TemplateOptions& options) {
     if (merges_.size() > kMergesMax) return not_found();
+    std::size_t line = options.header_line;
     if (line == 0) line = top();
+    if (line != 0 && options.header_line == 0 && options.known) line = best(line, options.known);
     if (line == 0 || !lines_.contains(line)) return not_found();
-    HeaderBlock block;
-    block.first = line;
-    take_columns(line);
-    while (bottom_ - line + 1 < kLinesMax && goes_on(line)) ++bottom_;
-    bottom_ = std::max(bottom_, merged_down(line));
-    for (std::size_t column = part_.begin; column < part_.end; ++column) {
-      std::string path = path_of(line, column);
-      if (!path.empty()) block.columns.push_back({column, std::move(path)});
-    }
+    HeaderBlock block = block_at(line);
     if (block.columns.size() < 2) return not_found();
-    block.last = numbered(bottom_ + 1) ? bottom_ + 1 : bottom_;
-    block.title = title_above(line);
     return block;
   }
 
@@ -61,6 +53,59 @@ class Finder {
     return Error{Code::kInvalidInput,
                  "没有找到表头:应有一行,写着各列的名称;请看看是不是这张表,或用 --header 行号 写明",
                  "no header found: a row that names the columns; name it with --header N"};
+  }
+
+  HeaderBlock block_at(std::size_t line) {
+    HeaderBlock block;
+    block.first = line;
+    take_columns(line);
+    while (bottom_ - line + 1 < kLinesMax && goes_on(line)) ++bottom_;
+    bottom_ = std::max(bottom_, merged_down(line));
+    for (std::size_t column = part_.begin; column < part_.end; ++column) {
+      const CellArea* merge = merge_at(bottom_, column);
+      if (merge != nullptr && merge->from.column < column) continue;  // one column of the form
+      std::string path = path_of(line, column);
+      if (!path.empty()) block.columns.push_back({column, std::move(path)});
+    }
+    block.last = numbered(bottom_ + 1) ? bottom_ + 1 : bottom_;
+    block.title = title_above(line);
+    return block;
+  }
+
+  // 乡镇 测试镇 村 鱼泉村 over a table, or the few numbers of a summary, look like a header too. Of
+  // rows that may be one the row is taken that has more of the headers that are known.
+  std::size_t best(std::size_t first, const std::function<bool(std::string_view)>& known) {
+    const auto known_in = [&](const HeaderBlock& block) {
+      return static_cast<std::size_t>(std::ranges::count_if(
+          block.columns, [&](const TemplateColumn& column) { return known(column.header); }));
+    };
+    std::size_t out = first, most = known_in(block_at(first)), seen = 0;
+    for (auto at = lines_.upper_bound(first); at != lines_.end() && ++seen <= kHeaderWithin; ++at) {
+      if (!may_begin(at->first) || is_part_of(first, at->first)) continue;
+      const HeaderBlock block = block_at(at->first);
+      const std::size_t count = known_in(block);
+      if (count <= most || count * 2 < block.columns.size()) continue;
+      out = at->first;
+      most = count;
+    }
+    return out;
+  }
+
+  // Whether a row may say what a header begun further up consists of: a merged cell of that reaches
+  // down to it, or spans columns right above it, or that names a column of which the row is silent.
+  bool is_part_of(std::size_t first, std::size_t line) {
+    take_columns(first);
+    const bool merged = std::ranges::any_of(merges_, [&](const CellArea& area) {
+      const bool here =
+          area.from.row >= first && area.from.row < line && part_.holds(area.from.column);
+      return here && (area.to.row >= line ||
+                      (area.to.row + 1 == line && area.to.column > area.from.column));
+    });
+    if (merged) return true;
+    for (const Unit& unit : units_of(first)) {
+      if (text_at(line, unit.column).empty()) return true;
+    }
+    return false;
   }
 
   // Those of the table whose header begins there.
@@ -234,8 +279,8 @@ class Finder {
 }  // namespace
 
 Result<HeaderBlock> find_header(const std::vector<Row>& rows, const std::vector<CellArea>& merges,
-                                std::size_t line) {
-  return Finder(rows, merges, line).find(line);
+                                const TemplateOptions& options) {
+  return Finder(rows, merges, options.header_line).find(options);
 }
 
 }  // namespace mq::tabular

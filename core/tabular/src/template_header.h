@@ -14,9 +14,8 @@ struct HeaderBlock {
   std::vector<TemplateColumn> columns;
 };
 
-// rows in order, without the empty ones; line 0: the header is looked for, else it begins there.
-// kInvalidInput: none found.
+// rows in order, without the empty ones. kInvalidInput: none found.
 Result<HeaderBlock> find_header(const std::vector<Row>& rows, const std::vector<CellArea>& merges,
-                                std::size_t line);
+                                const TemplateOptions& options);
 
 }  // namespace mq::tabular

@@ -415,6 +415,16 @@ class FormMatcher {
 
 }  // namespace
 
+std::function<bool(std::string_view)> known_header() {
+  std::vector<std::vector<Fact>> all;
+  for (const FillAbout about : kAbouts) all.push_back(facts_of(model::Schema::current(), about));
+  return [all = std::move(all)](std::string_view header) {
+    return std::ranges::any_of(all, [&](const std::vector<Fact>& facts) {
+      return Matcher(facts, kSpokenTier - 1).named_so(header).fact != nullptr;
+    });
+  };
+}
+
 const Fact* fact_called(const std::vector<Fact>& facts, std::string_view name) {
   for (const Fact& fact : facts) {
     if (fact.id == name) return &fact;

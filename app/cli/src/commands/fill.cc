@@ -55,6 +55,7 @@ Result<tabular::Template> read_blank(Call& call, const std::string& path) {
   MQ_TRY(options.header_line, count_of(call, "header", 0));
   options.sheet = call.args.value("sheet").value_or("");
   options.drop_standing = call.args.has("drop_sample");
+  options.known = work::known_header();
   MQ_TRY(Bytes file, call.world.files.read(path, options.limits.file_bytes_max));
   auto read = tabular::Template::read(std::move(file), options);
   if (read.ok() || read.error().code != Code::kExhausted) return read;

@@ -13,7 +13,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -38,9 +40,12 @@ struct StandingRow {
 
 struct TemplateOptions {
   std::size_t header_line = 0;  // of its first line, as the office program numbers it; 0: find it
-  std::string sheet;            // the worksheet of that name; empty: the first that is visible
+  std::string sheet = {};       // the worksheet of that name; empty: the first that is visible
   bool drop_standing = false;   // lines begin right under the header, in place of what stands there
   Limits limits = {};
+  // Whether a column's header, a path, means something; of two rows that may be the header the one
+  // with more of those is. May be empty.
+  std::function<bool(std::string_view)> known = {};
 };
 
 // Left empty on a red ground: what the office asks for is not held here.

@@ -9,8 +9,10 @@
 // when it was registered.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mq/tabular/csv_file.h"
@@ -70,6 +72,9 @@ struct Filled {
   std::vector<std::size_t> order;    // of the columns in a CSV file; empty: the form's own
   std::vector<vault::Draft> drafts;  // the mapping and the register, for keep_fill
 };
+
+// Tells whether a header, as TemplateColumn has it, names a fact of some kind of line.
+std::function<bool(std::string_view)> known_header();
 
 // kNotAllowed: not of the desk, or P3 in a condition without basis; kInvalidInput: a condition, an
 // answer or a kind of line that is none, or a form of which no column can be filled; kNotFound: no
