@@ -272,7 +272,7 @@ def listed_blank(path):
     """A list of allowed values beside the table, an example person, a formula in each prepared row, two totals; the table is the second sheet."""
     head = ["序号", "户主姓名", "家庭人口", "标准", "金额"]
     rows = {1: inline("A1", 0, "补助花名册"), 2: "".join(inline("ABCDE"[i] + "2", 1, text) for i, text in enumerate(head)),
-            3: '<c r="A3" s="3"><v>1</v></c>' + inline("B3", 3, "张三") + '<c r="C3" s="3"><v>3</v></c><c r="D3" s="3"><v>100</v></c>'
+            3: '<c r="A3" s="3"><v>1</v></c>' + inline("B3", 3, "例：张三") + '<c r="C3" s="3"><v>3</v></c><c r="D3" s="3"><v>100</v></c>'
             '<c r="E3" s="3"><f>C3*D3</f></c>',
             6: inline("A6", 3, "合计") + '<c r="C6" s="3"><f>SUM(C3:C5)</f></c><c r="D6" s="3"/><c r="E6" s="3"><f>SUM(E3:E5)</f></c>'}
     for n in (4, 5):
@@ -312,16 +312,17 @@ def forms_with_lists_and_examples_are_filled_beside_and_below_them(t):
         chosen = ["--sheet", "填表说明", "--where", "组=1", *BASIS, *ON]
         done = made.run("desk", "fill", blank, "-o", filled, *chosen)
         houses = [house for house in roster() if house[0]["组"] == "1"]
-        assert (done["about"], done["lines"], done["sheet"], done["standing"]) == ("户", len(houses), "填表说明", [{"line": 3, "sample": True}]), done
+        assert (done["about"], done["lines"], done["sheet"], done["standing"], done["standing_stays"]) == (
+            "户", len(houses), "填表说明", [{"line": 3, "what": "sample"}], True), done
         rows = computed(made, filled)
         people = [len(house) for house in houses]
-        assert rows[2][:5] == ["1", "张三", "3", "100", "300"], rows[2]
+        assert rows[2][:5] == ["1", "例：张三", "3", "100", "300"], rows[2]
         for at, house in enumerate(houses):
             assert rows[3 + at][:5] == [str(at + 1), head_of(house)["户主姓名"], str(people[at]), "100", str(100 * people[at])], rows[3 + at]
         assert rows[3 + len(houses)][:5] == ["合计", "", str(sum(people) + 3), "", str(100 * sum(people) + 300)], rows[3 + len(houses)]
         assert [row[7] for row in rows[1:8]] == ["户类型"] + LISTED and not any(row[7] for row in rows[8:]), "the list stays whole"
         again = made.path("补助不要示例.xlsx")
-        made.run("desk", "fill", blank, "-o", again, "--drop-sample", *chosen)
+        made.run("desk", "fill", blank, "-o", again, "--sample", "去", *chosen)
         rows = computed(made, again)
         assert rows[2][1] == head_of(houses[0])["户主姓名"] and rows[2 + len(houses)][2] == str(sum(people)), rows[2]
         told = made.words("desk", "fill", blank, "-o", made.path("再来.xlsx"), *chosen)

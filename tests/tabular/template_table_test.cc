@@ -164,22 +164,43 @@ std::string total(int row, const std::string& of) {
              "<c r=\"C", row, "\"><f>SUM(", of, ")</f><v>0</v></c></row>");
 }
 
-TEST(TemplateTable, AnExampleWithoutAWordForItIsOne) {
-  for (const Texts& row :
-       {Texts{"1", "张三", "3", "一般"}, Texts{"1", "XX", "3", "一般"},
-        Texts{"1", "某某", "3", "一般"}, Texts{"1", "李某某", "3", "一般"},
-        Texts{"如", "王一", "3", "一般"}, Texts{"1", "110101199001011234", "3", "一般"},
-        Texts{"1", "王一", "3", "（示例）"}}) {
+// It would be reported as a person, and counted.
+TEST(TemplateTable, AnExampleWithoutAWordForItGoes) {
+  for (const Texts& row : {Texts{"1", "张三", "3", "一般"}, Texts{"1", "XX", "3", "一般"},
+                           Texts{"1", "某某", "3", "一般"}, Texts{"1", "×××", "3", "一般"},
+                           Texts{"1", "110101199001011234", "3", "一般"}}) {
+    const Bytes file = book_of(cat(kHead, inline_row(2, row), styled_row(3, 4), total(4, "C2:C3")));
+    const Template form = blank(file);
+    ASSERT_EQ(form.standing().size(), 1u) << row[1];
+    EXPECT_EQ(form.standing()[0].what, Standing::kExample) << row[1];
+    EXPECT_TRUE(form.standing_goes());
+    EXPECT_EQ(form.first_line(), 2u);
+    EXPECT_EQ(form.prepared(), 2u);
+    const std::vector<FillLine> lines{person("王一"), person("赵二"), person("钱三")};
+    const auto filled = form.workbook_with(lines);
+    ASSERT_TRUE(filled.ok());
+    EXPECT_EQ(cells_of(*filled)[1][1], "王一");
+    EXPECT_THAT(part_of(*filled, kSheet), Not(HasSubstr(row[1])));
+    EXPECT_THAT(part_of(*filled, kSheet), HasSubstr("<c r=\"C5\"><f>SUM(C2:C4)</f></c>"));
+    const Template kept = blank(file, {.standing = StandingRows::kStay});
+    EXPECT_FALSE(kept.standing_goes());
+    EXPECT_EQ(cells_of(*kept.workbook_with(lines))[1], row);
+  }
+}
+
+TEST(TemplateTable, ASampleThatSaysSoStaysAndTotalsTakeTheLinesIn) {
+  for (const Texts& row : {Texts{"如", "王一", "3", "一般"}, Texts{"1", "王一", "3", "（示例）"},
+                           Texts{"例", "张三", "3", "一般"}}) {
     const Template form =
         blank(book_of(cat(kHead, inline_row(2, row), styled_row(3, 4), total(4, "C2:C3"))));
-    ASSERT_EQ(form.standing().size(), 1u) << row[1];
-    EXPECT_TRUE(form.standing()[0].sample) << row[1];
+    ASSERT_EQ(form.standing().size(), 1u) << row[0];
+    EXPECT_EQ(form.standing()[0].what, Standing::kSample) << row[0];
     EXPECT_EQ(form.first_line(), 3u);
     EXPECT_EQ(form.prepared(), 1u);
-    const auto filled = form.workbook_with({person("王一"), person("赵二"), person("钱三")});
+    const auto filled = form.workbook_with({person("赵二"), person("钱三"), person("孙四")});
     ASSERT_TRUE(filled.ok());
     EXPECT_EQ(cells_of(*filled)[1], row) << "it stays";
-    EXPECT_EQ(cells_of(*filled)[2][1], "王一");
+    EXPECT_EQ(cells_of(*filled)[2][1], "赵二");
     EXPECT_THAT(part_of(*filled, kSheet), HasSubstr("<c r=\"C6\"><f>SUM(C2:C5)</f></c>"));
   }
 }
@@ -189,7 +210,7 @@ TEST(TemplateTable, WhatSomebodyFilledInStaysAndTheLinesGoBelowIt) {
                                inline_row(3, {"2", "张三", "2", "一般"}), total(4, "C2:C3"));
   const Template form = blank(book_of(rows));
   ASSERT_EQ(form.standing().size(), 2u);
-  EXPECT_FALSE(form.standing()[1].sample) << "among others he may live here";
+  EXPECT_EQ(form.standing()[1].what, Standing::kUnknown) << "among others he may live here";
   EXPECT_EQ(form.first_line(), 4u);
   const auto filled = form.workbook_with({person("赵二"), person("孙三")});
   ASSERT_TRUE(filled.ok());
@@ -197,6 +218,8 @@ TEST(TemplateTable, WhatSomebodyFilledInStaysAndTheLinesGoBelowIt) {
   EXPECT_EQ(cells[2][1], "张三");
   EXPECT_EQ(cells[4][1], "孙三");
   EXPECT_THAT(part_of(*filled, kSheet), HasSubstr("<c r=\"C6\"><f>SUM(C2:C5)</f></c>"));
+  const Template masked = blank(book_of(cat(kHead, inline_row(2, {"1", "钱某某", "3", "一般"}))));
+  EXPECT_FALSE(masked.standing_goes()) << "a person whose name somebody masked";
   const Template text = blank(to_bytes("序号,姓名,电话\n1,钱一,139\n,,\n合计,,\n"));
   const auto lines = text.rows_with({{std::int64_t{2}, std::string("赵二"), std::monostate{}}});
   ASSERT_EQ(lines.size(), 4u);
@@ -207,7 +230,7 @@ TEST(TemplateTable, WhatSomebodyFilledInStaysAndTheLinesGoBelowIt) {
 
 TEST(TemplateTable, WhatStandsThereGoesIfThePersonSaysSo) {
   TemplateOptions options;
-  options.drop_standing = true;
+  options.standing = StandingRows::kGo;
   const std::string computed = "<c r=\"D2\"><f>C2*2</f><v>6</v></c></row>";
   std::string sample = inline_row(2, {"1", "张三", "3"});
   sample.replace(sample.find("</row>"), 6, computed);

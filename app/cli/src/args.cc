@@ -27,7 +27,7 @@ const std::vector<std::string>& Args::switches() {
       "json",      "dry_run", "skip_refused", "practice",    "watch",      "help",
       "version",   "all",     "yes",          "keep_admins", "root_print", "rejoin",
       "devices",   "mask",    "delegated",    "for_person",  "replace",    "sign",
-      "take_both", "changes", "history",      "same",        "drop_sample"};
+      "take_both", "changes", "history",      "same"};
   return kSwitches;
 }
 

@@ -153,7 +153,7 @@ constexpr std::string_view kText =
   零报告 | nothing happened
 - fill 空表.xlsx -o 填好.xlsx --to 县民政局 --basis 民发〔2026〕1号
   照部门的空表填数,并登记 | fill another office's blank, and register it
-- fill 空表.xlsx -o 填好.xlsx --sheet 附件2 --drop-sample
+- fill 空表.xlsx -o 填好.xlsx --sheet 附件2 --sample 去
   填第二张工作表,表里的示例行不要 | another worksheet, without its sample row
 + fill --history
   报给谁、什么时候、第几版 | what went to whom

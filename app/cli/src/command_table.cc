@@ -52,7 +52,7 @@ constexpr Command kCommands[] = {
     {"fill",
      "fill 空表.xlsx -o 填好.xlsx [--to 接收单位] [--where 字段=值]… [--village 村] [--from 日期] "
      "[--until 日期] [--profile 导出格式] [--basis 文号] [--map 表头=标识]… [--about "
-     "户|人|走访|事项] [--changes] [--sheet 工作表] [--header 行号] [--drop-sample] [--on 日期]\n"
+     "户|人|走访|事项] [--changes] [--sheet 工作表] [--header 行号] [--sample 留|去] [--on 日期]\n"
      "fill --history [--to 接收单位]",
      "照部门的空表填数:认表头,拿不准的问一次;报给谁都登记,下次只报变化",
      "fill another office's blank, and register what went out", run_fill},

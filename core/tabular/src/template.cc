@@ -228,8 +228,8 @@ Status Template::find_rows() {
   columns_ = std::move(found->columns);
   header_first_ = found->first;
   header_last_ = found->last;
-  TableRows table = table_rows(
-      {rows_, columns_, raw ? &*raw : nullptr, header_last_ + 1, options_.drop_standing});
+  TableRows table =
+      table_rows({rows_, columns_, raw ? &*raw : nullptr, header_last_ + 1, options_.standing});
   first_ = table.prepared.first;
   prepared_ = table.prepared.count;
   below_ = table.below;
@@ -274,7 +274,7 @@ Result<Bytes> Template::workbook_with(const std::vector<FillLine>& lines) const 
   }
   StyleEditor editor(std::move(styles));
   const PreparedRows prepared =
-      table_rows({rows_, columns_, &sheet, header_last_ + 1, options_.drop_standing}).prepared;
+      table_rows({rows_, columns_, &sheet, header_last_ + 1, options_.standing}).prepared;
   const RowShift shift = prepared.shift_for(lines.size());
   const SheetFill fill{columns_, lines, prepared, opened.sheet_name};
   const std::string sheet_part = as_utf8(filled_sheet(sheet, fill, opened.workbook.styles, editor));
@@ -338,8 +338,7 @@ std::vector<std::vector<std::string>> Template::rows_with(
 
 // What a row has that waits to be filled.
 std::vector<std::string> Template::prepared_cells(std::size_t line) const {
-  const bool dropped =
-      options_.drop_standing && !standing_.empty() && line <= standing_.back().line;
+  const bool dropped = standing_goes() && line <= standing_.back().line;
   const auto row = std::ranges::lower_bound(rows_, line, {}, &Row::line);
   if (dropped || row == rows_.end() || row->line != line || (below_ != 0 && line >= below_))
     return {};

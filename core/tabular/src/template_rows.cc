@@ -17,7 +17,7 @@ class RowFinder {
     PreparedRows& prepared = out_.prepared;
     prepared.top = prepared.first = below_.top;
     take_standing();
-    if (below_.drop_standing) {
+    if (standing_goes()) {
       prepared.dropped_before = prepared.first;
       prepared.first = below_.top;
     }
@@ -120,14 +120,25 @@ class RowFinder {
     for (const Row* row = row_at(first); row != nullptr; row = row_at(first)) {
       const bool sample = is_sample(*row);
       if (!sample && !stands(*row)) break;
-      out_.standing.push_back({first, sample});
+      out_.standing.push_back({first, sample ? Standing::kSample : Standing::kUnknown});
       ++first;
     }
     // 张三 by himself is nobody; among others he may live here.
-    const bool shown = std::ranges::all_of(out_.standing, [&](const StandingRow& each) {
-      return each.sample || holds_example(*row_at(each.line));
-    });
-    for (StandingRow& each : out_.standing) each.sample = each.sample || shown;
+    constexpr std::size_t kExamplesMax = 3;
+    const auto is_shown = [&](const StandingRow& each) {
+      return each.what == Standing::kSample || holds_example(*row_at(each.line));
+    };
+    const bool shown = std::ranges::all_of(out_.standing, is_shown);
+    if (!shown || out_.standing.size() > kExamplesMax) return;
+    for (StandingRow& each : out_.standing) {
+      if (each.what == Standing::kUnknown) each.what = Standing::kExample;
+    }
+  }
+
+  bool standing_goes() const {
+    if (below_.standing != StandingRows::kAsSeen) return below_.standing == StandingRows::kGo;
+    return std::ranges::all_of(
+        out_.standing, [](const StandingRow& each) { return each.what == Standing::kExample; });
   }
 
   // Totals that stand over the lines that they are of, with rows prepared below them.

@@ -28,7 +28,7 @@ struct PreparedRows {
 struct TableRows {
   PreparedRows prepared;
   std::size_t below = 0;              // the first row behind them that says something; 0: none
-  std::vector<StandingRow> standing;  // between the header and the lines, in order
+  std::vector<StandingRow> standing;  // right under the header, in order
 };
 
 struct BelowHeader {
@@ -36,7 +36,7 @@ struct BelowHeader {
   const std::vector<TemplateColumn>& columns;
   const RawSheet* sheet = nullptr;  // null: of a CSV file
   std::size_t top = 0;
-  bool drop_standing = false;  // they wait to be filled too
+  StandingRows standing = StandingRows::kAsSeen;
 };
 TableRows table_rows(const BelowHeader& below);
 

@@ -16,18 +16,13 @@ std::string header_text(std::string_view cell) {
 
 namespace {
 
-// ×××, XX, 某某, 张某某: a name of which nothing is left.
-bool is_anybody(std::string_view text) {
-  constexpr std::string_view kNobody = "某";
-  std::size_t crosses = 0, points = 0;
-  for (const std::uint32_t point : code_points(text)) {
-    ++points;
-    crosses += point == 'x' || point == 'X' || point == 0xd7 ? 1 : 0;
-  }
-  const std::size_t by_name = text.find(kNobody);
-  const bool named = by_name != std::string_view::npos && by_name <= kNobody.size() &&
-                     text.substr(by_name).find_first_not_of(kNobody) == std::string_view::npos;
-  return (crosses >= 2 && crosses + 1 >= points) || (named && points >= 2);
+// ×××, XX, 某某: a name of nobody. 张某某 may be one that somebody has masked.
+bool is_nobody(std::string_view text) {
+  const std::vector<std::uint32_t> points = code_points(text);
+  constexpr std::uint32_t kMou = 0x67d0, kCross = 0xd7;
+  return points.size() >= 2 &&
+         (std::ranges::all_of(points, [](auto c) { return c == kMou; }) ||
+          std::ranges::all_of(points, [](auto c) { return c == 'x' || c == 'X' || c == kCross; }));
 }
 
 }  // namespace
@@ -95,7 +90,7 @@ bool holds_example(const Row& row) {
   return std::ranges::any_of(row.cells, [&](const std::string& cell) {
     const std::string text = header_text(cell);
     const auto begins = [&](std::string_view number) { return text.starts_with(number); };
-    return std::ranges::find(kNames, text) != std::end(kNames) || is_anybody(text) ||
+    return std::ranges::find(kNames, text) != std::end(kNames) || is_nobody(text) ||
            std::ranges::any_of(kNumbers, begins);
   });
 }

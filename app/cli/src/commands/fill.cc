@@ -50,11 +50,21 @@ Result<work::FillOptions> options_of(Call& call) {
 
 bool is_csv(std::string_view path) { return path.ends_with(".csv") || path.ends_with(".CSV"); }
 
+// --sample: whether what stands under the header stays or goes.
+Result<tabular::StandingRows> standing_of(Call& call) {
+  const auto typed = call.args.value("sample");
+  if (!typed) return tabular::StandingRows::kAsSeen;
+  if (*typed == "留") return tabular::StandingRows::kStay;
+  if (*typed == "去") return tabular::StandingRows::kGo;
+  return call.usage(cat("--sample 应是 留 或 去:", *typed),
+                    cat("--sample is 留 (keep) or 去 (drop): ", *typed));
+}
+
 Result<tabular::Template> read_blank(Call& call, const std::string& path) {
   tabular::TemplateOptions options;
   MQ_TRY(options.header_line, count_of(call, "header", 0));
   options.sheet = call.args.value("sheet").value_or("");
-  options.drop_standing = call.args.has("drop_sample");
+  MQ_TRY(options.standing, standing_of(call));
   options.known = work::known_header();
   MQ_TRY(Bytes file, call.world.files.read(path, options.limits.file_bytes_max));
   auto read = tabular::Template::read(std::move(file), options);
@@ -129,8 +139,12 @@ void put_json(Call& call, const tabular::Template& form, const work::Filled& fil
   out["unread_sheets"] = form.other_sheets();
   out["standing"] = Json::array();
   for (const tabular::StandingRow& row : form.standing()) {
-    out["standing"].push_back({{"line", row.line}, {"sample", row.sample}});
+    const std::string_view what = row.what == tabular::Standing::kSample    ? "sample"
+                                  : row.what == tabular::Standing::kExample ? "example"
+                                                                            : "unknown";
+    out["standing"].push_back({{"line", row.line}, {"what", what}});
   }
+  out["standing_stays"] = !form.standing().empty() && !form.standing_goes();
   if (filled.version > 0) out["version"] = filled.version;
   if (!filled.before) return;
   const work::HandedOut& before = *filled.before;
@@ -169,24 +183,28 @@ void tell_before(Call& call, const work::Filled& filled, const std::string& to) 
 // Rows under the header that held something: a sample, or somebody's work, which nobody but the
 // person can tell apart for sure.
 void tell_standing(Call& call, const tabular::Template& form) {
-  std::vector<std::string> numbers;
-  bool sure = true;
-  for (const tabular::StandingRow& row : form.standing()) {
-    numbers.push_back(cat(row.line));
-    sure = sure && row.sample;
-  }
-  if (numbers.empty()) return;
-  const std::string zh = cat("第 ", join(numbers, "、"), " 行"), en = join(numbers, ", ");
-  if (call.args.has("drop_sample")) {
-    call.out.say(cat(zh, "原有的内容没有留(--drop-sample)"),
-                 cat("what stood on row ", en, " was dropped (--drop-sample)"));
+  const std::vector<tabular::StandingRow>& rows = form.standing();
+  if (rows.empty()) return;
+  const bool known = std::ranges::all_of(
+      rows, [](const auto& row) { return row.what != tabular::Standing::kUnknown; });
+  const std::size_t first = rows.front().line, last = rows.back().line;
+  const std::string zh =
+      cat("第 ", first, first == last ? std::string() : cat(" 至 ", last), " 行");
+  const std::string en = cat(first, first == last ? std::string() : cat(" to ", last));
+  const std::string_view what_zh = known ? "是示例" : "已有内容(示例,或有人填过的)";
+  const std::string_view what_en = known ? " is a sample" : " held something";
+  if (form.standing_goes()) {
+    const bool asked = call.args.has("sample");
+    call.out.say(cat(zh, what_zh, ",没有留,从第 ", form.first_line(), " 行填起",
+                     asked ? "" : ";要留着就加 --sample 留"),
+                 cat("row ", en, what_en, " and was replaced by the lines",
+                     asked ? "" : "; --sample 留 keeps it"));
     return;
   }
-  call.out.say(cat(zh, sure ? "是示例" : "已有内容(示例,或有人填过的)", ",没有动,从第 ",
-                   form.first_line(), " 行填起;合计里可能算着它,不要它就加 --drop-sample 重填"),
-               cat("row ", en, sure ? " is a sample" : " holds something (a sample, or filled in)",
-                   " and stays; the lines begin on row ", form.first_line(),
-                   "; totals may count it: fill anew with --drop-sample to be rid of it"));
+  call.out.say(cat(zh, what_zh, ",没有动,从第 ", form.first_line(),
+                   " 行填起;合计里可能算着它,不要它就加 --sample 去 重填"),
+               cat("row ", en, what_en, " and stays; the lines begin on row ", form.first_line(),
+                   "; totals may count it: fill anew with --sample 去 to be rid of it"));
 }
 
 void tell_sheets(Call& call, const tabular::Template& form) {
@@ -274,7 +292,7 @@ Status hand_out(Call& call, const std::string& path, const Bytes& content,
 Status run_fill(Call& call) {
   if (call.args.has("history")) return history(call);
   MQ_CHECK(only_flags(call, {"o", "to", "where", "profile", "basis", "map", "about", "changes",
-                             "village", "from", "until", "on", "header", "sheet", "drop_sample"}));
+                             "village", "from", "until", "on", "header", "sheet", "sample"}));
   const std::string blank = call.args.word(1);
   const auto path = call.args.value("o");
   if (blank.empty() || !path) return call.usage(kUsageZh, kUsageEn);

@@ -47,7 +47,7 @@ constexpr Shape kShapes[] = {
     {"import",
      R"({"file","header_line","data_lines","stored","unchanged","refused","duplicates","left_alone","elsewhere","held_back","refused_columns":[],"unread_columns":[headers],"passed_over":[{"line","text"}],"faults":[{"line","column","fate":"normalised|flagged|duplicate|refused","was","now","left_alone":true, if nothing of the line was stored,"why"}],"missing":[],"missing_people":[],"new_villages":[],"sheet": of a workbook,"unread_sheets":[]})"},
     {"fill",
-     R"({"file","about":"户","lines":12,"columns":[{"header","field","filled"}],"unknown":[headers],"masked":[headers],"sheet", of a workbook,"unread_sheets":[names],"standing":[{"line":5,"sample":true}], rows under the header that held something,"version":2, with --to, "before":{"on","version","lines","changed","new","gone","gone_ids":[16 hex digits]}, if handed out before}; unclear (exit 3): {"questions":[{"header", empty: what a line is,"candidates":[]}]})"},
+     R"({"file","about":"户","lines":12,"columns":[{"header","field","filled"}],"unknown":[headers],"masked":[headers],"sheet", of a workbook,"unread_sheets":[names],"standing":[{"line":5,"what":"sample|example|unknown"}], rows under the header that held something,"standing_stays":true,"version":2, with --to, "before":{"on","version","lines","changed","new","gone","gone_ids":[16 hex digits]}, if handed out before}; unclear (exit 3): {"questions":[{"header", empty: what a line is,"candidates":[]}]})"},
     {"fill --history",
      R"({"count":1,"rows":[{"id","on","to","title","version","lines","where","basis","changes_only"}]})"},
     {"visit|diary|issue|household|person|cadre|pairing|unit|calendar|profile add|amend|cancel",

@@ -32,16 +32,21 @@ struct TemplateColumn {
   bool provided = false;  // the rows to fill have the blank's own in it: a formula, a name
 };
 
-// A row under the header in which something stands already. It stays, and the lines begin below it.
+// What stands already in a row under the header: what calls itself a sample; an example that does
+// not, so that it would count as somebody; or what nobody but the person can tell for sure.
+enum class Standing { kSample, kExample, kUnknown };
 struct StandingRow {
   std::size_t line = 0;
-  bool sample = false;  // surely; else perhaps, or what somebody filled in before
+  Standing what = Standing::kUnknown;
 };
+// Whether such rows stay, with the lines below them, or the lines take their place. As seen: all
+// stay, unless they are nothing but examples.
+enum class StandingRows { kAsSeen, kStay, kGo };
 
 struct TemplateOptions {
   std::size_t header_line = 0;  // of its first line, as the office program numbers it; 0: find it
   std::string sheet = {};       // the worksheet of that name; empty: the first that is visible
-  bool drop_standing = false;   // lines begin right under the header, in place of what stands there
+  StandingRows standing = StandingRows::kAsSeen;
   Limits limits = {};
   // Whether a column's header, a path, means something; of two rows that may be the header the one
   // with more of those is. May be empty.
@@ -79,8 +84,9 @@ class Template {
   std::size_t header_line() const { return header_first_; }
   // Of the first data row.
   std::size_t first_line() const { return first_; }
-  // Between the header and the first data row, in order.
+  // Right under the header, in order; all of them stay or all go.
   const std::vector<StandingRow>& standing() const { return standing_; }
+  bool standing_goes() const { return !standing_.empty() && first_ <= standing_.back().line; }
   // Rows that wait to be filled, before any is added.
   std::size_t prepared() const { return prepared_; }
 
