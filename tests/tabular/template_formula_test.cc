@@ -74,6 +74,8 @@ TEST(TemplateFormula, WhatEachPreparedRowHasAddedOnesHaveToo) {
                   "<v>100</v></c><c r=\"E3\" t=\"inlineStr\"><is><t>某镇</t></is>");
   EXPECT_THAT(now, HasSubstr("<c r=\"D5\"><v>100</v></c><c r=\"E5\" t=\"inlineStr\"><is><t>某镇"));
   EXPECT_THAT(filled_with("<v>1</v>", "<v>2</v>"), HasSubstr("<c r=\"D5\"/>"));
+  EXPECT_THAT(filled_with("<v>0</v>", "<v>0</v>"), HasSubstr("<c r=\"D5\"/>"))
+      << "noughts wait for a number, and would be facts that nobody holds";
 }
 
 TEST(TemplateFormula, AFormulaOfOneRowAloneIsNotCopied) {

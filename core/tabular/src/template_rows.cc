@@ -195,6 +195,16 @@ class RowFinder {
 
 }  // namespace
 
+namespace {
+
+// A nought that waits for a number: left there it would be a fact that nobody holds.
+bool is_nought(const RawSheet& sheet, const RawCell& cell) {
+  const std::string_view type = sheet.type(cell);  // of the text table's it is a number too
+  return (type.empty() || type == "n") && sheet.inside(cell).find(">0<") != std::string_view::npos;
+}
+
+}  // namespace
+
 std::map<std::size_t, CellContent> own_contents(const RawSheet& sheet,
                                                 const PreparedRows& prepared) {
   const bool waits = prepared.count > 0;
@@ -208,7 +218,8 @@ std::map<std::size_t, CellContent> own_contents(const RawSheet& sheet,
     const std::string_view inside = sheet.inside(cell);
     if (formula) {
       out.emplace(cell.column, CellContent{{cell.column, own}, true, *formula, {}});
-    } else if (above != nullptr && !inside.empty() && !sheet.has_formula(cell)) {
+    } else if (above != nullptr && !inside.empty() && !sheet.has_formula(cell) &&
+               !is_nought(sheet, cell)) {
       out.emplace(cell.column, CellContent{{cell.column, own}, false, inside, sheet.type(cell)});
     }
   }
