@@ -109,6 +109,32 @@ Bytes excel_blank() {
   return book.bytes();
 }
 
+void expect_whole_if_damaged(const Bytes& blank) {
+  const std::string name = "xl/worksheets/sheet1.xml";
+  const std::string sheet = part_of(blank, name), styles = part_of(blank, "xl/styles.xml");
+  std::size_t filled_whole = 0, refused = 0;
+  for (std::size_t i = 0; i < sheet.size(); i += 7) {
+    constexpr std::string_view kBytes = "<>\"/0A:& ";
+    std::string damaged = sheet;
+    damaged[i] = kBytes[i % kBytes.size()];
+    WorkbookBuilder book;
+    book.part(name, damaged).part("xl/styles.xml", styles);
+    const auto form = tabular::Template::read(book.bytes());
+    const tabular::FillLine line(form.ok() ? form->columns().size() : 0,
+                                 tabular::FillCell{std::string("=王")});
+    const auto filled =
+        form.ok() ? form->workbook_with({line, line, line, line}) : Result<Bytes>(form.error());
+    if (!filled.ok()) {
+      ++refused;
+      continue;
+    }
+    ++filled_whole;
+    EXPECT_TRUE(tabular::read_sheet(*filled).ok()) << i;
+  }
+  EXPECT_GT(filled_whole, 0u);
+  EXPECT_GT(refused, 0u);
+}
+
 tabular::Template blank(const Bytes& file, const tabular::TemplateOptions& options) {
   auto read = tabular::Template::read(file, options);
   EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().zh);

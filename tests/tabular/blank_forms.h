@@ -21,6 +21,10 @@ std::string inline_row(int row, const std::vector<std::string>& texts);
 // A row of cells with that format, of as many columns.
 std::string styled_row(int row, int columns, int style = 1);
 
+// With one byte of its worksheet changed, one after another, the blank is refused, or filled into
+// one that can be read; each happens.
+void expect_whole_if_damaged(const Bytes& blank);
+
 // The content of one part of a workbook; empty if it has none.
 std::string part_of(const Bytes& workbook, const std::string& name);
 

@@ -261,6 +261,20 @@ TEST(TemplateTable, RowsThatAnOfficePreparedWithItsNameWait) {
   EXPECT_EQ(form.prepared(), 2u);
 }
 
+TEST(TemplateTable, DamagedFormsWithListsAndFormulasAreRefusedOrFilledWhole) {
+  std::string rows = cat(kHead, inline_row(2, beside({"1", "张三", "3", "一般"}, "一般")));
+  const auto formula = [](int row, const std::string& text) {
+    return cat("<row r=\"", row, "\"><c r=\"A", row, "\" s=\"1\"><f ", text, "</c><c r=\"B", row,
+               "\" s=\"1\"/><c r=\"C", row, "\" s=\"1\"><f>B", row,
+               "*2+SUM(B:B)+SUM($2:3)</f><v>0</v></c>", "<c r=\"F", row, "\"><v>", row,
+               "</v></c></row>");
+  };
+  rows += formula(3, "t=\"shared\" ref=\"A3:A4\" si=\"0\">ROW()-1</f>");
+  rows += formula(4, "t=\"shared\" si=\"0\"/>");
+  rows += cat(total(5, "C3:C4"), inline_row(6, beside({"填表人：", "某人"}, "其他")));
+  mq::testing::expect_whole_if_damaged(book_of(rows));
+}
+
 TEST(TemplateTable, AnotherWorksheetIsFilledByItsName) {
   WorkbookBuilder book;
   const std::string office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
