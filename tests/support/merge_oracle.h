@@ -71,14 +71,20 @@ class MergeOracle {
       if (x.op().kind != model::OpKind::kDelete) cells.insert({x.op().field, family(x.op().kind)});
     }
     for (const auto& [field, kind] : cells) picture_cell(ops, field, kind, heads, out);
-    bool deleted = false;
+    std::vector<OracleOp> deletions;
     for (const OracleOp& d : ops) {
       if (d.op().kind != model::OpKind::kDelete || superseded_delete(ops, d)) continue;
       out.insert("delete " + d.name());
-      deleted = deleted || std::all_of(heads.begin(), heads.end(), [&](const OracleOp& h) {
-                  return h.transaction == d.transaction || sees(d, h);
-                });
+      deletions.push_back(d);
     }
+    const auto edits = [&](const OracleOp& h) {
+      return std::none_of(deletions.begin(), deletions.end(),
+                          [&](const OracleOp& d) { return d.transaction == h.transaction; });
+    };
+    const bool deleted = std::any_of(deletions.begin(), deletions.end(), [&](const OracleOp& d) {
+      return std::all_of(heads.begin(), heads.end(),
+                         [&](const OracleOp& h) { return !edits(h) || sees(d, h); });
+    });
     if (deleted) out.insert("deleted");
     open_entries(ops, out);
     return out;

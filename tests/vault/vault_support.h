@@ -270,4 +270,21 @@ class Device {
 inline model::Value number(std::int64_t value) { return value; }
 inline model::Value text(std::string value) { return value; }
 
+// Two devices that hold the same row.
+struct Pair {
+  Opened opened;
+  Device desk{1, opened}, cadre{2, opened};
+  RowId row;
+  Pair() {
+    row = desk.new_row();
+    desk.save({Device::set(row, kCount, number(1)), Device::set(row, kText, text("first"))});
+    desk.send_to(cadre);
+  }
+  void exchange() {
+    const auto a = desk.seal(), b = cadre.seal();
+    if (a) cadre.receive(*a);
+    if (b) desk.receive(*b);
+  }
+};
+
 }  // namespace mq::vault::testing

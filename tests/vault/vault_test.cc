@@ -17,6 +17,7 @@ using testing::kText;
 using testing::kTitle;
 using testing::number;
 using testing::Opened;
+using testing::Pair;
 using testing::TempFolder;
 using testing::text;
 using Applied = Vault::Applied;
@@ -69,22 +70,6 @@ TEST(Vault, ValuesOfTheWrongTypeAndUnknownFieldsAreRefusedAndNothingIsStored) {
   desk.save({Device::set(row, kPlace, number(1))});
   EXPECT_EQ(desk.vault->unsealed(desk.stream, 1)->front().transaction.n, 1u);
 }
-
-struct Pair {
-  Opened opened;
-  Device desk{1, opened}, cadre{2, opened};
-  RowId row;
-  Pair() {
-    row = desk.new_row();
-    desk.save({Device::set(row, kCount, number(1)), Device::set(row, kText, text("first"))});
-    desk.send_to(cadre);
-  }
-  void exchange() {
-    const auto a = desk.seal(), b = cadre.seal();
-    if (a) cadre.receive(*a);
-    if (b) desk.receive(*b);
-  }
-};
 
 TEST(Vault, AFormLoadedBeforeARemoteEditCameDoesNotCoverIt) {
   Pair p;
@@ -169,27 +154,6 @@ TEST(Vault, AppendedEntriesOfBothStay) {
   p.exchange();
   EXPECT_EQ(p.desk.members(p.row, kLog).size(), 2u);
   EXPECT_EQ(p.desk.members(p.row, kLog), p.cadre.members(p.row, kLog));
-}
-
-TEST(Vault, ADeletionNeverBeatsAConcurrentEdit) {
-  Pair p;
-  p.desk.save({Device::of(Change::Kind::kDelete, p.row)});
-  EXPECT_TRUE(p.desk.deleted(p.row));
-  p.cadre.save({Device::set(p.row, kCount, number(4))});
-  p.exchange();
-  for (Device* d : {&p.desk, &p.cadre}) {
-    EXPECT_FALSE(d->deleted(p.row));
-    EXPECT_TRUE(d->contested(p.row));
-    EXPECT_EQ(d->shown(p.row, kCount), number(4));
-  }
-  p.desk.save({Device::of(Change::Kind::kDelete, p.row)});
-  p.exchange();
-  EXPECT_TRUE(p.cadre.deleted(p.row));
-  p.cadre.save({Device::set(p.row, kCount, number(5))});
-  p.exchange();
-  EXPECT_FALSE(p.desk.deleted(p.row)) << "who had seen the deletion and wrote again meant it";
-  EXPECT_FALSE(p.desk.contested(p.row));
-  EXPECT_EQ(p.desk.state(), p.cadre.state());
 }
 
 TEST(Vault, OfTwoMovesAtOnceOneCountsAndTheOtherStaysVisible) {

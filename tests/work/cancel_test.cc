@@ -1,12 +1,13 @@
 // Cancelling: for mistakes only; what is cancelled stays, is not counted, and can come back.
 #include "mq/work/roster.h"
-#include "work/township.h"
+#include "work/history_of.h"
 
 namespace mq::work::testing {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 class CancelTest : public ::testing::Test {
  protected:
@@ -28,6 +29,15 @@ class CancelTest : public ::testing::Test {
   }
   RowId household_here() {
     return saved(add_household(town.place(), {{"village", "鱼泉村"}, {"head_name", "登记错的"}}));
+  }
+  std::vector<std::string> reasons_in_history(SimDevice& device, const RowId& row) {
+    const model::Entity& visit = *town.place().vault.schema().entity("Visit");
+    const model::Field& reason = *visit.field("cancel_reason");
+    std::vector<std::string> out;
+    for (const vault::HistoryEntry& entry : history_of(town, device, "Visit", row)) {
+      if (entry.op.field == reason.number) out.emplace_back(text_of(entry.op.value));
+    }
+    return out;
   }
   std::int64_t rows(std::string_view table) { return count(town.place(), table); }
 
@@ -113,6 +123,24 @@ TEST_F(CancelTest, TheHeadOfAHouseholdStaysUntilAnotherIsNamed) {
   saved(amend_row("Household", house, {{"head_person_id", other.hex()}}));
   saved(cancel_row("Person", head));
   EXPECT_EQ(Directory(town.place()).household("999999100201010001")->head_name, "王大");
+}
+
+// Each says why in his own words: nobody wants it to stand.
+TEST_F(CancelTest, TwoWhoCancelItApartAgree) {
+  const RowId row = visit();
+  SimDevice& device = town.join("乙", {"鱼泉村"}, false);
+  const Workplace phone = town.at(device);
+  saved(cancel_row("Visit", row, "登记重了"));
+  saved(cancel(phone, *phone.vault.schema().entity("Visit"), row, "没有去", phone.vault.view()));
+  ASSERT_TRUE(town.world.settle());
+  const std::string shows = shown(town.place(), "Visit", row, "cancel_reason");
+  for (SimDevice* one : {&town.desk, &device}) {
+    const Workplace place = town.at(*one);
+    EXPECT_EQ(count(place, "visit"), 0);
+    EXPECT_TRUE(place.vault.conflicts()->empty());
+    EXPECT_EQ(shown(place, "Visit", row, "cancel_reason"), shows);
+    EXPECT_THAT(reasons_in_history(*one, row), UnorderedElementsAre("登记重了", "没有去"));
+  }
 }
 
 TEST_F(CancelTest, ACadreDoesNotChangeTheTownshipsOwnRows) {

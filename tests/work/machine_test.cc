@@ -6,7 +6,7 @@
 #include "mq/work/issue.h"
 #include "mq/work/moves.h"
 #include "support/sim_random.h"
-#include "work/township.h"
+#include "work/history_of.h"
 
 namespace mq::work::testing {
 namespace {
@@ -159,18 +159,9 @@ std::int64_t state_of(const Workplace& place, const char* entity_name, const Row
 // STEP moves of the row that a device knows of, counted or not.
 std::vector<model::Step> steps_of(Township& town, SimDevice& device, const char* entity_name,
                                   const RowId& row) {
-  const Workplace place = town.at(device);
-  const model::Entity& entity = *place.vault.schema().entity(entity_name);
-  const auto open = [&](const wire::Envelope& envelope) -> Result<std::vector<model::Transaction>> {
-    MQ_TRY(auto running,
-           place.vault.chain_context(wire::chain_of(envelope.header), envelope.header.prev));
-    model::Context context = running.value_or(model::Context{});
-    return device.sealer().open(envelope, context);
-  };
-  const auto all = place.vault.history(entity.number, row, open);
-  EXPECT_TRUE(all.ok());
+  const model::Entity& entity = *town.at(device).vault.schema().entity(entity_name);
   std::vector<model::Step> steps;
-  for (const vault::HistoryEntry& entry : *all) {
+  for (const vault::HistoryEntry& entry : history_of(town, device, entity_name, row)) {
     if (entry.op.field != entity.field("state")->number) continue;
     const auto step = model::decode_step(entry.op.value);
     EXPECT_TRUE(step.ok());

@@ -74,7 +74,7 @@ void prune(RowState& row, const Lines& lines);
 // The family a kind merges in: kRemove is kAdd.
 model::OpKind family(model::OpKind kind);
 
-// What is shown.
+// What is shown. An op of the transaction of a standing deletion keeps nothing from being deleted.
 bool is_deleted(const RowState& row);
 // Greatest head of (class, HLC, dot); heads must not be empty.
 std::size_t shown_head(const MergeCell& cell, const Lines& lines);

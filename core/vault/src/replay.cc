@@ -37,11 +37,17 @@ bool superseded_move(const MergeCell& cell, std::size_t move) {
   return false;
 }
 
-bool keeps_row(const MergeCell& cell, const DeleteHead& d) {
+// Written by somebody who deleted the row in the same breath, as the reason of a cancellation is.
+bool goes_with_row(const RowState& row, const Dot& dot) {
+  return std::any_of(row.deletes.begin(), row.deletes.end(), [&](const DeleteHead& d) {
+    return dot.line == d.dot.line && dot.n == d.dot.n;
+  });
+}
+
+bool keeps_row(const RowState& row, const MergeCell& cell, const DeleteHead& d) {
   for (std::size_t k = 0; k < cell.heads.size(); ++k) {
     const Dot& dot = cell.heads[k].dot;
-    const bool own = dot.line == d.dot.line && dot.n == d.dot.n;
-    if (own || covered(d.seen.covers, dot)) continue;
+    if (covered(d.seen.covers, dot) || goes_with_row(row, dot)) continue;
     if (cell.key.kind == model::OpKind::kStep && superseded_move(cell, k)) continue;
     return true;
   }
@@ -53,7 +59,7 @@ bool keeps_row(const MergeCell& cell, const DeleteHead& d) {
 bool is_deleted(const RowState& row) {
   return std::any_of(row.deletes.begin(), row.deletes.end(), [&](const DeleteHead& d) {
     return std::none_of(row.cells.begin(), row.cells.end(),
-                        [&](const MergeCell& cell) { return keeps_row(cell, d); });
+                        [&](const MergeCell& cell) { return keeps_row(row, cell, d); });
   });
 }
 
