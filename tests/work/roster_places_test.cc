@@ -1,5 +1,7 @@
 // A household whose row stands in several villages counts in one of them: moved to two apart, said
 // to be in each other's, or merged after it had moved.
+#include "mq/work/facts_home.h"
+#include "mq/work/settle.h"
 #include "work/roster_home.h"
 
 namespace mq::work::testing {
@@ -57,6 +59,86 @@ TEST_F(RosterPlacesTest, MovedToTwoVillagesApartItIsWhereTheOldRowSays) {
     }
   }
   EXPECT_THAT(march(), ::testing::Contains("合计 6 0")) << "and nowhere else";
+}
+
+// What is shown and changed of it is what counts, on every device.
+TEST_F(RosterPlacesTest, MovedApartItIsReadAndChangedWhereItCounts) {
+  town.join("乙", {"鱼泉村", "清渭社区", "松树坪村"}, true);
+  SimDevice& second = town.world.add_admin(town.desk, "副");
+  ASSERT_TRUE(town.world.settle());
+  const std::string other[] = {"清渭社区", "松树坪村"}, houses[] = {kOne, kTwo};
+  const std::string heads[] = {"王一", "张三"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const RowId row = house(houses[i]), head = person(heads[i]);
+    saved(step("move", houses[i], {{"village", other[i]}}));
+    town.world.advance(std::chrono::minutes(1));
+    saved(household_step(town.at(second), "move", houses[i], {{"village", other[1 - i]}}));
+    ASSERT_TRUE(town.world.settle());
+    for (SimDevice* device : {&town.desk, &second}) {
+      const Workplace at = town.at(*device);
+      const auto counts = Directory(at).household(houses[i])->stream;
+      for (const auto& [name, id] : {std::pair{"Household", row}, std::pair{"Person", head}}) {
+        const model::Entity& entity = *at.vault.schema().entity(name);
+        EXPECT_EQ((*at.vault.load(entity.number, id))->stream, counts) << name << houses[i];
+        saved(amend(at, entity, id, {{"remark", cat(name, houses[i])}}, at.vault.view()));
+        EXPECT_EQ(shown(at, name, id, "remark"), cat(name, houses[i]));
+      }
+    }
+    ASSERT_TRUE(town.world.settle());
+  }
+}
+
+// Of the two a person takes the other: facts that were carried to the first one follow.
+TEST_F(RosterPlacesTest, OnceItIsSettledWhereItWentItsFactsAreThere) {
+  town.join("乙", {"鱼泉村", "清渭社区", "松树坪村"}, true);
+  SimDevice& second = town.world.add_admin(town.desk, "副");
+  ASSERT_TRUE(town.world.settle());
+  const RowId row = house(kTwo), zhang = person("张三");
+  const auto write = [&](const Workplace& at, std::string_view name, const RowId& id,
+                         const Inputs& inputs) {
+    saved(amend(at, *at.vault.schema().entity(name), id, inputs, at.vault.view()));
+  };
+  write(place(), "Household", row, {{"hardship", "药费高"}});
+  write(place(), "Person", zhang, {{"ins_medical", "是"}});
+  ASSERT_TRUE(town.world.settle());
+  saved(step("move", kTwo, {{"village", "清渭社区"}}));
+  town.world.advance(std::chrono::minutes(1));
+  saved(household_step(town.at(second), "move", kTwo, {{"village", "松树坪村"}}));
+  ASSERT_TRUE(town.world.settle());
+  write(place(), "Person", zhang, {{"ins_pension", "是"}});
+  ASSERT_TRUE(town.world.settle());
+  ASSERT_TRUE(take_facts_home(place()).ok());
+  const auto open = place().vault.conflicts();
+  for (const vault::Conflict& conflict : *open) {
+    const auto wanted = std::ranges::find(
+        conflict.claims, model::Value(to_bytes(village("清渭社区").org_unit.view())),
+        &vault::Claim::value);
+    ASSERT_NE(wanted, conflict.claims.end());
+    const auto at = static_cast<std::size_t>(wanted - conflict.claims.begin());
+    saved(take_claim(place(), conflict, at, place().vault.view()));
+  }
+  ASSERT_TRUE(town.world.settle());
+  for (SimDevice* device : {&town.desk, &second}) {
+    ASSERT_TRUE(take_facts_home(town.at(*device)).ok());
+  }
+  ASSERT_TRUE(town.world.settle());
+  const vault::StreamIx guarded = village("清渭社区").private_stream;
+  for (SimDevice* device : {&town.desk, &second}) {
+    const Workplace at = town.at(*device);
+    EXPECT_EQ(Directory(at).household(kTwo)->stream, Directory(at).village("清渭社区")->stream);
+    EXPECT_EQ(shown(at, "Household", row, "hardship"), "药费高");
+    EXPECT_EQ(shown(at, "Person", zhang, "ins_medical"), "是");
+    EXPECT_EQ(shown(at, "Person", zhang, "ins_pension"), "是");
+    EXPECT_EQ(at.vault.conflicts()->size(), 0u);
+    EXPECT_EQ(*take_facts_home(at), 0u);
+  }
+  for (const char* table : {"household_private", "person_private"}) {
+    EXPECT_EQ(
+        *place().vault.database().integer(
+            cat("SELECT count(*) FROM \"", table, "\" WHERE deleted = 0 AND stream <> ", guarded)),
+        0)
+        << table;
+  }
 }
 
 // Taking the second back, it is where the first took it; then that one can be taken back as well.

@@ -5,6 +5,7 @@
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
 #include "mq/model/step.h"
+#include "mq/vault/placed_row.h"
 #include "state.h"
 
 namespace mq::vault {
@@ -71,17 +72,37 @@ Result<RowData> read_row(const Table& table, const RowId& id, const sqlite::Quer
   return out;
 }
 
-// A row that has moved to another stream stands in both; the one that has not moved out counts.
-bool reads_before(const Table& table, const RowData& a, const RowData& b) {
-  if (a.deleted != b.deleted) return !a.deleted;
-  const auto moved = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [](const Column& c) { return c.field.name == "moved_to"; });
-  if (moved != table.columns.end()) {
-    const bool a_out = a.cell(moved->field.number) != nullptr;
-    const bool b_out = b.cell(moved->field.number) != nullptr;
-    if (a_out != b_out) return !a_out;
+// The stream of the village that a row says it moved to; nothing: not known here.
+Result<std::optional<StreamId>> stream_of_unit(Vault::State& s, const model::Field& field,
+                                               const Value& unit) {
+  const auto* id = std::get_if<Bytes>(&unit);
+  const model::Entity* units = s.schema.entity(field.rule.ref());
+  if (id == nullptr || units == nullptr || units->field("stream_id") == nullptr) {
+    return std::optional<StreamId>();
   }
-  return a.stream < b.stream;
+  MQ_TRY(sqlite::Query q, s.db.query(cat("SELECT stream_id FROM ", model::quoted(units->table),
+                                         " WHERE id = ?1 AND stream_id IS NOT NULL")));
+  q.bind(1, ByteView(*id));
+  MQ_TRY(const bool found, q.step());
+  return found ? StreamId::from(q.blob(0)) : std::optional<StreamId>();
+}
+
+// A row that has moved to another stream stands in both.
+Result<std::size_t> choose(Vault::State& s, const Table& table, const std::vector<RowData>& rows) {
+  const auto moved = std::ranges::find_if(
+      table.columns, [](const Column& c) { return c.field.name == "moved_to"; });
+  std::vector<PlacedRow> placed;
+  for (const RowData& row : rows) {
+    PlacedRow& one = placed.emplace_back();
+    one.stream = s.stream(row.stream)->id;
+    one.deleted = row.deleted;
+    const Cell* gone = moved == table.columns.end() ? nullptr : row.cell(moved->field.number);
+    one.moved = gone != nullptr;
+    if (one.moved) {
+      MQ_TRY(one.moved_to, stream_of_unit(s, moved->field, gone->value));
+    }
+  }
+  return row_to_read(placed);
 }
 
 }  // namespace
@@ -95,9 +116,9 @@ const Cell* RowData::cell(std::uint32_t field) const {
 Result<std::optional<RowData>> Vault::load(std::uint32_t entity, const RowId& id) {
   State& s = *state_;
   const Table* table = s.table(entity);
-  std::optional<RowData> best;
-  if (table == nullptr || !table->known) return best;
-  std::int64_t rid = 0;
+  if (table == nullptr || !table->known) return std::optional<RowData>();
+  std::vector<RowData> rows;
+  std::vector<std::int64_t> rids;
   {
     MQ_TRY(sqlite::Query q, s.db.query(table->select_all));
     q.bind(1, id.view());
@@ -105,15 +126,20 @@ Result<std::optional<RowData>> Vault::load(std::uint32_t entity, const RowId& id
       MQ_TRY(const bool found, q.step());
       if (!found) break;
       MQ_TRY(RowData row, read_row(*table, id, q));
-      if (best && !reads_before(*table, row, *best)) continue;
-      rid = q.integer(0);
-      best = std::move(row);
+      rows.push_back(std::move(row));
+      rids.push_back(q.integer(0));
     }
   }
-  if (!best || s.conflict_rows == 0) return best;
+  if (rows.empty()) return std::optional<RowData>();
+  std::size_t chosen = 0;
+  if (rows.size() > 1) {
+    MQ_TRY(chosen, choose(s, *table, rows));
+  }
+  std::optional<RowData> best(std::move(rows[chosen]));
+  if (s.conflict_rows == 0) return best;
   MQ_TRY(sqlite::Query q,
          s.db.query("SELECT 1 FROM mq_conflict WHERE entity = ?1 AND rid = ?2 LIMIT 1"));
-  q.bind(1, std::int64_t{entity}).bind(2, rid);
+  q.bind(1, std::int64_t{entity}).bind(2, rids[chosen]);
   MQ_TRY(best->contested, q.step());
   return best;
 }

@@ -7,6 +7,7 @@
 #include "minqing/model/v1/roster.pb.h"
 #include "mq/base/text.h"
 #include "mq/model/ddl.h"
+#include "mq/vault/placed_row.h"
 
 namespace mq::work {
 
@@ -147,37 +148,16 @@ struct Canonical::Reading {
 
   // Where a row counts that stands in several streams.
   void settle(const RowId& row, const std::vector<Standing>& rows, std::set<Place>& out) const {
-    const auto before = [&](const Standing* a, const Standing* b) {
-      const bool a_named = named_by(rows, *a), b_named = named_by(rows, *b);
-      return a_named != b_named ? a_named : a->name < b->name;
-    };
-    const Standing* best = nullptr;
+    std::vector<vault::PlacedRow> placed;
     for (const Standing& one : rows) {
-      if (one.deleted || one.moved_to) continue;
-      if (best == nullptr || before(&one, best)) best = &one;
+      const auto village = one.moved_to ? streams.find(*one.moved_to) : streams.end();
+      placed.push_back({one.name, one.deleted, one.moved_to.has_value(), std::nullopt});
+      if (village != streams.end()) placed.back().moved_to = village->second;
     }
-    // Moved there and back apart, each row says the other: the first of the streams.
-    if (best == nullptr && rows.size() > 1 && std::ranges::all_of(rows, [&](const Standing& one) {
-          return one.moved_to && stream_of(*one.moved_to, rows);
-        })) {
-      best = &*std::ranges::min_element(rows, {}, &Standing::name);
+    const auto best = vault::counted_row(placed);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      if (k != best && (best || rows[k].moved_to)) out.insert({row, rows[k].stream});
     }
-    for (const Standing& one : rows) {
-      const bool out_of_it = one.moved_to || (best != nullptr && &one != best);
-      if (out_of_it && &one != best) out.insert({row, one.stream});
-    }
-  }
-
-  bool stream_of(const RowId& village, const std::vector<Standing>& rows) const {
-    const auto at = streams.find(village);
-    return at != streams.end() &&
-           std::ranges::find(rows, at->second, &Standing::name) != rows.end();
-  }
-  bool named_by(const std::vector<Standing>& rows, const Standing& one) const {
-    return std::ranges::any_of(rows, [&](const Standing& other) {
-      const auto at = other.moved_to ? streams.find(*other.moved_to) : streams.end();
-      return at != streams.end() && at->second == one.name;
-    });
   }
 
   Status villages() {
