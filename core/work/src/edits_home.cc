@@ -72,14 +72,15 @@ class Followers {
   }
 
   Result<bool> take(const Left& one) const {
+    MQ_TRY(const bool stayed, stays(one));
+    if (stayed) return bring_back(one);
     vault::Draft home{one.home.stream, {}}, old{one.old.stream, {}};
     const vault::View seen = place_.vault.view();
     for (const model::Field& field : one.old.entity->fields) {
       if (of_the_place(field)) continue;
       MQ_TRY(const Content there, cell_of(place_, one.old, field));
       MQ_TRY(const Content here, cell_of(place_, one.home, field));
-      const auto known = one.was.find(field.name);
-      const std::string was = known == one.was.end() ? hash_of(field, {}) : known->second;
+      const std::string was = was_of(one, field);
       if (hash_of(field, there) == was || hash_of(field, here) != was) continue;
       home.changes.push_back(content_change(one.home, field, there));
       old.changes.push_back(content_change(one.old, field, here));
@@ -87,6 +88,47 @@ class Followers {
     if (home.changes.empty() || !may_write(one.old.stream, one.home.stream)) return false;
     MQ_CHECK(place_.vault.commit({std::move(home), std::move(old)}, seen));
     return true;
+  }
+
+  // Somebody put him into another household of the village before this one left it.
+  Result<bool> stays(const Left& one) const {
+    if (one.old.entity->name != "Person") return false;
+    const model::Field& field = *one.old.entity->field("household_id");
+    MQ_TRY(const Content there, cell_of(place_, one.old, field));
+    MQ_TRY(const Content here, cell_of(place_, one.home, field));
+    const std::string was = was_of(one, field);
+    if (hash_of(field, there) == was || hash_of(field, here) != was) return false;
+    const RowAt household{place_.vault.schema().entity("Household"), one.old.stream,
+                          row_of(there).value_or(RowId{})};
+    MQ_TRY(const auto data, load_at(place_, household));
+    return data && !data->deleted && households_.counts(household.row, household.stream);
+  }
+
+  // He did not leave with it: his row in the village stands again, with what both rows say of him.
+  Result<bool> bring_back(const Left& one) const {
+    const Village* from = village_at(villages_, one.home.stream);
+    const Village* to = village_at(villages_, one.old.stream);
+    if (from == nullptr || to == nullptr || !may_write(one.old.stream, one.home.stream)) {
+      return false;
+    }
+    const vault::View seen = place_.vault.view();
+    MQ_TRY(RosterForm form,
+           RosterForm::read(place_, {{"reason", "迁村时已在原来的村另立户或入别的户,留在原来的村"}},
+                            {}));
+    RosterStep step(place_, mpb::CHANGE_KIND_MOVED);
+    for (const model::Field& field : one.old.entity->fields) {
+      if (of_the_place(field)) continue;
+      MQ_TRY(Content said, cell_of(place_, one.old, field));
+      if (hash_of(field, said) == was_of(one, field)) {
+        MQ_TRY(said, cell_of(place_, one.home, field));
+        MQ_CHECK(step.set_content(one.old, field, said));
+      } else {
+        MQ_CHECK(step.set_content(one.home, field, said));
+      }
+      step.watch(one.old, field, said);
+    }
+    MQ_CHECK(say_moved(step, one.home, *from, *to));
+    return store(form, step, one.home, *from, *to, seen);
   }
 
   // People of a household that counts elsewhere, who stand only where it was.
@@ -122,13 +164,23 @@ class Followers {
            RosterForm::read(place_, {{"reason", "迁村后才在原来的村登记,随户转入"}}, {}));
     RosterStep step(place_, mpb::CHANGE_KIND_MOVED);
     MQ_CHECK(transplant(place_, step, person, *from, *home, {}));
+    return store(form, step, person, *from, *home, seen);
+  }
+
+ private:
+  static std::string was_of(const Left& one, const model::Field& field) {
+    const auto known = one.was.find(field.name);
+    return known == one.was.end() ? hash_of(field, {}) : known->second;
+  }
+
+  static Result<bool> store(RosterForm& form, RosterStep& step, const RowAt& person,
+                            const Village& from, const Village& to, vault::View seen) {
     step.about(person.row);
-    step.villages(from->org_unit, home->org_unit);
+    step.villages(from.org_unit, to.org_unit);
     MQ_TRY(const Outcome outcome, form.store(step, person.stream, seen));
     return outcome.ok();
   }
 
- private:
   Status add(const std::vector<Undo>& list, const Village& written, const Village& from,
              const Village& to, std::map<Place, Left>& out) const {
     std::map<Place, Left> rows;

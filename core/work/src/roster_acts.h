@@ -45,6 +45,9 @@ Status make_head(const Workplace& place, RosterStep& step, const RowAt& househol
 Status transplant(const Workplace& place, RosterStep& step, const RowAt& old, const Village& from,
                   const Village& to, const std::optional<model::Value>& group);
 
+// The one row says where it came from, the other where it went.
+Status say_moved(RosterStep& step, const RowAt& old, const Village& from, const Village& to);
+
 Result<Outcome> split_household(const Workplace& place, const RowId& row, const Inputs& inputs);
 Result<Outcome> merge_household(const Workplace& place, const RowId& row, const Inputs& inputs);
 Result<Outcome> move_household(const Workplace& place, const RowId& row, const Inputs& inputs);

@@ -36,6 +36,11 @@ Status transplant(const Workplace& place, RosterStep& step, const RowAt& old, co
       step.fill(fresh, field, content);
     }
   }
+  return say_moved(step, old, from, to);
+}
+
+Status say_moved(RosterStep& step, const RowAt& old, const Village& from, const Village& to) {
+  const RowAt fresh{old.entity, to.stream, old.row};
   MQ_CHECK(mark(step, fresh, "moved_from", from));
   const model::Field& away = *old.entity->field("moved_to");
   MQ_CHECK(step.set_undone(fresh, away, {}, {to_bytes(from.org_unit.view())}));

@@ -243,8 +243,12 @@ void RosterStep::make(const RowAt& at) {
 void RosterStep::fill(const RowAt& at, const model::Field& field, const Content& content) {
   if (empty(content)) return;
   write(at, field, content);
+  watch(at, field, content);
+}
+
+void RosterStep::watch(const RowAt& at, const model::Field& field, const Content& content) {
   // How many people there are follows from every step, and hinders none.
-  if (field.name == "size") return;
+  if (empty(content) || field.name == "size") return;
   undo_.push_back({Undo::Kind::kWatched, at, &field, {}, 0, hash_of(field, content)});
 }
 

@@ -50,6 +50,8 @@ class RosterStep {
   void make(const RowAt& at);
   // Written with a row that was made: nothing to bring back, but somebody's later edit is noticed.
   void fill(const RowAt& at, const model::Field& field, const Content& content);
+  // The same of what stands there already.
+  void watch(const RowAt& at, const model::Field& field, const Content& content);
   // P3 facts go to the PRIVATE stream of another village, under the same id.
   Status carry(const RowAt& from, vault::StreamIx to);
   // Adds to the number of people, if one was said.

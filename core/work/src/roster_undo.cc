@@ -37,6 +37,7 @@ class Undoing {
     const vault::Cell* before = change_.cell(C::kBeforeFieldNumber);
     const auto* text = before == nullptr ? nullptr : std::get_if<std::string>(&before->value);
     MQ_TRY(const std::vector<Undo> list, decode_undo(place_, text == nullptr ? "" : *text));
+    MQ_CHECK(note_back(list));
     for (const Undo& one : list) MQ_CHECK(check(one));
     if (number_of(change_, C::kKindFieldNumber) == mpb::CHANGE_KIND_MOVED) {
       MQ_CHECK(check_new_facts(list));
@@ -70,9 +71,44 @@ class Undoing {
     if (stream.kind == wire::pb::STREAM_KIND_TOWNSHIP) MQ_CHECK(need_desk(place_));
     MQ_CHECK(need_stream(place_, one.at.stream));
     if (one.kind != Undo::Kind::kCell && one.kind != Undo::Kind::kWatched) return {};
+    if (is_back(one)) return {};
     MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
-    if (hash_of(*one.field, now) != one.after) changed_since(one.at, *one.field);
+    if (hash_of(*one.field, now) == one.after) return {};
+    MQ_TRY(const bool merged, merged_apart(one, now));
+    if (!merged) changed_since(one.at, *one.field);
     return {};
+  }
+
+  // It was struck off by a merger of whoever had not heard of this move: that goes after it.
+  Result<bool> merged_apart(const Undo& one, const Content& now) {
+    const bool struck_off = one.kind == Undo::Kind::kWatched && one.field->name == "status" &&
+                            integer_of(now) == mpb::HOUSEHOLD_STATUS_CANCELLED;
+    if (!struck_off) return false;
+    MQ_TRY(sqlite::Query q,
+           place_.vault.database().query(
+               "SELECT count(*) FROM \"roster_change\" WHERE kind = ?1 AND deleted = 0 AND "
+               "undone_on IS NULL AND instr(\"from\", ?2) > 0 AND stream = ?3"));
+    q.bind(1, std::int64_t{mpb::CHANGE_KIND_MERGED}).bind(2, one.at.row.view());
+    q.bind(3, change_.stream);
+    MQ_TRY(const bool row, q.step());
+    return row && q.integer(0) > 0;
+  }
+
+  // Of those who went with a household, who came back on his own stays as he is.
+  Status note_back(const std::vector<Undo>& list) {
+    const auto household = [](const Undo& one) { return one.at.entity->name == "Household"; };
+    if (std::ranges::none_of(list, household)) return {};
+    for (const Undo& one : list) {
+      const bool left = one.field != nullptr && one.field->name == "moved_to" &&
+                        one.kind == Undo::Kind::kCell && !one.before.empty();
+      if (!left || one.at.entity->name != "Person" || one.at.stream == 0) continue;
+      MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
+      if (now == one.before) back_.insert(one.at.row);
+    }
+    return {};
+  }
+  bool is_back(const Undo& one) const {
+    return one.kind != Undo::Kind::kCarried && back_.contains(one.at.row);
   }
 
   void changed_since(const RowAt& at, const model::Field& field) {
@@ -91,7 +127,7 @@ class Undoing {
     std::map<std::pair<RowId, vault::StreamIx>, RowAt> rows;
     for (const Undo& one : list) {
       if (one.field == nullptr || one.field->name != "moved_from") continue;  // where it came to
-      rows.emplace(std::pair(one.at.row, one.at.stream), one.at);
+      if (!is_back(one)) rows.emplace(std::pair(one.at.row, one.at.stream), one.at);
     }
     for (const Undo& one : list) {
       if (one.field != nullptr) known[{one.at.row, one.at.stream}].insert(one.field->name);
@@ -139,6 +175,7 @@ class Undoing {
   }
 
   Status write(const Undo& one) {
+    if (is_back(one)) return {};
     if (one.kind == Undo::Kind::kCell) {
       MQ_TRY(const Content back, one.field->name == "moved_to" ? went_to(one) : one.before);
       into(one.at).push_back(content_change(one.at, *one.field, back));
@@ -163,6 +200,7 @@ class Undoing {
   Date on_;
   Outcome outcome_;
   std::vector<vault::Draft> drafts_;
+  std::set<RowId> back_;  // people
 };
 
 }  // namespace
