@@ -5,9 +5,11 @@
 namespace mq::work::testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 TEST_F(RosterTest, ASplitIsAHouseholdMoreUntilItIsTakenBack) {
   EXPECT_THAT(march(), ElementsAre("鱼泉村 4 0", "清渭社区 1 0", "合计 5 0"));
@@ -109,6 +111,23 @@ TEST_F(RosterTest, OneHouseholdTwiceCountsOnceEverywhere) {
   saved(undo(change));
   EXPECT_THAT(march(), ElementsAre("鱼泉村 5 1", "清渭社区 1 0", "合计 6 1"));
   EXPECT_THAT(pairs(), ::testing::Pair(2u, "2"));
+}
+
+// Only pairings that may not fit any more are told.
+TEST_F(RosterTest, AMoveTellsOfPairingsWithCadresOfOtherVillages) {
+  EXPECT_THAT(fields_of(step("move", kTwo, {{"village", "清渭社区"}})->flags),
+              Not(Contains("pairing")));
+  saved(add_pairing(place(), {{"cadre_id", "甲"}, {"household_id", kOne}, {"from", "2026-01-05"}}));
+  const auto told = step("move", kOne, {{"village", "清渭社区"}});
+  ASSERT_THAT(fields_of(told->flags), Contains("pairing"));
+  const auto flag = std::ranges::find(told->flags, "pairing", &model::Fault::field);
+  EXPECT_THAT(flag->zh, HasSubstr("甲 没有包 清渭社区"));
+  saved(undo(told->row));
+  const model::Entity& cadre = *place().vault.schema().entity("Cadre");
+  saved(amend(place(), cadre, Directory(place()).cadre("甲")->id, {{"area_ids", "清渭社区"}},
+              place().vault.view()));
+  EXPECT_THAT(fields_of(step("move", kOne, {{"village", "清渭社区"}})->flags),
+              Not(Contains("pairing")));
 }
 
 TEST_F(RosterTest, AHouseholdThatMovesCountsWhereItIsNow) {

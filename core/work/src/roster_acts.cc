@@ -4,6 +4,7 @@
 
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
+#include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/relation.pb.h"
 #include "mq/base/text.h"
 #include "mq/model/text_cleanup.h"
@@ -79,22 +80,67 @@ Result<Household> household_at(const Workplace& place, const RowId& row) {
   return Directory(place).household(row.hex());
 }
 
+Result<std::vector<RowId>> pairs_of_household(const Workplace& place, const RowId& household) {
+  MQ_TRY(const Canonical canonical, Canonical::households(place));
+  std::vector<RowId> out;
+  for (const RowId& row : canonical.aliases(household)) {
+    MQ_TRY(sqlite::Query q, place.vault.database().query(
+                                "SELECT cadre_id FROM \"pairing\" WHERE household_id = ?1 AND "
+                                "deleted = 0 AND status = ?2 AND \"to\" IS NULL ORDER BY id"));
+    q.bind(1, row.view()).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) break;
+      out.push_back(RowId::from(q.blob(0)).value_or(RowId{}));
+    }
+  }
+  return out;
+}
+
+bool says_head(std::int64_t relation) {
+  return relation == mpb::RELATION_HEAD || relation == mpb::RELATION_SELF;
+}
+
 Status make_head(const Workplace& place, RosterStep& step, const RowAt& household,
                  const Resident& head, const std::vector<Resident>& residents) {
   const model::Field& relation = *step.entity("Person").field(P::kRelationFieldNumber);
   for (const Resident& one : residents) {
     const RowAt at = step.person(one.row, one.stream);
     MQ_TRY(const Content now, cell_of(place, at, relation));
-    const std::int64_t number = integer_of(now);
-    const bool was = number == mpb::RELATION_HEAD || number == mpb::RELATION_SELF;
-    if (one.row == head.row || !was) continue;
+    if (one.row == head.row || !says_head(integer_of(now))) continue;
     MQ_CHECK(step.set(at, P::kRelationFieldNumber, std::int64_t{mpb::RELATION_OTHER}));
     MQ_CHECK(step.set(at, P::kRelationTextFieldNumber, std::string("原户主")));
   }
   MQ_CHECK(step.set(step.person(head.row, head.stream), P::kRelationFieldNumber,
                     std::int64_t{mpb::RELATION_HEAD}));
-  return step.set_row(household, H::kHeadPersonIdFieldNumber, head.row);
+  const model::Field& field = *household.entity->field(H::kHeadPersonIdFieldNumber);
+  MQ_TRY(const Content now, cell_of(place, household, field));
+  if (row_of(now) != head.row) return step.set_row(household, field.number, head.row);
+  // Of two that were named apart he is the one: that settles it.
+  step.fill(household, field, now);
+  return {};
 }
+
+namespace {
+
+// Two desks named one each.
+Result<bool> another_head(const Workplace& place, const RosterStep& step, const RowAt& household,
+                          const Resident& head, const std::vector<Resident>& residents) {
+  MQ_TRY(const std::vector<vault::Conflict> conflicts, place.vault.conflicts());
+  const bool disputed = std::ranges::any_of(conflicts, [&](const vault::Conflict& one) {
+    return one.entity == household.entity->number && one.row == household.row &&
+           one.stream == household.stream && one.field == H::kHeadPersonIdFieldNumber;
+  });
+  if (disputed) return true;
+  const model::Field& relation = *step.entity("Person").field(P::kRelationFieldNumber);
+  for (const Resident& one : residents) {
+    MQ_TRY(const Content said, cell_of(place, step.person(one.row, one.stream), relation));
+    if (one.row != head.row && says_head(integer_of(said))) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 const std::vector<RosterVerb>& roster_verbs() {
   static const std::vector<RosterVerb> kVerbs = {{"Household", "split"},  {"Household", "merge"},
@@ -124,7 +170,8 @@ Result<Outcome> change_head(const Workplace& place, const RowId& row, const Inpu
   RosterStep step(place, mpb::CHANGE_KIND_NEW_HEAD);
   const RowAt at = step.household(household);
   MQ_TRY(const Content now, cell_of(place, at, *at.entity->field(H::kHeadPersonIdFieldNumber)));
-  if (row_of(now) == head->row) {
+  MQ_TRY(const bool another, another_head(place, step, at, *head, residents));
+  if (row_of(now) == head->row && !another) {
     form.form().fault("to", cat(head->name, " 已经是户主了"), "to: already the head");
     return form.refused();
   }

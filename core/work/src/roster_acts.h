@@ -36,6 +36,12 @@ class RosterForm {
 // The household of that row, as it counts. kNotFound if it is not here.
 Result<Household> household_at(const Workplace& place, const RowId& row);
 
+// The cadres of pairings with the household, or with a double of it, that have not ended.
+Result<std::vector<RowId>> pairs_of_household(const Workplace& place, const RowId& household);
+
+// 户主, or 本人 in the rosters that say so.
+bool says_head(std::int64_t relation);
+
 // Makes a person head of his household in words too; whoever was it before is 其他, with his words.
 Status make_head(const Workplace& place, RosterStep& step, const RowAt& household,
                  const Resident& head, const std::vector<Resident>& residents);

@@ -4,7 +4,6 @@
 
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/person.pb.h"
-#include "minqing/model/v1/programme.pb.h"
 #include "minqing/model/v1/relation.pb.h"
 #include "mq/base/text.h"
 #include "mq/work/roster.h"
@@ -68,7 +67,7 @@ class Merging {
       const RowAt at = step_.person(one.row, one.stream);
       MQ_CHECK(step_.set_row(at, P::kHouseholdIdFieldNumber, into_.id));
       MQ_TRY(const Content now, cell_of(place_, at, relation));
-      if (integer_of(now) == mpb::RELATION_HEAD || integer_of(now) == mpb::RELATION_SELF) {
+      if (says_head(integer_of(now))) {
         MQ_CHECK(step_.set(at, P::kRelationFieldNumber, std::int64_t{mpb::RELATION_OTHER}));
         MQ_CHECK(step_.set(at, P::kRelationTextFieldNumber, std::string("原户主(并入)")));
       }
@@ -85,15 +84,11 @@ class Merging {
   }
 
   Status flag_pairings() {
-    MQ_TRY(sqlite::Query q, place_.vault.database().query(
-                                "SELECT count(*) FROM \"pairing\" WHERE household_id = ?1 AND "
-                                "deleted = 0 AND status = ?2"));
-    q.bind(1, from_.id.view()).bind(2, std::int64_t{mpb::PAIRING_STATUS_ACTIVE});
-    MQ_TRY(const bool row, q.step());
-    if (row && q.integer(0) > 0) {
+    MQ_TRY(const std::vector<RowId> pairs, pairs_of_household(place_, from_.id));
+    if (!pairs.empty()) {
       form_.form().flag(
-          "pairing", cat("注销的户还有 ", q.integer(0), " 条进行中的结对,请办理变更"),
-          cat("the emptied household still has ", q.integer(0), " pairings: end them"));
+          "pairing", cat("注销的户还有 ", pairs.size(), " 条进行中的结对,请办理变更"),
+          cat("the emptied household still has ", pairs.size(), " pairings: end them"));
     }
     return {};
   }

@@ -115,13 +115,33 @@ class Moving {
     step_.from(household_.id);
     step_.to(household_.id);
     step_.villages(from_.org_unit, to_.org_unit);
-    form_.form().flag("pairing", "结对不跟着村走,请核对帮扶干部是否要换",
-                      "pairings do not move with it: look whether they still fit");
+    MQ_CHECK(flag_pairings());
     if (!left_behind_) return {};
     form_.form().flag("private",
                       "敏感项没有迁:本机没有两个村的敏感项钥匙;乡镇的设备下次联系时转过去",
                       "sensitive facts did not move: this device does not hold both keys; one of "
                       "the township's that does carries them at its next contact");
+    return {};
+  }
+
+  // Of cadres who are not in charge of the village that it comes to.
+  Status flag_pairings() {
+    MQ_TRY(const std::vector<RowId> pairs, pairs_of_household(place_, household_.id));
+    if (pairs.empty()) return {};
+    MQ_TRY(const std::vector<Cadre> cadres, Directory(place_).cadres());
+    std::vector<std::string> names;
+    for (const RowId& pair : pairs) {
+      const auto cadre = std::ranges::find(cadres, pair, &Cadre::id);
+      const bool there = cadre != cadres.end() &&
+                         std::ranges::find(cadre->areas, to_.org_unit) != cadre->areas.end();
+      if (!there) names.push_back(cadre == cadres.end() ? "不详" : cadre->name);
+    }
+    if (names.empty()) return {};
+    form_.form().flag("pairing",
+                      cat("结对不跟着村走:", join(names, "、"), " 没有包 ", to_.name,
+                          ",请核对帮扶干部是否要换(pairing list)"),
+                      cat("pairings do not move with it: ", join(names, ", "), " not of ", to_.name,
+                          "; look whether they still fit (pairing list)"));
     return {};
   }
 
