@@ -2,6 +2,8 @@
 // counts, on both, and each step can be taken back.
 #include "mq/work/edits_home.h"
 #include "mq/work/facts_home.h"
+#include "mq/work/month.h"
+#include "mq/work/settle.h"
 #include "work/roster_home.h"
 
 namespace mq::work::testing {
@@ -48,6 +50,15 @@ class RosterApartTest : public RosterTest {
       out.push_back(cat(line, " ", household->number.starts_with("L") ? "新" : household->number));
     }
     return out;
+  }
+  // What the list of repairs says to do about it; "" if it is not there.
+  std::string repair(const std::string& words) {
+    const auto all = repairs(place());
+    EXPECT_TRUE(all.ok());
+    for (const Repair& one : *all) {
+      if (one.zh.find(words) != std::string::npos) return cat(one.count, " ", one.command);
+    }
+    return "";
   }
   static std::string village_of(const Workplace& at, vault::StreamIx stream) {
     return (*Directory(at).village_of_stream(stream))->name;
@@ -138,6 +149,98 @@ TEST_F(RosterApartTest, WhoWasMergedIntoAnotherStaysThereToo) {
   EXPECT_THAT(everybody(place()), ElementsAre(cat("王一 鱼泉村 ", kOne), cat("李二 鱼泉村 ", kOne),
                                               cat("张三 鱼泉村 ", kTwo)));
   EXPECT_THAT(march(), ElementsAre("鱼泉村 4 0", "清渭社区 1 0", "合计 5 0"));
+}
+
+// Two households were made of him: he is in one of them, and the other is taken back.
+class SplitTwiceTest : public RosterApartTest {
+ protected:
+  SplitTwiceTest() {
+    for (const std::string& number : {kOne, kTwo}) {
+      saved(amend(place(), *place().vault.schema().entity("Household"), house(number),
+                  {{"size", "5"}}, place().vault.view()));
+    }
+    EXPECT_TRUE(town.world.settle());
+    first = saved(step("split", kOne, {{"people", "李二"}}));
+    later();
+    second_split = saved(household_step(there(), "split", kOne, {{"people", "李二"}}));
+    meet();
+  }
+  std::string home_of_li() { return see("Person", person("李二"), "household_id"); }
+  std::string made_by(const RowId& change) { return see("RosterChange", change, "to"); }
+  void expect_one_left() {
+    meet();
+    EXPECT_THAT(everybody(place()), ElementsAre(cat("王一 鱼泉村 ", kOne), "李二 鱼泉村 新",
+                                                cat("张三 鱼泉村 ", kTwo)));
+    EXPECT_THAT(march(), ElementsAre("鱼泉村 5 0", "清渭社区 1 0", "合计 6 0"));
+    EXPECT_EQ(see("Household", house(kOne), "size"), "4");
+    EXPECT_EQ(see("Person", person("李二"), "relation"), "户主");
+    EXPECT_EQ(place().vault.conflicts()->size(), 0u);
+    EXPECT_EQ(repair("各分了一次户"), "");
+  }
+  RowId first, second_split;
+};
+
+TEST_F(SplitTwiceTest, TheEmptyHouseholdIsToRepairAndTakingItsSplitBackMendsIt) {
+  ASSERT_EQ(home_of_li(), made_by(second_split)) << "the later word";
+  EXPECT_EQ(repair("各分了一次户"), cat("1 change undo ", first.hex()));
+  saved(undo(first));
+  expect_one_left();
+  EXPECT_EQ(home_of_li(), made_by(second_split));
+  saved(undo(second_split));
+  meet();
+  EXPECT_THAT(march(), ElementsAre("鱼泉村 4 0", "清渭社区 1 0", "合计 5 0"));
+  EXPECT_EQ(home_of_li(), house(kOne).hex());
+  EXPECT_EQ(see("Household", house(kOne), "size"), "5");
+}
+
+TEST_F(SplitTwiceTest, TakingTheOtherBackHeGoesToTheHouseholdThatIsLeft) {
+  saved(undo(second_split));
+  expect_one_left();
+  EXPECT_EQ(home_of_li(), made_by(first));
+  saved(undo(first));
+  meet();
+  EXPECT_THAT(march(), ElementsAre("鱼泉村 4 0", "清渭社区 1 0", "合计 5 0"));
+  EXPECT_EQ(home_of_li(), house(kOne).hex());
+}
+
+// Two heads of one household, until a person names one of them.
+TEST_F(RosterApartTest, TwoHeadsNamedApartAreToRepair) {
+  saved(add_person(
+      place(), {{"household_id", kOne}, {"name", "王小"}, {"relation", "长子"}, {"sex", "男"}}));
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(repair("两个户主"), "");
+  saved(step("head", kOne, {{"to", "李二"}}));
+  later();
+  saved(household_step(there(), "head", kOne, {{"to", "王小"}}));
+  meet();
+  EXPECT_EQ(repair("两个户主"), cat("1 household show ", kOne));
+  ASSERT_EQ(place().vault.conflicts()->size(), 1u);
+  // The one that shows is confirmed: the other is none any more, and nothing is disputed.
+  saved(step("head", kOne, {{"to", "王小"}}));
+  meet();
+  EXPECT_EQ(repair("两个户主"), "");
+  EXPECT_EQ(see("Person", person("李二"), "relation"), "其他");
+  EXPECT_EQ(see("Person", person("王小"), "relation"), "户主");
+  EXPECT_EQ(Directory(place()).household(kOne)->head_name, "王小");
+  EXPECT_EQ(place().vault.conflicts()->size(), 0u);
+  EXPECT_THAT(fields_of(step("head", kOne, {{"to", "王小"}})->faults), ElementsAre("to"));
+}
+
+// Also after the dispute over the head was settled by itself.
+TEST_F(RosterApartTest, SettlingWhoIsHeadLeavesTheOtherToRepair) {
+  saved(add_person(
+      place(), {{"household_id", kOne}, {"name", "王小"}, {"relation", "长子"}, {"sex", "男"}}));
+  ASSERT_TRUE(town.world.settle());
+  saved(step("head", kOne, {{"to", "李二"}}));
+  later();
+  saved(household_step(there(), "head", kOne, {{"to", "王小"}}));
+  meet();
+  saved(take_claim(place(), place().vault.conflicts()->front(), 0, place().vault.view()));
+  ASSERT_EQ(Directory(place()).household(kOne)->head_name, "李二");
+  EXPECT_EQ(repair("两个户主"), cat("1 household show ", kOne));
+  saved(step("head", kOne, {{"to", "李二"}}));
+  EXPECT_EQ(repair("两个户主"), "");
+  EXPECT_EQ(see("Person", person("王小"), "relation"), "其他");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "mq/work/issue.h"
 #include "mq/work/local_entry.h"
 #include "mq/work/month.h"
+#include "roster_repairs.h"
 
 namespace mq::work {
 
@@ -144,6 +145,8 @@ Result<std::vector<Repair>> repairs(const Workplace& place) {
             "versions that two devices signed apart; the later one stands", "month list",
             std::ranges::count_if(
                 reports, [&](const SignedReport& one) { return stands_apart(reports, one); })});
+  MQ_TRY(const std::vector<Repair> roster, roster_repairs(place));
+  for (const Repair& one : roster) add(out, one);
   MQ_CHECK(add_impossible_days(place, out));
   MQ_CHECK(add_parted_ends(place, out));
   MQ_CHECK(add_missing(place, out));

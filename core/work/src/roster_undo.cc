@@ -6,6 +6,7 @@
 #include "minqing/model/v1/household.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "mq/base/text.h"
+#include "mq/model/ddl.h"
 #include "mq/work/directory.h"
 #include "mq/work/roster.h"
 #include "mq/work/villages.h"
@@ -38,6 +39,7 @@ class Undoing {
     const auto* text = before == nullptr ? nullptr : std::get_if<std::string>(&before->value);
     MQ_TRY(const std::vector<Undo> list, decode_undo(place_, text == nullptr ? "" : *text));
     MQ_CHECK(note_back(list));
+    MQ_CHECK(note_other_splits(list));
     for (const Undo& one : list) MQ_CHECK(check(one));
     if (number_of(change_, C::kKindFieldNumber) == mpb::CHANGE_KIND_MOVED) {
       MQ_CHECK(check_new_facts(list));
@@ -73,7 +75,7 @@ class Undoing {
     if (one.kind != Undo::Kind::kCell && one.kind != Undo::Kind::kWatched) return {};
     if (is_back(one)) return {};
     MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
-    if (hash_of(*one.field, now) == one.after) return {};
+    if (hash_of(*one.field, now) == one.after || is_elsewhere(one, now)) return {};
     MQ_TRY(const bool merged, merged_apart(one, now));
     if (!merged) changed_since(one.at, *one.field);
     return {};
@@ -109,6 +111,46 @@ class Undoing {
   }
   bool is_back(const Undo& one) const {
     return one.kind != Undo::Kind::kCarried && back_.contains(one.at.row);
+  }
+
+  // Who was split off by another desk too, which had not heard of it, is in the household that it
+  // made, or goes there when this one is taken back.
+  Status note_other_splits(const std::vector<Undo>& list) {
+    if (number_of(change_, C::kKindFieldNumber) != mpb::CHANGE_KIND_SPLIT) return {};
+    const model::Field& to =
+        *place_.vault.schema().entity("RosterChange")->field(C::kToFieldNumber);
+    MQ_TRY(sqlite::Query q,
+           place_.vault.database().query(
+               "SELECT \"before\", \"to\" FROM \"roster_change\" WHERE kind = ?1 AND deleted = 0 "
+               "AND undone_on IS NULL AND \"before\" IS NOT NULL AND id <> ?2 AND stream = ?3 "
+               "ORDER BY id"));
+    q.bind(1, std::int64_t{mpb::CHANGE_KIND_SPLIT}).bind(2, change_.id.view());
+    q.bind(3, change_.stream);
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) return {};
+      MQ_TRY(const std::vector<Bytes> made, model::unpack_repeated(to, q.blob(1)));
+      if (made.empty()) continue;
+      MQ_TRY(const std::vector<Undo> theirs, decode_undo(place_, q.text(0)));
+      for (const Undo& one : list) {
+        if (!leaves(one)) continue;
+        const bool same = std::ranges::any_of(theirs, [&](const Undo& other) {
+          return leaves(other) && other.at.row == one.at.row && other.before == one.before;
+        });
+        if (same) elsewhere_[one.at.row].push_back(made.front());
+      }
+    }
+  }
+  static bool leaves(const Undo& one) {
+    return one.kind == Undo::Kind::kCell && one.at.entity->name == "Person" &&
+           one.field->name == "household_id";
+  }
+  bool is_elsewhere(const Undo& one, const Content& now) const {
+    const auto there = elsewhere_.find(one.at.row);
+    if (one.kind != Undo::Kind::kCell || there == elsewhere_.end()) return false;
+    return !leaves(one) ||
+           (!now.empty() &&
+            std::ranges::find(there->second, std::get<Bytes>(now.front())) != there->second.end());
   }
 
   void changed_since(const RowAt& at, const model::Field& field) {
@@ -174,14 +216,28 @@ class Undoing {
     return one.before;
   }
 
+  // He is in the household of the other split: said once more, which settles it.
+  Status keep_elsewhere(const Undo& one, const std::vector<Bytes>& households) {
+    if (!leaves(one)) return {};
+    MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
+    const bool there = is_elsewhere(one, now);
+    into(one.at).push_back(
+        content_change(one.at, *one.field, there ? now : Content{households.front()}));
+    return {};
+  }
+
   Status write(const Undo& one) {
     if (is_back(one)) return {};
+    const auto there = elsewhere_.find(one.at.row);
+    if (there != elsewhere_.end()) return keep_elsewhere(one, there->second);
     if (one.kind == Undo::Kind::kCell) {
       MQ_TRY(const Content back, one.field->name == "moved_to" ? went_to(one) : one.before);
       into(one.at).push_back(content_change(one.at, *one.field, back));
     } else if (one.kind == Undo::Kind::kResized) {
       MQ_TRY(const Content now, cell_of(place_, one.at, *one.field));
-      const std::int64_t size = std::clamp<std::int64_t>(integer_of(now) - one.delta, 0, kSizeMax);
+      const auto back = one.delta + static_cast<std::int64_t>(elsewhere_.size());
+      const std::int64_t delta = elsewhere_.empty() ? one.delta : std::min<std::int64_t>(back, 0);
+      const std::int64_t size = std::clamp<std::int64_t>(integer_of(now) - delta, 0, kSizeMax);
       into(one.at).push_back(content_change(one.at, *one.field, {size}));
     } else if (one.kind == Undo::Kind::kCarried) {
       const RowAt home{one.at.entity, origin(one), one.at.row};
@@ -200,7 +256,8 @@ class Undoing {
   Date on_;
   Outcome outcome_;
   std::vector<vault::Draft> drafts_;
-  std::set<RowId> back_;  // people
+  std::set<RowId> back_;                           // people
+  std::map<RowId, std::vector<Bytes>> elsewhere_;  // people, households of other splits
 };
 
 }  // namespace
