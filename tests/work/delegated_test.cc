@@ -229,6 +229,56 @@ TEST_F(DelegatedTest, ALateCancellationDoesNotTakeWhatTheAuthorWrote) {
   EXPECT_THAT(own(town.at(author)), ElementsAre("看了新渠"));
 }
 
+// The same carried twice is one carrying: a correction that comes after it stands alone.
+TEST_F(DelegatedTest, TwoDesksThatCarryItApartLeaveNothingToDecide) {
+  SimDevice& author = town.join("甲", {"鱼泉村"}, false);
+  SimDevice& typist = town.join("乙", {"鱼泉村"}, false);
+  SimDevice& second = town.world.add_admin(town.desk, "副");
+  ASSERT_TRUE(town.world.settle());
+  const auto nothing_to_decide = [&](const RowId& row, const std::string& body) {
+    ASSERT_TRUE(town.world.settle());
+    for (SimDevice* device : {&town.desk, &second, &author, &typist}) {
+      const Workplace place = town.at(*device);
+      EXPECT_EQ(place.vault.conflicts()->size(), 0u);
+      if (device != &typist) {
+        EXPECT_EQ(shown(place, "Diary", row, "body"), body);
+        EXPECT_EQ(counted(place).size(), 1u);
+      }
+    }
+  };
+  const auto correct = [&](const RowId& row, const std::string& body) {
+    const Workplace place = town.at(typist);
+    saved(amend(place, *place.vault.schema().entity("Diary"), row, {{"body", body}},
+                place.vault.view()));
+    town.world.advance(std::chrono::minutes(1));
+  };
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  ASSERT_TRUE(town.world.settle());
+  ASSERT_EQ(*take_diaries_home(town.place()), 1u);
+  ASSERT_EQ(*take_diaries_home(town.at(second)), 1u);
+  ASSERT_TRUE(town.desk.sync_until_idle() && second.sync_until_idle());
+  correct(row, "看了水渠,渠口塌了");  // he has not heard of it
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(*take_diaries_home(town.place()), 1u);
+  nothing_to_decide(row, "看了水渠,渠口塌了");
+  EXPECT_EQ(*take_diaries_home(town.place()), 0u);
+  EXPECT_EQ(*take_diaries_home(town.at(second)), 0u);
+
+  const RowId other = submitted(town.at(typist), "甲", "看了桥");
+  ASSERT_TRUE(town.world.settle());
+  correct(other, "看了桥面");
+  for (SimDevice* device : {&town.desk, &second})
+    ASSERT_TRUE(take_diaries_home(town.at(*device)).ok());
+  ASSERT_TRUE(town.world.settle());
+  for (SimDevice* device : {&second, &town.desk})
+    ASSERT_TRUE(take_diaries_home(town.at(*device)).ok());
+  ASSERT_TRUE(town.world.settle());
+  EXPECT_EQ(shown(town.at(author), "Diary", other, "body"), "看了桥面");
+  for (SimDevice* device : {&town.desk, &second, &author, &typist}) {
+    EXPECT_EQ(town.at(*device).vault.conflicts()->size(), 0u);
+  }
+}
+
 TEST_F(DelegatedTest, WhatIsLeftSaysWhereItWentAndNothingElse) {
   town.join("甲", {"鱼泉村"}, false);
   SimDevice& typist = town.join("乙", {"鱼泉村"}, false);

@@ -103,6 +103,23 @@ Result<std::optional<CellTime>> cell_time(Vault& vault, ByteView meta, std::uint
   return std::optional(time);
 }
 
+Result<std::vector<DeviceId>> cell_writers(Vault& vault, ByteView meta, std::uint32_t field) {
+  MQ_TRY(const RowState state, decode_row(meta));
+  std::vector<DeviceId> out;
+  for (const MergeCell& cell : state.cells) {
+    if (cell.key.field != field) continue;
+    for (const Head& head : cell.heads) {
+      MQ_TRY(sqlite::Query q, vault.database().query("SELECT device FROM mq_line WHERE ix = ?1"));
+      q.bind(1, std::int64_t{head.dot.line});
+      MQ_TRY(const bool found, q.step());
+      const auto device = found ? DeviceId::from(q.blob(0)) : std::nullopt;
+      if (!device) return damaged("读取一行是谁写的", "reading who wrote a row");
+      if (std::ranges::find(out, *device) == out.end()) out.push_back(*device);
+    }
+  }
+  return out;
+}
+
 Status Vault::note_statement(StreamIx stream, const DeviceId& device, WallTime until) {
   MQ_TRY(const std::optional<WallTime> before, stated_until(stream, device));
   if (before && *before >= until) return {};

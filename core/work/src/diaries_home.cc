@@ -7,6 +7,7 @@
 #include "diary_place.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "mq/base/text.h"
+#include "mq/vault/cell_time.h"
 #include "mq/work/delegated.h"
 #include "record_parts.h"
 #include "roster_step.h"
@@ -124,22 +125,49 @@ Result<Content> written(const Workplace& place, const Strayed& one, const model:
   return Content{};
 }
 
-// Written as by somebody who has not seen what its author made of it: where he changed it too, two
-// versions stand before him.
+// What its author wrote himself in a field, or anywhere in it.
+Result<bool> author_wrote(const Workplace& place, const RowAt& home, const model::Field& field) {
+  const auto owner = PersonId::from(place.vault.stream(home.stream)->owner);
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT meta FROM \"diary\" WHERE id = ?1 AND stream = ?2"));
+  q.bind(1, home.row.view()).bind(2, home.stream);
+  MQ_TRY(const bool found, q.step());
+  if (!found) return false;
+  MQ_TRY(const std::vector<DeviceId> devices,
+         vault::cell_writers(place.vault, q.blob(0), field.number));
+  return std::ranges::any_of(devices, [&](const DeviceId& id) {
+    const wire::DeviceRecord* device = place.control.device(id);
+    return device != nullptr && device->person == owner;
+  });
+}
+Result<bool> author_wrote(const Workplace& place, const RowAt& home) {
+  for (const model::Field& field : home.entity->fields) {
+    MQ_TRY(const bool wrote, author_wrote(place, home, field));
+    if (wrote) return true;
+  }
+  return false;
+}
+
+// Where its author changed it too, it is written as by somebody who has not seen that: two versions
+// stand before him. What desks carried, each for itself, is what it corrects.
 Status take_late(const Workplace& place, const Strayed& one,
                  const std::vector<vault::Conflict>& conflicts) {
-  vault::Draft late{one.home.stream, {}};
+  const vault::View seen = place.vault.view();
+  vault::Draft late{one.home.stream, {}}, beside{one.home.stream, {}};
   for (const model::Field& field : one.here.entity->fields) {
     if (stays(field.number)) continue;
     MQ_TRY(const Content said, written(place, one, field, conflicts));
     MQ_TRY(const Content there, cell_of(place, one.home, field));
     if (said.empty() || hash_of(field, said) == hash_of(field, there)) continue;
-    late.changes.push_back(content_change(one.home, field, said));
-    if (field.repeated) late.changes.back().kind = vault::Change::Kind::kAdd;
+    MQ_TRY(const bool changed, author_wrote(place, one.home, field));
+    std::vector<vault::Change>& changes = changed ? beside.changes : late.changes;
+    changes.push_back(content_change(one.home, field, said));
+    if (field.repeated) changes.back().kind = vault::Change::Kind::kAdd;
   }
-  if (late.changes.empty()) return {};
-  const auto done = place.vault.commit({std::move(late)}, vault::View{});
-  return done.ok() ? Status() : Status(done.error());
+  for (auto& [draft, view] : {std::pair(&beside, vault::View{}), std::pair(&late, seen)}) {
+    if (!draft->changes.empty()) MQ_CHECK(place.vault.commit({*draft}, view));
+  }
+  return {};
 }
 
 Result<std::optional<vault::RowData>> standing_at_home(const Workplace& place, const Strayed& one) {
@@ -165,26 +193,13 @@ Status take_home(const Workplace& place, const Strayed& one,
   return done.ok() ? Status() : Status(done.error());
 }
 
-// His own words are not cancelled by somebody who has not seen them.
-Result<bool> author_wrote(const Workplace& place, const Strayed& one) {
-  const auto owner = PersonId::from(place.vault.stream(one.home.stream)->owner);
-  for (const model::Field& field : one.home.entity->fields) {
-    MQ_TRY(const std::vector<vault::Claim> claims,
-           place.vault.claims(one.home.entity->number, one.home.row, field.number));
-    for (const vault::Claim& claim : claims) {
-      const wire::DeviceRecord* device = place.control.device(claim.device);
-      if (device != nullptr && device->person == owner) return true;
-    }
-  }
-  return false;
-}
-
-// Its typist cancelled it while the desk carried it over.
+// Its typist cancelled it while the desk carried it over. The author's own words are not cancelled
+// by somebody who has not seen them.
 Result<bool> cancel_home(const Workplace& place, const Strayed& one) {
   const vault::View seen = place.vault.view();
   MQ_TRY(const auto home, standing_at_home(place, one));
   if (!home) return false;
-  MQ_TRY(const bool changed, author_wrote(place, one));
+  MQ_TRY(const bool changed, author_wrote(place, one.home));
   if (changed) return false;
   const model::Field& field = *one.here.entity->field(D::kCancelReasonFieldNumber);
   MQ_TRY(const Content reason, cell_of(place, one.here, field));

@@ -1,4 +1,5 @@
-// When one cell of a row was last written, as far as its device and the server can say.
+// When one cell of a row was last written, as far as its device and the server can say, and by
+// whom.
 //
 // Read from the row's own `meta` (SCHEMA.md), for whoever lists many rows anyhow and asks this of
 // few. It says nothing of what stood there before.
@@ -19,5 +20,8 @@ struct CellTime {
 
 // Of concurrent writings the latest. Nothing: the cell was never written. kCorrupt: no meta.
 Result<std::optional<CellTime>> cell_time(Vault& vault, ByteView meta, std::uint32_t field);
+
+// The devices whose words stand in the cell, each once: none that a later word of it had seen.
+Result<std::vector<DeviceId>> cell_writers(Vault& vault, ByteView meta, std::uint32_t field);
 
 }  // namespace mq::vault
