@@ -279,6 +279,88 @@ TEST_F(DelegatedTest, TwoDesksThatCarryItApartLeaveNothingToDecide) {
   }
 }
 
+// He says that it is another's words, and has not heard that it was carried to the first.
+class OtherAuthorTest : public DelegatedTest {
+ protected:
+  OtherAuthorTest()
+      : author(town.join("甲", {"鱼泉村"}, false)), typist(town.join("乙", {"鱼泉村"}, false)) {}
+  RowId carried_then_given_to(const std::string& name) {
+    const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+    EXPECT_TRUE(town.world.settle());
+    EXPECT_EQ(*take_diaries_home(town.place()), 1u);
+    const Workplace place = town.at(typist);
+    saved(amend(place, *place.vault.schema().entity("Diary"), row, {{"author_id", name}},
+                place.vault.view()));
+    town.world.advance(std::chrono::minutes(1));
+    EXPECT_TRUE(town.world.settle());
+    return row;
+  }
+  std::vector<std::string> printed(const Workplace& place) {
+    const auto all = delegated_diaries(place, kMarch, {});
+    EXPECT_TRUE(all.ok());
+    std::vector<std::string> out;
+    for (const DelegatedDiary& one : *all) {
+      const vault::Cell* body = one.data.cell(4);
+      out.push_back(
+          cat(one.author_name, " ", body == nullptr ? "" : std::get<std::string>(body->value)));
+    }
+    return out;
+  }
+  SimDevice &author, &typist;
+};
+
+TEST_F(OtherAuthorTest, ItGoesToWhomHeNames) {
+  SimDevice& third = town.join("丙", {"鱼泉村"}, false);
+  carried_then_given_to("丙");
+  EXPECT_THAT(printed(town.at(typist)), IsEmpty()) << "no empty page before that";
+  carried();
+  EXPECT_EQ(carried(), 0u);
+  EXPECT_THAT(own(town.at(third)), ElementsAre("看了水渠"));
+  EXPECT_THAT(own(town.at(author)), IsEmpty());
+  EXPECT_THAT(printed(town.place()), ElementsAre("丙 看了水渠"));
+  EXPECT_THAT(counted(town.place()), ElementsAre("丙 1 1"));
+  EXPECT_THAT(counted(town.at(typist)), IsEmpty());
+}
+
+TEST_F(OtherAuthorTest, WhoHasNoneOfHisOwnFindsItWithItsTypist) {
+  const RowId row = carried_then_given_to("丙");
+  carried();
+  EXPECT_EQ(carried(), 0u);
+  EXPECT_EQ(owner(town.place(), row), town.at(typist).member);
+  EXPECT_THAT(own(town.at(author)), IsEmpty());
+  EXPECT_THAT(printed(town.place()), ElementsAre("丙 看了水渠"));
+  EXPECT_THAT(printed(town.at(typist)), ElementsAre("丙 看了水渠"));
+  EXPECT_THAT(counted(town.place()), ElementsAre("丙 1 1"));
+}
+
+TEST_F(OtherAuthorTest, WhatTheFirstWroteHimselfStaysHis) {
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  ASSERT_TRUE(town.world.settle());
+  ASSERT_EQ(*take_diaries_home(town.place()), 1u);
+  const Workplace there = town.at(typist), mine = town.at(author);
+  const model::Entity& diary = *there.vault.schema().entity("Diary");
+  saved(amend(there, diary, row, {{"author_id", "丙"}}, there.vault.view()));
+  ASSERT_TRUE(town.desk.sync_until_idle() && author.sync_until_idle());
+  saved(amend(mine, diary, row, {{"body", "看了新渠"}}, mine.vault.view()));
+  carried();
+  EXPECT_EQ(carried(), 0u);
+  EXPECT_THAT(own(town.at(author)), ElementsAre("看了新渠"));
+  EXPECT_THAT(printed(town.place()), ElementsAre("甲 看了新渠"));
+  EXPECT_THAT(counted(town.place()), ElementsAre("甲 1 1"));
+}
+
+// Who knows that it was carried is told whose it is now.
+TEST_F(OtherAuthorTest, WhatIsLeftOfItIsNotAmended) {
+  const RowId row = submitted(town.at(typist), "甲", "看了水渠");
+  ASSERT_EQ(carried(), 1u);
+  const Workplace place = town.at(typist);
+  const auto refused = amend(place, *place.vault.schema().entity("Diary"), row,
+                             {{"author_id", "丙"}}, place.vault.view());
+  EXPECT_THAT(fields_of(refused->faults), ElementsAre("*"));
+  EXPECT_THAT(refused->faults.front().zh, ::testing::HasSubstr("已转入本人的日记"));
+  EXPECT_THAT(printed(place), IsEmpty());
+}
+
 TEST_F(DelegatedTest, WhatIsLeftSaysWhereItWentAndNothingElse) {
   town.join("甲", {"鱼泉村"}, false);
   SimDevice& typist = town.join("乙", {"鱼泉村"}, false);

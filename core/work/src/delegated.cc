@@ -1,11 +1,13 @@
 #include "mq/work/delegated.h"
 
 #include <algorithm>
+#include <set>
 
 #include "diary_place.h"
 #include "minqing/model/v1/diary.pb.h"
 #include "mq/base/text.h"
 #include "record_parts.h"
+#include "row_at.h"
 
 namespace mq::work {
 
@@ -18,9 +20,10 @@ const model::Entity& diary_of(const Workplace& place) {
   return *place.vault.schema().entity("Diary");
 }
 
-// Submitted, of another's words than the recorder's; a row that stands in two streams twice.
+// Submitted, of another's words than the recorder's; a row that stands in two streams twice, the
+// one in the stream of the author first.
 constexpr std::string_view kDelegated =
-    "SELECT id, stream, author_id, rid FROM \"diary\" WHERE deleted = 0 AND status >= ?1 AND "
+    "SELECT id, stream FROM \"diary\" WHERE deleted = 0 AND status >= ?1 AND "
     "author_id IS NOT NULL AND recorded_by IS NOT NULL AND author_id <> recorded_by";
 
 }  // namespace
@@ -67,11 +70,14 @@ Result<std::vector<DelegatedDiary>> delegated_diaries(const Workplace& place, co
   std::vector<DelegatedDiary> out;
   for (const Cadre& cadre : cadres) {
     if (wanted && cadre.id != *wanted) continue;
+    std::set<RowId> listed;
+    const std::optional<vault::StreamIx> own = stream_of_author(place, cadre);
     MQ_TRY(sqlite::Query q,
-           place.vault.database().query(cat("SELECT DISTINCT id FROM (", kDelegated,
+           place.vault.database().query(cat(kDelegated,
                                             " AND author_id = ?2 AND date BETWEEN ?3 AND ?4 ORDER "
-                                            "BY date, id)")));
-    q.bind(1, std::int64_t{mpb::DIARY_STATUS_SUBMITTED})
+                                            "BY date, id, stream <> ?5")));
+    q.bind(5, own.value_or(0))
+        .bind(1, std::int64_t{mpb::DIARY_STATUS_SUBMITTED})
         .bind(2, cadre.id.view())
         .bind(3, std::int64_t{period.from.days})
         .bind(4, std::int64_t{period.to.days});
@@ -79,7 +85,9 @@ Result<std::vector<DelegatedDiary>> delegated_diaries(const Workplace& place, co
       MQ_TRY(const bool more, q.step());
       if (!more) break;
       const RowId row = RowId::from(q.blob(0)).value_or(RowId{});
-      MQ_TRY(std::optional<vault::RowData> data, place.vault.load(diary_of(place).number, row));
+      if (!listed.insert(row).second) continue;
+      MQ_TRY(std::optional<vault::RowData> data,
+             load_at(place, {&diary_of(place), q.integer(1), row}));
       if (!data) continue;
       const vault::Cell* agreed = data->cell(D::kAgreedFieldNumber);
       const auto* how = agreed == nullptr ? nullptr : std::get_if<std::string>(&agreed->value);

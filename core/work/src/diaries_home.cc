@@ -20,8 +20,6 @@ using D = mpb::Diary;
 
 namespace {
 
-constexpr std::string_view kGone = "已转入本人的日记";  // in the title of the row that is left
-
 const model::Entity& diary_of(const Workplace& place) {
   return *place.vault.schema().entity("Diary");
 }
@@ -42,7 +40,7 @@ Result<std::vector<Strayed>> strayed(const Workplace& place, bool cancelled) {
                  "recorded_by IS NOT NULL AND author_id <> recorded_by AND status >= ?1 AND ",
                  cancelled ? "deleted = 1 AND cancel_reason IS NOT NULL AND cancel_reason <> ?2"
                            : "deleted = 0 AND ?2 IS NOT NULL")));
-  q.bind(1, std::int64_t{mpb::DIARY_STATUS_SUBMITTED}).bind(2, kGone);
+  q.bind(1, std::int64_t{mpb::DIARY_STATUS_SUBMITTED}).bind(2, kCarriedHome);
   std::vector<Strayed> out;
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -72,8 +70,13 @@ Result<vault::Draft> copy_home(const Workplace& place, const Strayed& one) {
   for (const model::Field& field : one.here.entity->fields) {
     MQ_TRY(const Content content, cell_of(place, one.here, field));
     if (content.empty()) continue;
+    const bool step = field.rule.merge() == model::pb::MERGE_STEP;
+    if (step) {
+      MQ_TRY(const Content now, cell_of(place, one.home, field));
+      if (now == content) continue;
+    }
     draft.changes.push_back(content_change(one.home, field, content));
-    if (field.rule.merge() == model::pb::MERGE_STEP) {
+    if (step) {
       draft.changes.back().kind = vault::Change::Kind::kStep;
     }
   }
@@ -103,7 +106,7 @@ Result<vault::Draft> leave(const Workplace& place, const Strayed& one) {
     draft.changes.push_back(content_change(one.here, field, {}));
   }
   RowChanges(place, "Diary", one.here.row)
-      .set(D::kTitleFieldNumber, std::string(kGone))
+      .set(D::kTitleFieldNumber, std::string(kCarriedHome))
       .into(draft);
   draft.changes.push_back(deletion(one.here));
   return draft;
@@ -113,13 +116,13 @@ Result<vault::Draft> leave(const Workplace& place, const Strayed& one) {
 Result<Content> written(const Workplace& place, const Strayed& one, const model::Field& field,
                         const std::vector<vault::Conflict>& conflicts) {
   MQ_TRY(const Content shows, cell_of(place, one.here, field));
-  if (!shows.empty() && text_of(shows) != kGone) return shows;
+  if (!shows.empty() && text_of(shows) != kCarriedHome) return shows;
   for (const vault::Conflict& conflict : conflicts) {
     if (conflict.row != one.here.row || conflict.stream != one.here.stream) continue;
     if (conflict.entity != one.here.entity->number || conflict.field != field.number) continue;
     for (const vault::Claim& claim : conflict.claims) {
       const Content said{claim.value};
-      if (!model::is_empty(claim.value) && text_of(said) != kGone) return said;
+      if (!model::is_empty(claim.value) && text_of(said) != kCarriedHome) return said;
     }
   }
   return Content{};
@@ -205,7 +208,8 @@ Result<bool> cancel_home(const Workplace& place, const Strayed& one) {
   MQ_TRY(const Content reason, cell_of(place, one.here, field));
   vault::Draft there{one.home.stream, {content_change(one.home, field, reason)}};
   there.changes.push_back(deletion(one.home));
-  const vault::Draft told{one.here.stream, {content_change(one.here, field, {std::string(kGone)})}};
+  const vault::Draft told{one.here.stream,
+                          {content_change(one.here, field, {std::string(kCarriedHome)})}};
   // The word brings the row back: it goes once more.
   MQ_CHECK(place.vault.together([&]() -> Status {
     MQ_CHECK(place.vault.commit({there, told}, seen));
@@ -215,11 +219,105 @@ Result<bool> cancel_home(const Workplace& place, const Strayed& one) {
   return true;
 }
 
+// Nothing is left in it but where it went.
+Result<bool> is_empty(const Workplace& place, const RowAt& at) {
+  for (const model::Field& field : at.entity->fields) {
+    if (stays(field.number)) continue;
+    MQ_TRY(const Content said, cell_of(place, at, field));
+    const bool gone = field.number == D::kTitleFieldNumber && text_of(said) == kCarriedHome;
+    if (!said.empty() && !gone) return false;
+  }
+  return true;
+}
+
+// Emptied rows that stand again, because their typist gave them to somebody else.
+Result<std::vector<RowAt>> given_away(const Workplace& place) {
+  MQ_TRY(sqlite::Query q, place.vault.database().query(
+                              "SELECT id, stream FROM \"diary\" WHERE deleted = 0 AND title = ?1 "
+                              "ORDER BY id, stream"));
+  q.bind(1, kCarriedHome);
+  std::vector<RowAt> out;
+  for (;;) {
+    MQ_TRY(const bool more, q.step());
+    if (!more) return out;
+    const RowAt at{&diary_of(place), q.integer(1), RowId::from(q.blob(0)).value_or(RowId{})};
+    MQ_TRY(const bool empty, is_empty(place, at));
+    if (empty) out.push_back(at);
+  }
+}
+
+// Where its words are now, as another's: there, and whether they stand.
+struct Words {
+  RowAt at;
+  std::int64_t rid = 0;
+  bool deleted = false;
+};
+Result<std::optional<Words>> words_of(const Workplace& place, const RowAt& husk,
+                                      const Content& author) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             "SELECT stream, rid, deleted FROM \"diary\" WHERE id = ?1 AND stream <> ?2 AND "
+             "author_id <> ?3 ORDER BY deleted, rid LIMIT 1"));
+  q.bind(1, husk.row.view()).bind(2, husk.stream);
+  q.bind(3, ByteView(std::get<Bytes>(author.front())));
+  MQ_TRY(const bool found, q.step());
+  if (!found) return std::optional<Words>();
+  return std::optional(
+      Words{{husk.entity, q.integer(0), husk.row}, q.integer(1), q.integer(2) != 0});
+}
+
+// The author's own stream, if there is one that this device may write; else its typist's.
+Result<RowAt> home_for(const Workplace& place, const RowAt& husk, const Content& author) {
+  MQ_TRY(const std::vector<Cadre> cadres, Directory(place).cadres());
+  const auto listed =
+      std::ranges::find(cadres, row_of(author), [](const Cadre& c) { return std::optional(c.id); });
+  const auto stream = listed == cadres.end() ? std::nullopt : stream_of_author(place, *listed);
+  return RowAt{husk.entity, stream.value_or(husk.stream), husk.row};
+}
+
+// It was carried to the first author before its typist named another: it goes on to that one,
+// unless the first has written in it himself.
+Result<bool> pass_on(const Workplace& place, const RowAt& husk) {
+  const vault::View seen = place.vault.view();
+  const model::Field& field = *husk.entity->field(D::kAuthorIdFieldNumber);
+  MQ_TRY(const Content author, cell_of(place, husk, field));
+  if (author.empty()) return false;
+  MQ_TRY(const std::optional<Words> words, words_of(place, husk, author));
+  if (!words || !need_stream(place, words->at.stream).ok()) return false;
+  MQ_TRY(const bool kept, author_wrote(place, words->at));
+  std::vector<vault::Draft> drafts;
+  RowAt home = husk;
+  if (!kept && !words->deleted) {
+    MQ_TRY(home, home_for(place, husk, author));
+    const Strayed move{words->at, home, words->rid};
+    MQ_TRY(vault::Draft copy, copy_home(place, move));
+    const auto titled = [](const vault::Change& one) { return one.field == D::kTitleFieldNumber; };
+    const bool title = std::ranges::any_of(copy.changes, titled);
+    if (!title)
+      copy.changes.push_back(content_change(home, *husk.entity->field(D::kTitleFieldNumber), {}));
+    std::erase_if(copy.changes,
+                  [&](const vault::Change& one) { return one.field == field.number; });
+    copy.changes.push_back(content_change(home, field, author));
+    MQ_TRY(vault::Draft left, leave(place, move));
+    drafts = {std::move(copy), std::move(left)};
+  }
+  if (drafts.empty() || home.stream != husk.stream) {
+    drafts.push_back({husk.stream, {deletion(husk)}});
+  }
+  MQ_CHECK(place.vault.commit(drafts, seen));
+  return true;
+}
+
 }  // namespace
 
 Result<std::size_t> take_diaries_home(const Workplace& place) {
   if (!place.is_desk()) return std::size_t{0};
   std::size_t taken = 0;
+  MQ_TRY(const std::vector<RowAt> given, given_away(place));
+  for (const RowAt& one : given) {
+    MQ_TRY(const bool passed, pass_on(place, one));
+    taken += passed ? 1 : 0;
+  }
   MQ_TRY(const std::vector<Strayed> standing, strayed(place, false));
   std::vector<vault::Conflict> conflicts;
   if (!standing.empty()) {

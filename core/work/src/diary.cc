@@ -88,6 +88,12 @@ std::optional<model::Fault> not_agreed(const vault::RowData& data,
 }  // namespace
 
 void check_diary(const vault::RowData& data, Form& whole) {
+  const vault::Cell* title = data.cell(D::kTitleFieldNumber);
+  if (data.deleted && title != nullptr && title->value == model::Value(std::string(kCarriedHome))) {
+    whole.fault("*", "这篇日记已转入本人的日记,这里不能再改;请本人改,或请内勤改",
+                "the diary went to its author; he, or the desk, amends it");
+    return;
+  }
   if (number_of(data, D::kStatusFieldNumber) < mpb::DIARY_STATUS_SUBMITTED) return;
   const std::optional<RowId> author = id_of(whole, D::kAuthorIdFieldNumber);
   const std::optional<RowId> submitter = id_of(data, D::kSubmittedByFieldNumber);

@@ -5,6 +5,9 @@
 
 namespace mq::work {
 
+// In the title of the row that is left where a diary was typed, once it went to its author.
+inline constexpr std::string_view kCarriedHome = "已转入本人的日记";
+
 // The author's stream; nothing if it is not held here, or not this person's to write.
 std::optional<vault::StreamIx> stream_of_author(const Workplace& place, const Cadre& author);
 // The same, else the own one of whoever types.

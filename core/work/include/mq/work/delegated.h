@@ -29,7 +29,8 @@ Result<std::vector<DelegatedDiary>> delegated_diaries(const Workplace& place, co
 // Carries over what lies in a colleague's stream though its author has one of his own; how many.
 // What the colleague corrected before he had heard of it is corrected, a second version where the
 // author changed it too; what he cancelled is cancelled. Nothing on a device that does not hold
-// both. One commit for each, two where something was corrected.
+// both. What the colleague gave to another author, before he had heard of it, goes on to that one
+// unless the first has written in it. One commit for each, two where something was corrected.
 Result<std::size_t> take_diaries_home(const Workplace& place);
 
 }  // namespace mq::work
