@@ -200,6 +200,24 @@ TEST_F(SettleTest, AlsoWhatWasTakenAwayWithoutAReasonIsKept) {
   EXPECT_EQ(shown(town.at(*cadre), "Visit", row, "date"), "2026-03-03");
 }
 
+// Times are read to the minute: what two took up within one is nothing to decide.
+TEST_F(SettleTest, TheSameMinuteIsTheSameTime) {
+  cadre = &town.join("甲", {"鱼泉村"}, false);
+  const auto seconds_into = [&] { return town.place().clock.wall().ms / 1000 % 60; };
+  for (const Inputs& inputs : {Inputs{}, Inputs{{"term", "1 小时"}}}) {
+    const RowId row = saved(
+        add_issue(town.place(), {{"village", "鱼泉村"}, {"text", "水渠"}, {"category", "饮水"}}));
+    ASSERT_TRUE(town.world.settle());
+    town.world.advance(std::chrono::seconds(61 - seconds_into()));
+    saved(move_issue(town.place(), "accept", row, inputs));
+    town.world.advance(std::chrono::seconds(40));
+    saved(move_issue(town.at(*cadre), "accept", row, inputs));
+    ASSERT_TRUE(town.world.settle());
+    EXPECT_TRUE(town.place().vault.conflicts()->empty());
+    EXPECT_TRUE(town.at(*cadre).vault.conflicts()->empty());
+  }
+}
+
 // A state is moved by its verbs, which know whose move it is: settling confirms the one that
 // stands.
 TEST_F(SettleTest, OfAStateTheOneThatStandsIsConfirmedAndNoOtherTaken) {

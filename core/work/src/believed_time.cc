@@ -4,6 +4,11 @@
 
 namespace mq::work {
 
+WallTime BelievedTime::minute() const {
+  constexpr std::int64_t kMinute = 60'000;
+  return {start().ms / kMinute * kMinute};
+}
+
 BelievedTime believed_time(const Workplace& place) {
   BelievedTime out;
   out.device = place.clock.wall();

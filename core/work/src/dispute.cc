@@ -90,7 +90,7 @@ struct Step {
   const Machine& states;
   const Move& move;
   const vault::RowData& data;
-  std::int64_t now() const { return believed_time(place).start().ms; }
+  std::int64_t now() const { return believed_time(place).minute().ms; }
   void today(std::uint32_t field, Form& form) const {
     default_day(place, states.entity, field, form);
   }

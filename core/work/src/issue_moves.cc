@@ -112,7 +112,7 @@ WallTime deadline_start(Move& move) {
                        ", which may be wrong; the deadline counts from the server's ",
                        shanghai_minute(*time.server)));
   }
-  return time.start();
+  return time.minute();
 }
 
 Status fill_accept(Move& move) {

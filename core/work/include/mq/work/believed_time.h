@@ -18,6 +18,8 @@ struct BelievedTime {
 
   // What a deadline counts from.
   WallTime start() const { return doubtful && server ? *server : device; }
+  // The same to the minute, as people read it: what two write down within one is equal.
+  WallTime minute() const;
 };
 BelievedTime believed_time(const Workplace& place);
 
