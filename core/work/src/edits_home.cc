@@ -6,6 +6,7 @@
 
 #include "minqing/model/v1/roster.pb.h"
 #include "mq/base/text.h"
+#include "mq/model/ddl.h"
 #include "roster_acts.h"
 
 namespace mq::work {
@@ -131,6 +132,43 @@ class Followers {
     return store(form, step, one.home, *from, *to, seen);
   }
 
+  // Rows that stand in a village to which somebody took them apart, though they count in another:
+  // nobody disputes that any more.
+  Result<std::size_t> leave_strays(const model::Entity& entity, const Canonical& canonical) const {
+    MQ_TRY(const std::vector<vault::Conflict> conflicts, place_.vault.conflicts());
+    const model::Field& gone = *entity.field("moved_to");
+    MQ_TRY(sqlite::Query q,
+           place_.vault.database().query(cat(
+               "SELECT s.id, s.stream, h.stream FROM ", model::quoted(entity.table), " s JOIN ",
+               model::quoted(entity.table),
+               " h ON h.id = s.id AND h.stream <> s.stream WHERE s.deleted = 0 AND h.deleted = 0 "
+               "AND s.moved_to IS NULL AND s.moved_from IS NOT NULL AND h.moved_to IS NULL "
+               "ORDER BY s.id, s.stream")));
+    std::vector<vault::Draft> drafts;
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) break;
+      const RowAt stray{&entity, q.integer(1), RowId::from(q.blob(0)).value_or(RowId{})};
+      const Village* home = village_at(villages_, q.integer(2));
+      const bool disputed = std::ranges::any_of(conflicts, [&](const vault::Conflict& one) {
+        return one.entity == entity.number && one.row == stray.row && one.field == gone.number;
+      });
+      if (disputed || home == nullptr || !may_write(stray.stream, home->stream)) continue;
+      if (canonical.counts(stray.row, stray.stream)) continue;
+      if (!canonical.counts(stray.row, home->stream)) continue;
+      drafts.push_back(
+          {stray.stream, {content_change(stray, gone, {to_bytes(home->org_unit.view())})}});
+    }
+    if (!drafts.empty()) MQ_CHECK(place_.vault.commit(drafts, place_.vault.view()));
+    return drafts.size();
+  }
+  Result<std::size_t> leave_strays() const {
+    const model::Schema& schema = place_.vault.schema();
+    MQ_TRY(const std::size_t houses, leave_strays(*schema.entity("Household"), households_));
+    MQ_TRY(const std::size_t people, leave_strays(*schema.entity("Person"), people_));
+    return houses + people;
+  }
+
   // People of a household that counts elsewhere, who stand only where it was.
   Result<std::vector<std::pair<RowAt, vault::StreamIx>>> newcomers() const {
     std::vector<std::pair<RowAt, vault::StreamIx>> out;
@@ -226,6 +264,8 @@ Result<std::size_t> take_edits_home(const Workplace& place) {
     MQ_TRY(const bool took, followers.take(one));
     taken += took ? 1 : 0;
   }
+  MQ_TRY(const std::size_t strays, followers.leave_strays());
+  taken += strays;
   MQ_TRY(const auto newcomers, followers.newcomers());
   for (const auto& [person, home] : newcomers) {
     MQ_TRY(const bool moved, followers.move(person, home));

@@ -147,7 +147,22 @@ class Moving {
 
   Status take_along(const RowAt& old) {
     MQ_CHECK(transplant(place_, step_, old, from_, to_, group_));
+    MQ_CHECK(leave_elsewhere(old));
     return carry_private(old);
+  }
+
+  // Where somebody took it who had not heard of another move: it has gone from there too.
+  Status leave_elsewhere(const RowAt& old) {
+    MQ_TRY(const std::vector<Village> villages, Directory(place_).villages());
+    for (const Village& village : villages) {
+      if (village.stream == old.stream || village.stream == to_.stream) continue;
+      const RowAt other{old.entity, village.stream, old.row};
+      MQ_TRY(const auto data, load_at(place_, other));
+      if (!data || data->deleted || !need_stream(place_, village.stream).ok()) continue;
+      MQ_TRY(const Content gone, cell_of(place_, other, *old.entity->field("moved_to")));
+      if (gone.empty()) MQ_CHECK(mark(step_, other, "moved_to", to_));
+    }
+    return {};
   }
 
   Status carry_private(const RowAt& old) {
