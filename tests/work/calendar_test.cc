@@ -115,11 +115,25 @@ TEST(Calendar, ATownshipAddsAYear) {
                               {{"on", "2026-01-04"}}, place.vault.view())
                             ->faults),
               ElementsAre("on"));
-  // A row of a year that is shipped stands in its place.
-  saved(
-      add_work_year(place, {{"year", "2026"}, {"source", "县里另行通知"}, {"off", "2026-03-09"}}));
-  EXPECT_EQ(Calendar::load(place)->worked(day("2026-03-09")), false);
-  EXPECT_EQ(Calendar::load(place)->worked(day("2026-01-01")), true);
+}
+
+// One day off of the county takes none of the State Council's away.
+TEST(Calendar, ATownshipsDaysStandAboveTheShippedOnes) {
+  Township town;
+  const Workplace place = town.place();
+  const auto added = add_work_year(
+      place,
+      {{"year", "2026"}, {"source", "县庆通知"}, {"off", "2026-09-15"}, {"on", "2026-10-02"}});
+  ASSERT_TRUE(added.ok() && added->ok());
+  EXPECT_THAT(fields_of(added->flags), ElementsAre("year"));
+  const auto calendar = Calendar::load(place);
+  EXPECT_EQ(calendar->worked(day("2026-09-15")), false);
+  EXPECT_EQ(calendar->worked(day("2026-10-01")), false) << "as shipped";
+  EXPECT_EQ(calendar->worked(day("2026-10-02")), true) << "the county works on it";
+  EXPECT_EQ(calendar->worked(day("2026-01-01")), false);
+  saved(amend(place, *place.vault.schema().entity("WorkYear"), added->row,
+              {{"off", ""}, {"on", "2026-10-02"}}, place.vault.view()));
+  EXPECT_EQ(Calendar::load(place)->worked(day("2026-09-15")), true) << "taken back";
 }
 
 TEST(Calendar, IsTheDesks) {

@@ -98,6 +98,24 @@ TEST_F(LateTest, ACorrectionAfterALaterIssueCountsWhatThatOneToldToo) {
   EXPECT_THAT(late_of(review("2026-03")), IsEmpty());
 }
 
+// Whoever adds the versions and the 补报 up would count it twice.
+TEST_F(LateTest, AVersionThatHoldsWhatWasToldLateSaysSo) {
+  for (const std::string& house : {kOne, kTwo, kThree}) visit(house, "2026-01-10");
+  sign_next(review("2026-01"));
+  visit(kFour, "2026-01-12");
+  sign_next(review("2026-02"));
+  EXPECT_EQ(basis_of(review("2026-02").ledgers[0].ledger, "已补报"), "");
+  visit(kSix, "2026-01-13");
+  const auto second = sign_next(review("2026-01"), "漏报一户");
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(basis_of(second[0].record.ledger, "已补报"),
+            "已走访户数 +1,走访户次 +1,走访人次 +1;已作为补报上期报过,本版都算在内,不再另加");
+  visit(kOne, "2026-01-14");
+  const auto third = sign_next(review("2026-01"), "又漏一次");
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(basis_of(third[0].record.ledger, "已补报"), "") << "version 2 holds it already";
+}
+
 TEST_F(LateTest, WhatHappenedIsToldAndWhatStandsIsNot) {
   for (const std::string& house : {kOne, kTwo, kThree}) visit(house, "2026-01-10");
   sign_next(review("2026-01", {"RP01", "RP08"}));

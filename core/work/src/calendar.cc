@@ -33,13 +33,25 @@ Result<std::set<Date>> days_in(const model::Field& field, ByteView packed) {
   return out;
 }
 
-void put(std::vector<WorkYear>& years, WorkYear year) {
-  const auto at = std::ranges::find(years, year.year, &WorkYear::year);
+// The township's days stand above those that are there: what it says is worked is, and what it
+// says is off is.
+void lay_over(std::vector<WorkYear>& years, WorkYear own) {
+  const auto at = std::ranges::find(years, own.year, &WorkYear::year);
   if (at == years.end()) {
-    years.push_back(std::move(year));
-  } else {
-    *at = std::move(year);
+    years.push_back(std::move(own));
+    return;
   }
+  for (const Date& day : own.off) at->on.erase(day);
+  for (const Date& day : own.on) at->off.erase(day);
+  at->off.merge(own.off);
+  at->on.merge(own.on);
+  at->source += cat("；", own.source);
+}
+
+const WorkYear* shipped(std::int64_t year) {
+  const auto& years = shipped_work_years();
+  const auto at = std::ranges::find(years, year, &WorkYear::year);
+  return at == years.end() ? nullptr : &*at;
 }
 
 WallTime end_of(Date day) { return {(std::int64_t{day.days} + 1) * kDayMs - kShanghaiMs - 1}; }
@@ -104,7 +116,7 @@ void check_work_year(Form& form) {
     form.fault("on", cat(day.iso(), " 既写成放假又写成上班"),
                cat("on: ", day.iso(), " is both off and worked"));
   }
-  if (year.off.empty()) {
+  if (year.off.empty() && (year.on.empty() || shipped(year.year) == nullptr)) {
     form.fault("off", "放假日:必须填写(--off),如 2027-01-01、2027-01-02",
                "off: required, e.g. 2027-01-01、2027-01-02");
   }
@@ -122,7 +134,7 @@ Result<Calendar> Calendar::load(const Workplace& place) {
     WorkYear year{static_cast<int>(q.integer(0)), std::string(q.text(1)), {}, {}};
     MQ_TRY(year.off, days_in(*entity.field(Y::kOffFieldNumber), q.blob(2)));
     MQ_TRY(year.on, days_in(*entity.field(Y::kOnFieldNumber), q.blob(3)));
-    put(years, std::move(year));
+    lay_over(years, std::move(year));
   }
   std::ranges::sort(years, {}, &WorkYear::year);
   return Calendar(std::move(years));
@@ -189,6 +201,15 @@ Result<Outcome> add_work_year(const Workplace& place, const Inputs& inputs) {
   if (there > 0) {
     form.fault("year", cat(year, " 年已经登记过,请用 calendar amend 改"),
                cat("year: ", year, " is here already; use calendar amend"));
+  }
+  if (const WorkYear* under = shipped(year)) {
+    form.flag(
+        "year",
+        cat(year, " 年程序自带 ", under->source,
+            " 的安排,这里写的加在它上面;要把其中的放假日改成上班,写进 --on"),
+        cat("year: ", under->source, " of ", year,
+            " ships with the program, and this is added to it; a day off of it that is worked "
+            "goes into --on"));
   }
   Outcome outcome{form.faults(), form.flags(), new_id<RowId>(place.clock, place.random), {}};
   if (!outcome.ok()) return outcome;

@@ -68,6 +68,17 @@ class Late {
     return {};
   }
 
+  // What later issues have told of a period since its last version, which a further version holds.
+  std::vector<LateArrival> told(std::string_view report, const Period& period) const {
+    std::vector<LateArrival> out;
+    const SignedReport* own = last_signed(all_, report, period);
+    if (own == nullptr) return out;
+    Ledger then = own->record.ledger;
+    then.totals = reported_totals(report, period, *own);
+    compare(report, own->record.ledger, then, period, out);
+    return out;
+  }
+
  private:
   std::vector<Period> periods(std::string_view report, const Month& month) const {
     std::vector<Period> out;
@@ -144,6 +155,19 @@ std::string number_text(const LedgerCell& cell) {
   return cat(value > 0 ? "+" : "", value);
 }
 
+std::string late_text(const LateArrival& each) {
+  return cat(each.column, " ", number_text(each.more));
+}
+
+// Whoever adds up versions and 补报 would count it twice.
+void state_told(const std::vector<LateArrival>& told, Ledger& ledger) {
+  std::vector<std::string> parts;
+  for (const LateArrival& each : told) parts.push_back(late_text(each));
+  if (parts.empty()) return;
+  ledger.basis.emplace_back("已补报",
+                            cat(join(parts, ","), ";已作为补报上期报过,本版都算在内,不再另加"));
+}
+
 // 补报上期, as sentences of the ledger that is signed now.
 void state_late(const std::vector<LateArrival>& late, Ledger& ledger) {
   std::map<std::string, std::string> by_period;
@@ -151,7 +175,7 @@ void state_late(const std::vector<LateArrival>& late, Ledger& ledger) {
     if (each.report != ledger.id) continue;
     std::string& sentence =
         by_period[cat("补报 ", each.period.from.iso(), " 至 ", each.period.to.iso())];
-    sentence += cat(sentence.empty() ? "" : ",", each.column, " ", number_text(each.more));
+    sentence += cat(sentence.empty() ? "" : ",", late_text(each));
   }
   for (auto& [name, sentence] : by_period) ledger.basis.emplace_back(name, std::move(sentence));
 }
@@ -175,9 +199,13 @@ Status review_one(const Workplace& place, const LedgerEntry& entry, const Period
   if (draft) out.since_draft = differences(*draft, out.ledger);
   // RP17 tells of late arrivals by itself.
   if (entry.id != kLongReport) {
-    MQ_CHECK(Late(place, all).find(entry, review.month, out, review.late));
+    Late late(place, all);
+    MQ_CHECK(late.find(entry, review.month, out, review.late));
     // A county that takes numbered corrections gets each of these by one of its own.
-    if (!review.rule.corrections) state_late(review.late, out.ledger);
+    if (!review.rule.corrections) {
+      state_told(late.told(entry.id, period), out.ledger);
+      state_late(review.late, out.ledger);
+    }
   }
   review.ledgers.push_back(std::move(out));
   return {};

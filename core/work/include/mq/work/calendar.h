@@ -2,8 +2,8 @@
 //
 // Monday to Friday, changed by each year's holidays and worked weekends (调休) as the State
 // Council's notice names them. The program ships the years whose notice was out; the township adds
-// or replaces a year as a row. A year of neither is not guessed: whoever counts working days into
-// it is told so.
+// a year as a row, or days of its own to a year that is shipped. A year of neither is not guessed:
+// whoever counts working days into it is told so.
 #pragma once
 
 #include <optional>
@@ -30,7 +30,7 @@ const std::vector<WorkYear>& shipped_work_years();
 class Calendar {
  public:
   explicit Calendar(std::vector<WorkYear> years) : years_(std::move(years)) {}
-  // What is shipped, each year replaced by the township's own row if there is one.
+  // What is shipped, and above it the township's own rows.
   static Result<Calendar> load(const Workplace& place);
 
   // Nothing: there is no table of that year.
