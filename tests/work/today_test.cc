@@ -141,6 +141,30 @@ TEST_F(TodayTest, AClassOfHouseholdsHasItsOwnInterval) {
   EXPECT_EQ(items(5).size(), 1u);
 }
 
+// With the hour and the day that run between the levels.
+TEST_F(TodayTest, MyDisputesAreListedUntilTheyEnd) {
+  const auto dispute = [&](const std::string& text, const std::string& lead) {
+    const RowId row = saved(add_dispute(town.place(), {{"parties", "张家"},
+                                                       {"kind", "邻里"},
+                                                       {"village", "鱼泉村"},
+                                                       {"found_on", "2026-03-01"},
+                                                       {"text", text}}));
+    saved(move_dispute(
+        town.place(), "mediate", row,
+        {{"lead_id", lead}, {"measure", "谈"}, {"due", "2026-03-04"}, {"duty", "组"}}));
+    return row;
+  };
+  dispute("别人的", "甲");
+  const RowId mine = dispute("我的", "管理员");
+  EXPECT_THAT(items(), ElementsAre("overdue 我的 2026-03-04"));
+  saved(move_dispute(town.place(), "fail", mine, {{"reason", "不肯"}}));
+  EXPECT_THAT(items(), ElementsAre("due 我的 2026-03-05")) << "an hour to report it";
+  town.world.advance(std::chrono::minutes(61));
+  EXPECT_THAT(items(), ElementsAre("overdue 我的 2026-03-05"));
+  saved(move_dispute(town.place(), "report", mine, {}));
+  EXPECT_THAT(items(), ElementsAre("due 我的 2026-03-06")) << "a day to come";
+}
+
 TEST_F(TodayTest, APromiseOfMineIsListedFromAWeekBefore) {
   const auto promise = [&](const char* text, const char* due, const Inputs& more = {}) {
     Inputs all{{"village", "鱼泉村"}, {"kind", "年度"}, {"text", text}, {"due", due}};

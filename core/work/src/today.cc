@@ -6,6 +6,7 @@
 #include "issue_handler.h"
 #include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/diary.pb.h"
+#include "minqing/model/v1/dispute.pb.h"
 #include "minqing/model/v1/handout.pb.h"
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/programme.pb.h"
@@ -43,16 +44,11 @@ Now now_of(const BelievedTime& time) {
 
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
 
-// Issues in my hands whose deadline has come or comes within a week; also those that stand in the
-// name of somebody whose village I have taken over.
-Status add_issues(const Workplace& place, const Cadre& me, const Now& now, Today& out) {
+// Each row: id, what it is, its last moment, whose it is, village. Mine are also those that stand
+// in the name of somebody whose village I have taken over.
+Status list_due(const Workplace& place, const char* entity, sqlite::Query& q, const Cadre& me,
+                const Now& now, Today& out) {
   MQ_TRY(const Custody custody, Custody::load(place));
-  MQ_TRY(sqlite::Query q,
-         place.vault.database().query(
-             cat("SELECT id, title, ", kIssueDueMsSql,
-                 " AS last, coalesce(handler_id, recorded_by), village_id FROM \"issue\" WHERE "
-                 "deleted = 0 AND due_at IS NOT NULL AND closed_on IS NULL AND last < ?1 ORDER BY "
-                 "last")));
   q.bind(1, now.at.ms + kWeek * kDayMs);
   for (;;) {
     MQ_TRY(const bool more, q.step());
@@ -62,9 +58,35 @@ Status add_issues(const Workplace& place, const Cadre& me, const Now& now, Today
     if (!named || custody.holder(village, *named) != me.id) continue;
     const WallTime due{q.integer(2)};
     const bool overdue = !now.doubtful && due.ms < now.at.ms;
-    out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, "issue",
+    out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, entity,
                          row_of(q), std::string(q.text(1)), Date::in_shanghai(due)});
   }
+}
+
+// Issues in my hands whose deadline has come or comes within a week.
+Status add_issues(const Workplace& place, const Cadre& me, const Now& now, Today& out) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query(
+             cat("SELECT id, title, ", kIssueDueMsSql,
+                 " AS last, coalesce(handler_id, recorded_by), village_id FROM \"issue\" WHERE "
+                 "deleted = 0 AND due_at IS NOT NULL AND closed_on IS NULL AND last < ?1 ORDER BY "
+                 "last")));
+  return list_due(place, "issue", q, me, now, out);
+}
+
+// Disputes that I lead, or found while nobody leads: until when they are to be settled, and the
+// hour and the day that run until somebody has reported it, or come (DOMAIN F4).
+Status add_disputes(const Workplace& place, const Cadre& me, const Now& now, Today& out) {
+  MQ_TRY(
+      sqlite::Query q,
+      place.vault.database().query(
+          "SELECT id, substr(text, 1, 20), CASE state WHEN ?2 THEN group_failed_at + 3600000 WHEN "
+          "?3 THEN reported_at + 86400000 ELSE (CAST(due AS INTEGER) + 1) * 86400000 - 28800001 "
+          "END AS last, coalesce(lead_id, recorded_by), village_id FROM \"dispute\" WHERE deleted "
+          "= 0 AND ended_on IS NULL AND last < ?1 ORDER BY last, id"));
+  q.bind(2, std::int64_t{mpb::DISPUTE_STATE_GROUP_FAILED})
+      .bind(3, std::int64_t{mpb::DISPUTE_STATE_REPORTED});
+  return list_due(place, "dispute", q, me, now, out);
 }
 
 // Closed, and nobody has asked the person yet whether it helped; whoever wrote it down does, or has
@@ -266,6 +288,7 @@ Result<Today> today(const Workplace& place, int interval_days) {
   MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
   if (!me) return out;
   MQ_CHECK(add_issues(place, *me, now, out));
+  MQ_CHECK(add_disputes(place, *me, now, out));
   MQ_CHECK(add_callbacks(place, *me, out));
   MQ_CHECK(add_promises(place, *me, now, out));
   MQ_CHECK(add_drafts(place, *me, out));

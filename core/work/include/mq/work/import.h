@@ -63,7 +63,7 @@ struct ImportResult {
     std::string text;
   };
   std::vector<PassedOver> passed_over;
-  bool nothing_stored = false;              // a refused row or column refused the file
+  bool nothing_stored = false;  // a refused row or column refused the file
 };
 
 // kInvalidInput: no header found, wrong kind of file. kNotAllowed: rosters, cadres and pairings are

@@ -18,7 +18,7 @@ struct TodayItem {
   // record
   enum class Kind { kOverdue, kDue, kNotSeen, kDraft, kCallback, kIncomplete, kPromised };
   Kind kind = Kind::kDue;
-  std::string entity;  // "issue", "household", "diary", "visit"
+  std::string entity;  // "issue", "dispute", "household", "diary", "visit"
   RowId row;
   std::string what;  // title, or household number and head
   std::optional<Date> when;
