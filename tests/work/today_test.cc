@@ -24,7 +24,7 @@ class TodayTest : public ::testing::Test {
     const auto made = today(town.place(), interval_days);
     EXPECT_TRUE(made.ok());
     static constexpr const char* kNames[] = {"overdue",   "due",        "not seen", "draft",
-                                             "call back", "incomplete", "promised"};
+                                             "call back", "incomplete", "promised", "returned"};
     std::vector<std::string> out;
     for (const TodayItem& item : made->items) {
       out.push_back(cat(kNames[static_cast<int>(item.kind)], " ", item.what, " ",
@@ -139,6 +139,23 @@ TEST_F(TodayTest, AClassOfHouseholdsHasItsOwnInterval) {
   EXPECT_THAT(items(5), IsEmpty()) << "180 days, whatever the ordinary interval";
   ASSERT_TRUE(set_interval(town.place(), "一般", 0).ok());
   EXPECT_EQ(items(5).size(), 1u);
+}
+
+TEST_F(TodayTest, WhatWaitsToBeAcceptedIsTheDesksAndWhatComesBackIsItsWriters) {
+  const RowId row = saved(add_issue(town.place(), {{"village", "鱼泉村"},
+                                                   {"text", "路灯不亮"},
+                                                   {"category", "市容"},
+                                                   {"registered_on", "2026-03-02"}}));
+  saved(move_issue(town.place(), "submit", row, {}));
+  const auto made = today(town.place());
+  EXPECT_EQ(made->waiting, 1);
+  EXPECT_EQ(made->waiting_since->iso(), "2026-03-02");
+  EXPECT_THAT(made->items, IsEmpty());
+  SimDevice& cadre = town.join("乙", {"鱼泉村"}, false);
+  EXPECT_EQ(today(town.at(cadre))->waiting, 0) << "not a cadre's to accept";
+  saved(move_issue(town.place(), "return", row, {{"reason", "哪一盏"}}));
+  EXPECT_THAT(items(), ElementsAre("returned 路灯不亮 2026-03-02"));
+  EXPECT_EQ(today(town.place())->waiting, 0);
 }
 
 // With the hour and the day that run between the levels.

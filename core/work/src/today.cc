@@ -1,6 +1,7 @@
 #include "mq/work/today.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "issue_facts.h"
 #include "issue_handler.h"
@@ -44,23 +45,31 @@ Now now_of(const BelievedTime& time) {
 
 RowId row_of(const sqlite::Query& q) { return RowId::from(q.blob(0)).value_or(RowId{}); }
 
-// Each row: id, what it is, its last moment, whose it is, village. Mine are also those that stand
-// in the name of somebody whose village I have taken over.
-Status list_due(const Workplace& place, const char* entity, sqlite::Query& q, const Cadre& me,
-                const Now& now, Today& out) {
+// The rows of a question that are mine: its fourth and fifth columns say whose and in which
+// village. Mine are also those that stand in the name of somebody whose village I have taken over.
+Status each_of_mine(const Workplace& place, sqlite::Query& q, const Cadre& me,
+                    const std::function<Status()>& take) {
   MQ_TRY(const Custody custody, Custody::load(place));
-  q.bind(1, now.at.ms + kWeek * kDayMs);
   for (;;) {
     MQ_TRY(const bool more, q.step());
     if (!more) return {};
     const auto named = RowId::from(q.blob(3));
     const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
-    if (!named || custody.holder(village, *named) != me.id) continue;
+    if (named && custody.holder(village, *named) == me.id) MQ_CHECK(take());
+  }
+}
+
+// Each row: id, what it is, its last moment.
+Status list_due(const Workplace& place, const char* entity, sqlite::Query& q, const Cadre& me,
+                const Now& now, Today& out) {
+  q.bind(1, now.at.ms + kWeek * kDayMs);
+  return each_of_mine(place, q, me, [&]() -> Status {
     const WallTime due{q.integer(2)};
     const bool overdue = !now.doubtful && due.ms < now.at.ms;
     out.items.push_back({overdue ? TodayItem::Kind::kOverdue : TodayItem::Kind::kDue, entity,
                          row_of(q), std::string(q.text(1)), Date::in_shanghai(due)});
-  }
+    return {};
+  });
 }
 
 // Issues in my hands whose deadline has come or comes within a week.
@@ -89,10 +98,15 @@ Status add_disputes(const Workplace& place, const Cadre& me, const Now& now, Tod
   return list_due(place, "dispute", q, me, now, out);
 }
 
+// A row of id, title and day.
+void put_issue(TodayItem::Kind kind, const sqlite::Query& q, Today& out) {
+  out.items.push_back({kind, "issue", row_of(q), std::string(q.text(1)),
+                       Date{static_cast<std::int32_t>(q.integer(2))}});
+}
+
 // Closed, and nobody has asked the person yet whether it helped; whoever wrote it down does, or has
 // his village now, unless he handled it himself (DOMAIN F2).
 Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
-  MQ_TRY(const Custody custody, Custody::load(place));
   MQ_TRY(
       sqlite::Query q,
       place.vault.database().query(
@@ -101,19 +115,39 @@ Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
           "ORDER BY "
           "closed_on, id"));
   q.bind(1, std::int64_t{mpb::ISSUE_STATE_CLOSED});
-  for (;;) {
-    MQ_TRY(const bool more, q.step());
-    if (!more) return {};
-    const auto recorder = RowId::from(q.blob(3));
-    const RowId village = RowId::from(q.blob(4)).value_or(RowId{});
-    const bool mine = recorder && custody.holder(village, *recorder) == me.id;
-    if (!mine) continue;
+  return each_of_mine(place, q, me, [&]() -> Status {
     MQ_TRY(const std::optional<RowId> handler,
            handled_by(place, row_of(q), {RowId::from(q.blob(5)), RowId::from(q.blob(6))}));
-    if (handler == me.id) continue;
-    out.items.push_back({TodayItem::Kind::kCallback, "issue", row_of(q), std::string(q.text(1)),
-                         Date{static_cast<std::int32_t>(q.integer(2))}});
-  }
+    if (handler != me.id) put_issue(TodayItem::Kind::kCallback, q, out);
+    return {};
+  });
+}
+
+// Sent back to whoever wrote it down, for what it lacks.
+Status add_returned(const Workplace& place, const Cadre& me, Today& out) {
+  MQ_TRY(sqlite::Query q,
+         place.vault.database().query("SELECT id, title, registered_on, recorded_by, village_id "
+                                      "FROM \"issue\" WHERE deleted = 0 AND state = ?1 ORDER BY "
+                                      "registered_on, id"));
+  q.bind(1, std::int64_t{mpb::ISSUE_STATE_RETURNED});
+  return each_of_mine(place, q, me, [&]() -> Status {
+    put_issue(TodayItem::Kind::kReturned, q, out);
+    return {};
+  });
+}
+
+// The desk accepts (DOMAIN F2: 镇民情办).
+Status count_waiting(const Workplace& place, Today& out) {
+  if (!place.is_desk()) return {};
+  MQ_TRY(sqlite::Query q, place.vault.database().query(
+                              "SELECT count(*), min(registered_on) FROM \"issue\" WHERE deleted = "
+                              "0 AND state = ?1"));
+  q.bind(1, std::int64_t{mpb::ISSUE_STATE_WAITING});
+  MQ_TRY(const bool row, q.step());
+  if (!row || q.integer(0) == 0) return {};
+  out.waiting = static_cast<int>(q.integer(0));
+  out.waiting_since = Date{static_cast<std::int32_t>(q.integer(1))};
+  return {};
 }
 
 // What I promised in public, or answer for, and have not settled.
@@ -285,11 +319,13 @@ Result<Today> today(const Workplace& place, int interval_days) {
   out.unsent = delivery.unsealed + delivery.sealed_waiting + local.size();
   for (const LocalEntry& entry : local) out.items.push_back(incomplete(entry));
   MQ_CHECK(add_handouts(place, now, out));
+  MQ_CHECK(count_waiting(place, out));
   MQ_TRY(const std::optional<Cadre> me, Directory(place).me());
   if (!me) return out;
   MQ_CHECK(add_issues(place, *me, now, out));
   MQ_CHECK(add_disputes(place, *me, now, out));
   MQ_CHECK(add_callbacks(place, *me, out));
+  MQ_CHECK(add_returned(place, *me, out));
   MQ_CHECK(add_promises(place, *me, now, out));
   MQ_CHECK(add_drafts(place, *me, out));
   MQ_CHECK(add_pairs(place, *me, now, interval_days, out));

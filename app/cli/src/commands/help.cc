@@ -67,7 +67,7 @@ constexpr Shape kShapes[] = {
      R"({"id":"hex", fields by identifier (money in 分), "cancelled":false,"contested":false}; household and person: sensitive fields too, "withheld":[those without a key here]; issue: "held_by","held_since", while it is open)"},
     {"… list", R"({"count":1,"rows":[as show, without sensitive fields]})"},
     {"today",
-     R"({"date","clock_doubtful","server_time","items":[{"kind","entity","id","what","when"}],"pairs","pairs_due","unsent","alone","copied","duplicates":0, the desk's})"},
+     R"({"date","clock_doubtful","server_time","items":[{"kind","entity","id","what","when"}],"pairs","pairs_due","unsent","alone","copied","waiting":0,"duplicates":0, the desk's})"},
     {"search", R"({"count":1,"rows":[as show, with "entity"],"more":false})"},
     {"conflicts",
      R"({"count":1,"conflicts":[{"id","entity","field","claims":[{"value","author","shown","recorded","bracket","clock_doubtful"}]}]})"},

@@ -22,7 +22,17 @@ constexpr KindName kKinds[] = {{work::TodayItem::Kind::kOverdue, "overdue", "已
                                {work::TodayItem::Kind::kDraft, "draft", "草稿"},
                                {work::TodayItem::Kind::kCallback, "callback", "待回访"},
                                {work::TodayItem::Kind::kIncomplete, "to_complete", "待补"},
-                               {work::TodayItem::Kind::kPromised, "promised", "承诺"}};
+                               {work::TodayItem::Kind::kPromised, "promised", "承诺"},
+                               {work::TodayItem::Kind::kReturned, "returned", "退回补充"}};
+
+void tell_waiting(Call& call, const work::Today& today) {
+  call.out.object()["waiting"] = today.waiting;
+  if (today.waiting == 0) return;
+  call.out.say(cat("待受理 ", today.waiting, " 件,最早登记于 ", today.waiting_since->iso(),
+                   ",请用 issue list 查看,issue accept 受理"),
+               cat(today.waiting, " issues wait to be accepted, the oldest since ",
+                   today.waiting_since->iso(), ": issue list, issue accept"));
+}
 
 // The roster is the desk's to keep.
 Status tell_duplicates(Call& call, const work::Workplace& place) {
@@ -76,7 +86,10 @@ Status run_today(Call& call) {
     call.out.say(cat("结对 ", today.pairs, " 户,应结对 ", today.pairs_due, " 户"),
                  cat("paired with ", today.pairs, " of ", today.pairs_due, " households"));
   }
-  if (place.is_desk()) MQ_CHECK(tell_duplicates(call, place));
+  if (place.is_desk()) {
+    tell_waiting(call, today);
+    MQ_CHECK(tell_duplicates(call, place));
+  }
   tell_unsent(call, unsent);
   return {};
 }

@@ -16,7 +16,17 @@ struct TodayItem {
   // kPromised: a public promise of mine, due within the week or over
   // kIncomplete: kept on this device before it had joined, and to be completed before it can be a
   // record
-  enum class Kind { kOverdue, kDue, kNotSeen, kDraft, kCallback, kIncomplete, kPromised };
+  // kReturned: an issue that I wrote down came back for more
+  enum class Kind {
+    kOverdue,
+    kDue,
+    kNotSeen,
+    kDraft,
+    kCallback,
+    kIncomplete,
+    kPromised,
+    kReturned
+  };
   Kind kind = Kind::kDue;
   std::string entity;  // "issue", "dispute", "household", "diary", "visit"
   RowId row;
@@ -29,6 +39,8 @@ struct Today {
   bool clock_doubtful = false;
   std::optional<WallTime> server_time;  // when it was last heard of
   std::vector<TodayItem> items;
+  int waiting = 0;  // issues that wait for the desk to accept them; on a desk's device
+  std::optional<Date> waiting_since;
   int pairs_due = 0;  // by my rank
   int pairs = 0;
   std::uint64_t unsent = 0;  // transactions and local entries that stand on this device alone
