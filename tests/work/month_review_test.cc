@@ -51,6 +51,25 @@ class ReviewTest : public MonthTest {
   }
 };
 
+// Whoever changes the first day of periods learns which days two of them count.
+TEST_F(ReviewTest, DaysThatASignedPeriodCountsTooAreToldWhenThatDayWasChanged) {
+  const auto overlaps = [&](const Month& month) {
+    std::vector<std::string> out;
+    const auto made = review_month(town.place(), month, {"RP01"});
+    for (const Repair& each : made->repairs) {
+      if (each.command == "month list") out.push_back(cat(each.count, " ", each.zh.substr(0, 41)));
+    }
+    return out;
+  };
+  const auto january = review_month(town.place(), *parse_month("2026-01", {}), {"RP01"});
+  ASSERT_TRUE(sign_month(town.place(), *january, "").ok());
+  EXPECT_THAT(overlaps(*parse_month("2026-02", {})), IsEmpty());
+  MonthRule later;
+  later.first_day = 26;
+  EXPECT_THAT(overlaps(*parse_month("2026-02", later)),
+              ElementsAre("6 与已签发的 2026-01-01 至 2026-01-31"));
+}
+
 TEST_F(ReviewTest, ThePeriodGoesByTheProgrammeThatIsInForce) {
   EXPECT_EQ(rule("2026-03-10").first_day, 1);
   EXPECT_FALSE(rule("2026-03-10").corrections);

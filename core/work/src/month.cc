@@ -1,6 +1,7 @@
 #include "mq/work/month.h"
 
 #include <algorithm>
+#include <set>
 
 #include "indicators.h"
 #include "mq/base/text.h"
@@ -219,6 +220,27 @@ int behind(const std::vector<Completeness>& complete, Date last) {
   }));
 }
 
+// The first day of periods was changed after one was signed: days that both count.
+void add_overlap(const Month& month, const std::vector<SignedReport>& all,
+                 std::vector<Repair>& repairs) {
+  std::set<std::pair<Date, Date>> told;
+  for (const SignedReport& each : all) {
+    const Ledger& ledger = each.record.ledger;
+    const Date from = std::max(ledger.period.from, month.period.from);
+    const Date to = std::min(ledger.period.to, month.period.to);
+    const bool longer = ledger.id == kLongReport;
+    if (longer || to < from || same(ledger.period, month.period)) continue;
+    if (!told.emplace(ledger.period.from, ledger.period.to).second) continue;
+    const std::string was = cat(ledger.period.from.iso(), " 至 ", ledger.period.to.iso());
+    repairs.push_back({cat("与已签发的 ", was,
+                           " 重了几天(统计期起始日改过):这几天两期都算,"
+                           "合计时请减去一次"),
+                       cat("days that the signed period of ", ledger.period.from.iso(), " to ",
+                           ledger.period.to.iso(), " counts too: the first day was changed"),
+                       "month list", to.days - from.days + 1});
+  }
+}
+
 }  // namespace
 
 Result<MonthReview> review_month(const Workplace& place, const Month& month,
@@ -231,6 +253,7 @@ Result<MonthReview> review_month(const Workplace& place, const Month& month,
   review.behind = behind(review.complete, month.period.to);
   MQ_TRY(review.repairs, repairs(place));
   MQ_TRY(const std::vector<SignedReport> all, signed_reports(place));
+  add_overlap(month, all, review.repairs);
   for (const LedgerEntry& entry : ledgers()) {
     const bool wanted = only.empty() || std::ranges::find(only, entry.id) != only.end();
     const bool longer = entry.id == kLongReport;
