@@ -58,14 +58,18 @@ TEST_F(OverdueTest, StandsByUnitTheLongestFirst) {
   EXPECT_THAT(lines("清渭社区"), IsEmpty());
 }
 
-TEST_F(OverdueTest, AnExtensionLastsToTheEndOfItsDay) {
-  const RowId row = raise("延过期", ago(30));
-  const Date today = Date::in_shanghai(town.desk.clock.wall());
-  saved(move_issue(town.place(), "extend", row,
-                   {{"extended_until", today.iso()}, {"reason", "等材料"}}));
-  EXPECT_THAT(lines(), ElementsAre("鱼泉村 1: "));
+// 挂起(列入计划): until the end of the day that it is planned for nobody is late with it either.
+TEST_F(OverdueTest, AnExtensionOrAPlanLastsToTheEndOfItsDay) {
+  const std::string today = Date::in_shanghai(town.desk.clock.wall()).iso();
+  saved(move_issue(town.place(), "extend", raise("延过期", ago(30)),
+                   {{"extended_until", today}, {"reason", "等材料"}}));
+  const RowId planned = raise("列入计划", ago(40), "镇水利站");
+  for (const char* verb : {"sign", "progress"}) saved(move_issue(town.place(), verb, planned, {}));
+  saved(move_issue(town.place(), "suspend", planned,
+                   {{"planned_until", today}, {"reason", "等汛期过"}}));
+  EXPECT_THAT(lines(), ElementsAre("鱼泉村 1: ", "镇水利站 1: "));
   town.desk.clock.jump(std::chrono::hours(24));
-  EXPECT_THAT(lines(), ElementsAre("鱼泉村 1: 延过期 0"));
+  EXPECT_THAT(lines(), ElementsAre("鱼泉村 1: 延过期 0", "镇水利站 1: 列入计划 0"));
 }
 
 TEST_F(OverdueTest, ADoubtfulClockSaysNothingUnlessTheServerWasHeard) {

@@ -10,6 +10,12 @@ namespace mq::work {
 
 namespace mpb = ::minqing::model::v1;
 
+std::string issue_working_due_ms_sql() {
+  return cat("CASE WHEN state = ", static_cast<int>(mpb::ISSUE_STATE_SUSPENDED),
+             " AND planned_until IS NOT NULL THEN max((planned_until + 1) * 86400000 - 28800001, ",
+             kIssueDueMsSql, ") ELSE ", kIssueDueMsSql, " END");
+}
+
 namespace {
 
 // Days of Shanghai begin eight hours before those of UTC. Lines of 流转 are asked for only where

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,10 @@ struct IssueFact {
 // The last moment of an open issue, in SQL: an extension ends with its day in Shanghai.
 inline constexpr std::string_view kIssueDueMsSql =
     "coalesce((extended_until + 1) * 86400000 - 28800001, due_at)";
+
+// The same as whoever works on it goes by: one that is 挂起 (列入计划) waits until the day that it
+// is planned for. Ledgers count its deadline as it was.
+std::string issue_working_due_ms_sql();
 
 // Registered by the last day, and either not ended before `from` or due within the period, by
 // whenever it ended; cancelled ones and those without a day of registering are left out.

@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t kDayMs = 86'400'000;
 
 std::string open_issues_sql() {
-  return cat("SELECT id, to_org, no, title, extended_until IS NOT NULL, ", kIssueDueMsSql,
+  return cat("SELECT id, to_org, no, title, extended_until IS NOT NULL, ",
+             issue_working_due_ms_sql(),
              " FROM \"issue\" WHERE stream = ?1 AND deleted = 0 AND closed_on IS NULL");
 }
 

@@ -76,7 +76,7 @@ Status list_due(const Workplace& place, const char* entity, sqlite::Query& q, co
 Status add_issues(const Workplace& place, const Cadre& me, const Now& now, Today& out) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query(
-             cat("SELECT id, title, ", kIssueDueMsSql,
+             cat("SELECT id, title, ", issue_working_due_ms_sql(),
                  " AS last, coalesce(handler_id, recorded_by), village_id FROM \"issue\" WHERE "
                  "deleted = 0 AND due_at IS NOT NULL AND closed_on IS NULL AND last < ?1 ORDER BY "
                  "last")));
