@@ -69,27 +69,40 @@ class IssueSubject final : public Subject {
   const char* entity() const override { return "Issue"; }
 };
 
-// Two people of one unit.
+RowId only(const Workplace& place, const char* table) {
+  auto q = place.vault.database().query(cat("SELECT id FROM \"", table, "\""));
+  EXPECT_TRUE(q.ok() && *q->step());
+  return RowId::from(q->blob(0)).value_or(RowId{});
+}
+
+// Two people of one unit, and the desk, which brings home what they did and sends answers back.
 class HandoutSubject final : public Subject {
  public:
   std::vector<SimDevice*> hands(Township& town) const override {
-    return {&town.join_unit("民政办", "小李"), &town.join_unit("民政办", "小王")};
+    return {&town.join_unit("民政办", "小李"), &town.join_unit("民政办", "小王"), &town.desk};
   }
   RowId make(const Workplace& place) const override {
     const RowId issue = IssueSubject().make(place);
     saved(move_issue(place, "accept", issue, {{"due_at", "2026-03-20 12:00"}}));
     saved(move_issue(place, "assign", issue, {{"to_org", "民政办"}}));
-    auto q = place.vault.database().query("SELECT id FROM \"handout\"");
-    EXPECT_TRUE(q.ok() && *q->step());
-    return RowId::from(q->blob(0)).value_or(RowId{});
+    return only(place, "handout");
   }
   std::vector<Verb> verbs() const override {
     return {{"sign", {}},
             {"object", kAnything},
             {"progress", {{"progress", "在办"}}},
-            {"answer", {{"result", "办了"}}}};
+            {"answer", {{"result", "办了"}}},
+            {"home", {}},
+            {"back", kAnything}};
   }
   Result<Outcome> move(const Workplace& place, const Verb& verb, const RowId& row) const override {
+    const bool home = verb.name == "home";
+    if (home || verb.name == "back") {
+      if (!place.is_desk()) return Error{Code::kNotAllowed, "", ""};
+      if (!home) return move_issue(place, "progress", only(place, "issue"), verb.inputs);
+      MQ_CHECK(take_handouts(place));
+      return Outcome{};
+    }
     return move_handout(place, verb.name, row, verb.inputs);
   }
   const char* entity() const override { return "Handout"; }

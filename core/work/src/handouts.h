@@ -17,8 +17,10 @@ std::string second_of(WallTime now);
 std::string second_after(WallTime now, const vault::RowData& data, std::uint32_t field);
 
 // After a move of an issue by its desk, in the same commit: an assignment to a unit that has a
-// stream here hands it out, one that takes it from the unit takes the hand-out back, and an
-// extension moves its deadline.
-Status follow_issue(const Workplace& place, std::string_view verb, const RowId& issue);
+// stream here hands it out, one that takes it from the unit takes the hand-out back, one that sends
+// an answer back opens it again, and its deadline is the issue's. `hop`: the line of 流转 that was
+// written, whose words the unit reads when it is sent back or suspended.
+Status follow_issue(const Workplace& place, std::string_view verb, const RowId& issue,
+                    std::string_view hop);
 
 }  // namespace mq::work

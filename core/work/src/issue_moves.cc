@@ -12,6 +12,7 @@
 #include "record_days.h"
 #include "record_parts.h"
 #include "rights.h"
+#include "row_changes.h"
 
 namespace mq::work {
 
@@ -349,16 +350,10 @@ void check_legal(const Move& move, std::int64_t from, const IssueVerb& verb) {
 }
 
 // One line of 流转: when, what, to whom, why.
-vault::Change hop(const Move& move, const IssueVerb& verb) {
+std::string hop(const Move& move, const IssueVerb& verb) {
   const std::string reason(trimmed(move.form.extra("reason")));
-  vault::Change change;
-  change.kind = vault::Change::Kind::kAdd;
-  change.entity = move.data.entity;
-  change.row = move.data.id;
-  change.field = I::kHopsFieldNumber;
-  change.value = cat(second_after(move.place.clock.wall(), move.data, I::kHopsFieldNumber), " ",
-                     verb.zh, move.destination, reason.empty() ? "" : ":", reason);
-  return change;
+  return cat(second_after(move.place.clock.wall(), move.data, I::kHopsFieldNumber), " ", verb.zh,
+             move.destination, reason.empty() ? "" : ":", reason);
 }
 
 }  // namespace
@@ -387,14 +382,17 @@ Result<Outcome> move_issue(const Workplace& place, std::string_view verb, const 
   check_legal(move, from, act->verb);
   MQ_CHECK(act->fill(move));
   check_issue_days(entity, act->verb.to == 0 ? from : act->verb.to, form.over(data), form);
-  Storing storing{data.stream, row, seen, {hop(move, act->verb)}};
+  const std::string line = hop(move, act->verb);
+  vault::Draft written;
+  RowChanges(place, "Issue", row).add(I::kHopsFieldNumber, line).into(written);
+  Storing storing{data.stream, row, seen, std::move(written.changes)};
   if (act->verb.to != 0) {
     storing.more.push_back(issue_move(place, row, act->verb.to, form.extra("reason")));
   }
   Outcome outcome;
   MQ_CHECK(place.vault.together([&]() -> Status {
     MQ_TRY(outcome, store_form(place, form, std::move(storing)));
-    return outcome.ok() ? follow_issue(place, verb, row) : Status();
+    return outcome.ok() ? follow_issue(place, verb, row, line) : Status();
   }));
   return outcome;
 }

@@ -37,10 +37,12 @@ std::span<const Move> handout_moves();
 Result<Outcome> move_handout(const Workplace& place, std::string_view verb, const RowId& row,
                              const Inputs& inputs);
 
-// Brings what units did into their issues; how many issues changed. Nothing unless desk. One commit
-// for each. A move that no longer fits leaves its line in 流转 alone, and so does whatever was done
-// with a hand-out that was given out anew since or to another unit: that one is taken back, as is
-// one whose issue a cadre closed.
+// Brings what units did into their issues, and to the units a deadline or a sending back that no
+// desk made; how many issues changed. Nothing unless desk. One commit for each. The issue goes to
+// where the hand-out stands, through the states between, however a clock dated the lines. A move
+// that no longer fits leaves its line in 流转 alone, and so does whatever was done with a hand-out
+// that was given out anew since or to another unit: that one is taken back, as is one whose issue a
+// cadre closed.
 Result<std::size_t> take_handouts(const Workplace& place);
 
 // Who has the issue in hand now.
