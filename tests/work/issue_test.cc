@@ -217,6 +217,26 @@ TEST_F(IssueTest, AWordInAReasonTakesNothingUpAgain) {
   saved(move_issue(place, "reopen", row, {{"reason", "没解决"}}));
 }
 
+TEST_F(IssueTest, WhatIsTakenUpAgainHasTheTermThatWasTyped) {
+  const Workplace place = town.place();
+  const auto reopened = [&](Inputs how) {
+    const RowId row = saved(add({{"village", "鱼泉村"}}));
+    saved(move_issue(place, "accept", row, {{"due_at", "2026-03-04 18:00"}}));
+    saved(move_issue(place, "close", row, {{"closure", "已解决"}, {"result", "看过"}}));
+    saved(move_issue(place, "callback", row, {{"callback", "不满意"}, {"callback_by", "乙"}}));
+    how.push_back({"reason", "没解决"});
+    const auto done = move_issue(place, "reopen", row, how);
+    return std::pair(see(saved(done), "due_at"), fields_of(done->flags));
+  };
+  const auto [typed, silent] = reopened({{"term", "5工作日"}});
+  EXPECT_EQ(typed.substr(0, 10), "2026-03-12");
+  EXPECT_THAT(silent, ElementsAre());
+  EXPECT_EQ(reopened({{"due_at", "2026-04-01 12:00"}}).first, "2026-04-01 12:00");
+  const auto [kept, told] = reopened({});
+  EXPECT_EQ(kept, "2026-03-04 18:00");
+  EXPECT_THAT(told, ElementsAre("due_at"));
+}
+
 TEST_F(IssueTest, TellsItsWayInOrder) {
   const Workplace place = town.place();
   saved(add_unit(place, {{"name", "镇民政办"}}));

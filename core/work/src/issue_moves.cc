@@ -175,6 +175,21 @@ Status fill_callback(Move& move) {
   return check_caller(move.place, move.data.id, move.whole, move.form);
 }
 
+// A deadline that nobody typed stays, and the person is told.
+Status set_due_again(Move& move) {
+  if (!move.form.extra("term").empty() || move.form.has(I::kDueAtFieldNumber)) {
+    return set_due(move, deadline_start(move), {});
+  }
+  const std::int64_t due = move.number(I::kDueAtFieldNumber);
+  if (due == 0) return {};
+  const std::int64_t until = move.number(I::kExtendedUntilFieldNumber);
+  const std::string last =
+      until != 0 ? Date{static_cast<std::int32_t>(until)}.iso() : shanghai_minute({due});
+  move.form.flag("due_at", cat("截止时间还是原来的 ", last, ";要改请用 issue amend 改截止时间"),
+                 cat("the deadline is still the old one, ", last, "; issue amend changes it"));
+  return {};
+}
+
 Status fill_reopen(Move& move) {
   move.need_reason();
   if (move.number(I::kCallbackFieldNumber) != mpb::CALLBACK_DISSATISFIED) {
@@ -191,7 +206,7 @@ Status fill_reopen(Move& move) {
         I::kCallbackFieldNumber, I::kCallbackByFieldNumber, I::kCallbackOnFieldNumber}) {
     move.form.set(field, {});
   }
-  return {};
+  return set_due_again(move);
 }
 
 Status fill_finish(Move& move) {
@@ -308,7 +323,8 @@ const std::vector<Act>& acts() {
       {{"callback", "回访", mpb::ISSUE_STATE_CALLED_BACK, false,
         "--callback 满意|基本满意|不满意|未联系上 [--callback_by 回访人]"},
        fill_callback},
-      {{"reopen", "重办", mpb::ISSUE_STATE_REOPENED, true, "--reason 原因"}, fill_reopen},
+      {{"reopen", "重办", mpb::ISSUE_STATE_REOPENED, true, "--reason 原因 [--term 期限]"},
+       fill_reopen},
       {{"finish", "销号", mpb::ISSUE_STATE_FINISHED, true, ""}, fill_finish},
       {{"merge", "重复合并", mpb::ISSUE_STATE_MERGED, true, "--into 编号"}, fill_merge},
       {{"separate", "不再合并", mpb::ISSUE_STATE_WAITING, true, "--reason 原因"}, fill_separate},
