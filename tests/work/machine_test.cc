@@ -1,6 +1,9 @@
 // The state machines of issues, hand-outs, commitments and disputes under two pairs of hands that
 // do not know of each other: every move that was accepted at entry is in the history afterwards,
 // both devices agree on the state, and the next move is possible from it.
+#include <map>
+#include <set>
+
 #include "mq/model/step.h"
 #include "mq/work/handout.h"
 #include "mq/work/issue.h"
@@ -246,6 +249,60 @@ TEST(Machines, NoMoveIsLostAndBothDevicesAgree) {
     EXPECT_GT(moves, 5 * kSeeds) << "too little was played to prove anything";
   }
   EXPECT_GT(handouts, 3 * kSeeds) << "it has few states";
+}
+
+// The clocks of a unit's two people jump about, two desks bring home apart, and now and then one of
+// them sends an answer back: the issue stands where the hand-out does, on both.
+TEST(Machines, AnIssueStandsWhereItsHandoutDoesWhateverTheClocksSay) {
+  constexpr int kHoursMax = 12;
+  const std::map<std::string, std::string> same = {{"已交办", "已交办"},
+                                                   {"已签收", "已签收"},
+                                                   {"异议", "异议移送"},
+                                                   {"办理中", "办理中"},
+                                                   {"已报结", "待审核"}};
+  std::set<std::string> met;
+  for (std::uint64_t seed = 1; seed <= 2 * kSeeds; ++seed) {
+    Township town;
+    town.with_people();
+    saved(add_unit(town.place(), {{"name", "民政办"}}));
+    SimDevice* const desks[] = {&town.desk, &town.world.add_admin(town.desk, "副")};
+    std::vector<SimDevice*> unit = HandoutSubject().hands(town);
+    unit.pop_back();
+    SimRandom random(seed);
+    const RowId given = HandoutSubject().make(town.place());
+    const RowId issue = only(town.place(), "issue");
+    const auto home = [&] {
+      std::size_t changed = 0;
+      EXPECT_TRUE(town.world.settle());
+      for (SimDevice* desk : desks) changed += take_handouts(town.at(*desk)).value();
+      EXPECT_TRUE(town.world.settle());
+      return changed;
+    };
+    for (int round = 0; round < kRounds; ++round) {
+      home();
+      for (SimDevice* device : unit) {
+        const int hours = static_cast<int>(random.below(2 * kHoursMax + 1)) - kHoursMax;
+        device->clock.jump(std::chrono::hours(hours));
+        const Verb verb = HandoutSubject().verbs()[random.below(4)];
+        EXPECT_TRUE(HandoutSubject().move(town.at(*device), verb, given).ok());
+      }
+      home();
+      EXPECT_EQ(home(), 0u) << "seed " << seed << ": each line once";
+      for (SimDevice* desk : desks) {
+        const Workplace place = town.at(*desk);
+        const std::string now = shown(place, "Handout", given, "state");
+        EXPECT_EQ(shown(place, "Issue", issue, "state"), same.at(now)) << "seed " << seed;
+        if (now == "已报结") {
+          EXPECT_EQ(shown(place, "Issue", issue, "result"), "办了");
+        }
+        met.insert(now);
+      }
+      SimDevice& desk = *desks[random.below(2)];
+      const bool back = shown(town.at(desk), "Issue", issue, "state") == "待审核";
+      if (back) saved(move_issue(town.at(desk), "progress", issue, kAnything));
+    }
+  }
+  for (const auto& [now, there] : same) EXPECT_TRUE(met.contains(now)) << now;
 }
 
 // Who asks later why it was given back finds it in the step itself.
