@@ -81,7 +81,8 @@ constexpr Command kCommands[] = {
     {"issue",
      "issue add --text 描述 --category 类别 --village 村 …\n"
      "issue submit|accept 编号 [--term 3工作日]\n"
-     "issue return|object|waive|withdraw|legal|reopen|separate 编号 --reason 原因\n"
+     "issue return|object|waive|withdraw|legal|separate 编号 --reason 原因\n"
+     "issue reopen 编号 --reason 原因 [--term 期限]\n"
      "issue assign 编号 --to_org 单位 [--handler_id 承办人] [--term 期限]\n"
      "issue sign|progress 编号\nissue suspend 编号 --planned_until 日期 --reason 原因\n"
      "issue extend 编号 --extended_until 日期 --reason 原因\n"
