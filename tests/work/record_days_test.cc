@@ -215,5 +215,35 @@ TEST_F(RecordDaysTest, APromiseIsNotSettledBeforeItWasProposed) {
   saved(move_commitment(place(), "settle", row, lost));
 }
 
+TEST_F(RecordDaysTest, MomentsOfADisputeBesideItsDaysAreAskedAbout) {
+  const RowId row = saved(add_dispute(place(), {{"parties", "王一、张三"},
+                                                {"kind", "土地"},
+                                                {"text", "地界争议"},
+                                                {"found_on", "2026-02-20"},
+                                                {"village", "鱼泉村"}}));
+  const auto move = [&](std::string_view verb, Inputs more) {
+    if (verb == "mediate") {
+      for (const auto& [field, text] :
+           {std::pair{"lead_id", "甲"}, std::pair{"measure", "到场丈量"},
+            std::pair{"due", "2026-03-20"}, std::pair{"duty", "组长负责"}}) {
+        more.push_back({field, text});
+      }
+    }
+    const auto outcome = move_dispute(place(), verb, row, more);
+    saved(outcome);
+    return fields_of(outcome->flags);
+  };
+  EXPECT_THAT(move("mediate", {{"accepted_on", "2026-02-28"}}), IsEmpty());
+  EXPECT_THAT(move("fail", {{"failed_at", "2026-02-19 10:00"}}),
+              ElementsAre("group_failed_at", "group_failed_at"));
+  EXPECT_THAT(move("report", {{"reported_at", "2026-02-19 10:30"}}), IsEmpty());
+  EXPECT_THAT(move("mediate", {{"on_site_at", "2026-02-20 09:00"}}), IsEmpty());
+  EXPECT_THAT(move("fail", {{"failed_at", "2026-02-20 08:00"}}), ElementsAre("village_failed_at"));
+  EXPECT_THAT(move("mediate", {}), IsEmpty());
+  saved(change("Dispute", row, {{"on_site_at", "2026-03-02 09:00"}}));
+  saved(move_dispute(place(), "fail", row, {{"failed_at", "2026-02-27 07:00"}}));
+  EXPECT_THAT(move("handup", {{"ended_on", "2026-03-01"}}), ElementsAre("ended_on"));
+}
+
 }  // namespace
 }  // namespace mq::work::testing

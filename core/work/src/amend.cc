@@ -11,6 +11,7 @@
 #include "minqing/model/v1/relation.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
+#include "mq/work/issue.h"
 #include "record_days.h"
 #include "record_parts.h"
 #include "rights.h"
@@ -73,6 +74,57 @@ void forget_relation_text(const vault::RowData& data, Form& form) {
   if (data.cell(P::kRelationTextFieldNumber) != nullptr) form.set(P::kRelationTextFieldNumber, {});
 }
 
+// When it was accepted and until when it is due: the desk corrects them, and extends by the move.
+Status check_deadline(const Workplace& place, Form& form) {
+  using I = mpb::Issue;
+  const bool extended = form.has(I::kExtendedUntilFieldNumber);
+  const bool moments = form.has(I::kAcceptedAtFieldNumber) || form.has(I::kDueAtFieldNumber);
+  if ((extended || moments) && !place.is_desk()) {
+    return Error{Code::kNotAllowed,
+                 "受理时间、截止时间和延期由乡镇管理员或内勤更正,您的角色不能改;受理时写错了请告诉"
+                 "他们,要延期请他们用 issue extend",
+                 "the township's desk corrects when an issue was accepted and is due (issue "
+                 "accept), and extends it (issue extend)"};
+  }
+  if (extended && !model::is_empty(form.value(I::kExtendedUntilFieldNumber))) {
+    form.fault("extended_until",
+               "延期至:改期要写原因,请用 issue extend 编号 --extended_until 日期 --reason 原因;"
+               "这里只能清空",
+               "extended_until: extend it with issue extend, which notes the reason; here it is "
+               "emptied only");
+  }
+  return {};
+}
+
+// Fields that a move writes, which nobody may write before it was made.
+void check_moves(std::int64_t state, Form& form) {
+  using I = mpb::Issue;
+  constexpr mpb::IssueState kBefore[] = {mpb::ISSUE_STATE_REGISTERED, mpb::ISSUE_STATE_WAITING,
+                                         mpb::ISSUE_STATE_RETURNED, mpb::ISSUE_STATE_ACCEPTED};
+  const bool handed_out = std::ranges::find(kBefore, state) == std::end(kBefore);
+  if (form.has(I::kToOrgFieldNumber) && handed_out) {
+    form.fault("to_org", "办理机构:已经交办或办过,不在这里改;换单位由镇民情办交办(issue assign)",
+               "to_org: it was handed out; the desk gives it to another unit (issue assign)");
+  }
+  const auto given = [&](std::uint32_t field) { return !model::is_empty(form.value(field)); };
+  const bool open = !issue_ended(state) && state != mpb::ISSUE_STATE_REGISTERED;  // said there
+  if (given(I::kClosureFieldNumber) && open) {
+    form.fault("closure", "办结方式:事项还没有办结,请用 issue close",
+               "closure: the issue is open; close it (issue close)");
+  }
+  if (state == mpb::ISSUE_STATE_CALLED_BACK || state == mpb::ISSUE_STATE_FINISHED) return;
+  constexpr std::pair<std::uint32_t, std::string_view> kCalled[] = {
+      {I::kCallbackFieldNumber, "callback"},
+      {I::kCallbackByFieldNumber, "callback_by"},
+      {I::kCallbackOnFieldNumber, "callback_on"},
+      {I::kCallbackTextFieldNumber, "callback_text"}};
+  for (const auto& [field, name] : kCalled) {
+    if (!given(field)) continue;
+    form.fault(name, "回访:还没有走到这一步,请用 issue callback",
+               cat(name, ": it was not called back yet; use issue callback"));
+  }
+}
+
 Status check_record(const Workplace& place, const model::Entity& entity, const vault::RowData& data,
                     Form& form) {
   if (entity.name == "Household") usual_number(form);
@@ -103,6 +155,8 @@ Status check_record(const Workplace& place, const model::Entity& entity, const v
     check_commitment_days(entity, state, whole, form);
   } else if (entity.name == "Issue") {
     check_reserved(entity, whole);
+    MQ_CHECK(check_deadline(place, form));
+    check_moves(state, form);
     check_issue_days(entity, state, whole, form);
     MQ_CHECK(check_caller(place, data.id, whole, form));
   } else if (entity.name == "Dispute") {

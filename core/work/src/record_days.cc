@@ -44,6 +44,17 @@ constexpr InOrder kMoments[] = {
     {D::kReportedAtFieldNumber, D::kOnSiteAtFieldNumber},
     {D::kVillageFailedAtFieldNumber, D::kTownshipFailedAtFieldNumber},
 };
+// A step may be written down first and its moment be the clock's: only asked.
+constexpr InOrder kDisputeAsked[] = {
+    {D::kFoundOnFieldNumber, D::kGroupFailedAtFieldNumber},
+    {D::kAcceptedOnFieldNumber, D::kGroupFailedAtFieldNumber},
+    {D::kOnSiteAtFieldNumber, D::kVillageFailedAtFieldNumber},
+    {D::kGroupFailedAtFieldNumber, D::kEndedOnFieldNumber},
+    {D::kReportedAtFieldNumber, D::kEndedOnFieldNumber},
+    {D::kOnSiteAtFieldNumber, D::kEndedOnFieldNumber},
+    {D::kVillageFailedAtFieldNumber, D::kEndedOnFieldNumber},
+    {D::kTownshipFailedAtFieldNumber, D::kEndedOnFieldNumber},
+};
 constexpr InOrder kCommitment[] = {
     {C::kProposedOnFieldNumber, C::kPublishedOnFieldNumber},
     {C::kProposedOnFieldNumber, C::kReportedOnFieldNumber},
@@ -108,6 +119,28 @@ bool among(std::span<const int> states, std::int64_t state) {
   return std::ranges::find(states, state) != states.end();
 }
 
+// A promise that hangs on the wall is explained, not put off; and is rated in its step.
+void check_published(std::int64_t state, const Form& whole, Form& form) {
+  const bool published = whole.integer(C::kStateFieldNumber) >= mpb::COMMITMENT_STATE_PUBLISHED;
+  if (published && form.has(C::kDueFieldNumber)) {
+    form.fault("due",
+               "时限:承诺已经公示,不能改;完不成请说明(commitment settle 编号 --outcome 未兑现 "
+               "--explanation 原因)",
+               "due: the promise was published; say why it is not kept (commitment settle)");
+  }
+  if (state >= mpb::COMMITMENT_STATE_RATED) return;
+  constexpr std::pair<std::uint32_t, std::string_view> kRatings[] = {
+      {C::kRatingSelfFieldNumber, "rating_self"},
+      {C::kRatingPeersFieldNumber, "rating_peers"},
+      {C::kRatingLeaderFieldNumber, "rating_leader"},
+      {C::kRatingPeopleFieldNumber, "rating_people"}};
+  for (const auto& [field, name] : kRatings) {
+    if (model::is_empty(form.value(field))) continue;
+    form.fault(name, "评诺:还没有走到这一步;申报完成(commitment done)后用 commitment rate",
+               cat(name, ": it is rated once it is reported done (commitment rate)"));
+  }
+}
+
 }  // namespace
 
 void default_day(const Workplace& place, const model::Entity& entity, std::uint32_t number,
@@ -134,6 +167,13 @@ void default_day(const Workplace& place, const model::Entity& entity, std::uint3
 
 void check_issue_days(const model::Entity& entity, std::int64_t state, const Form& whole,
                       Form& form) {
+  if (form.has(I::kHopsFieldNumber)) {
+    form.fault("hops", "流转:由每一步自己记,不能填写或改动", "hops: each move writes its own line");
+  }
+  if (state == mpb::ISSUE_STATE_REGISTERED && form.integer(I::kClosureFieldNumber) != 0) {
+    form.fault("closure", "办结方式:刚登记的事项还没有办结,办完用 issue close",
+               "closure: it is registered only; close it (issue close)");
+  }
   const std::uint32_t registered = I::kRegisteredOnFieldNumber;
   if (form.has(registered) && model::is_empty(form.value(registered))) {
     form.fault("registered_on", "登记日期:不能清空", "registered_on: may not be empty");
@@ -156,6 +196,7 @@ void check_dispute_days(const model::Entity& entity, std::int64_t state, const F
   check_end(entity, D::kAcceptedOnFieldNumber, state != mpb::DISPUTE_STATE_FOUND, form);
   check_end(entity, D::kEndedOnFieldNumber, among(kDisputeEnds, state), form);
   check_order(entity, kDispute, whole, Weight::kFault, form);
+  check_order(entity, kDisputeAsked, whole, Weight::kAsked, form);
 }
 
 void check_dispute_moments(const model::Entity& entity, const Form& whole, Form& form) {
@@ -166,6 +207,7 @@ void check_commitment_days(const model::Entity& entity, std::int64_t state, cons
                            Form& form) {
   check_end(entity, C::kSettledOnFieldNumber, among(kCommitmentEnds, state), form);
   check_order(entity, kCommitment, whole, Weight::kFault, form);
+  check_published(state, whole, form);
 }
 
 }  // namespace mq::work

@@ -76,12 +76,13 @@ Result<Outcome> add_programme(const Workplace& place, const Inputs& inputs);
 Error refused(const std::vector<model::Fault>& faults);
 
 // Any entity that has a command. The view taken when the form was loaded makes later edits
-// concurrent.
+// concurrent. What a move of an issue or a promise writes is not gone round: a fault names the
+// move. kNotAllowed: the deadline of an issue, and when it was accepted, are the desk's to correct.
 Result<Outcome> amend(const Workplace& place, const model::Entity& entity, const RowId& row,
                       const Inputs& inputs, vault::View seen);
 // A mistaken record: kept, not counted, its reason shown; a household goes with its people. A
-// household of the roster, or one that visits, issues or pairings refer to, and the head of a
-// household are faults.
+// household of the roster, or one that visits, issues or pairings refer to, the head of a
+// household, an issue that others were merged into and a promise that was published are faults.
 Result<Outcome> cancel(const Workplace& place, const model::Entity& entity, const RowId& row,
                        std::string_view reason, vault::View seen);
 
