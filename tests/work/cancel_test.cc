@@ -1,4 +1,5 @@
 // Cancelling: for mistakes only; what is cancelled stays, is not counted, and can come back.
+#include "mq/work/issue.h"
 #include "mq/work/roster.h"
 #include "work/history_of.h"
 
@@ -156,6 +157,22 @@ TEST_F(CancelTest, ACadreDoesNotChangeTheTownshipsOwnRows) {
             Code::kNotAllowed);
   EXPECT_EQ(add_pairing(place, {}).error().code, Code::kNotAllowed);
   EXPECT_EQ(add_cadre(place, {}).error().code, Code::kNotAllowed);
+}
+
+// It would stand as a double of nothing, and the matter be nobody's.
+TEST_F(CancelTest, AnIssueThatAnotherWasMergedIntoStaysUntilThatIsTakenApart) {
+  const auto issue = [&] {
+    return saved(add_issue(town.place(),
+                           {{"village", "鱼泉村"}, {"text", "路灯不亮"}, {"category", "市容"}}));
+  };
+  const RowId row = issue(), second = issue();
+  saved(move_issue(town.place(), "merge", second, {{"into", row.hex()}}));
+  const auto refused = cancel_row("Issue", row);
+  ASSERT_THAT(fields_of(refused->faults), ElementsAre("*"));
+  EXPECT_THAT(refused->faults[0].zh, HasSubstr(second.hex()));
+  EXPECT_THAT(refused->faults[0].zh, HasSubstr("issue separate"));
+  saved(move_issue(town.place(), "separate", second, {{"reason", "不是一件"}}));
+  saved(cancel_row("Issue", row));
 }
 
 }  // namespace

@@ -222,5 +222,52 @@ TEST_F(CommitmentTest, Rp07SaysWhoWhatAndHowItWasRated) {
                        "领导点评 基本满意,群众公评 满意 1 0 "));
 }
 
+// Explained, not deleted (DOMAIN F5).
+TEST_F(CommitmentTest, WhatWasPublishedIsNeitherCancelledNorPutOff) {
+  const Workplace place = town.place();
+  const model::Entity& entity = *place.vault.schema().entity("Commitment");
+  const std::set<std::string> before = {"提出", "审诺通过", "审诺退回"};
+  for (const auto& [state, reached] : kStates) {
+    const RowId row = brought_to(state);
+    const auto later = amend(place, entity, row, {{"due", "2027-03-31"}}, place.vault.view());
+    const auto gone = cancel(place, entity, row, "不要了", place.vault.view());
+    ASSERT_TRUE(later.ok() && gone.ok()) << state;
+    EXPECT_EQ(later->ok(), before.contains(state)) << state;
+    EXPECT_EQ(gone->ok(), before.contains(state)) << state;
+    if (gone->ok() || later->ok()) continue;
+    EXPECT_THAT(fields_of(later->faults), ElementsAre("due")) << state;
+    EXPECT_THAT(fields_of(gone->faults), ElementsAre("*")) << state;
+    for (const model::Fault& fault : {later->faults[0], gone->faults[0]}) {
+      EXPECT_THAT(fault.zh, HasSubstr("--explanation")) << state;
+    }
+  }
+  const RowId open = brought_to("践诺中");
+  EXPECT_THAT(fields_of(move(open, "progress", {{"progress", "x"}, {"due", "2027-01-01"}})->faults),
+              ElementsAre("due"));
+}
+
+TEST_F(CommitmentTest, ItIsRatedInItsStepAndNotBefore) {
+  const Workplace place = town.place();
+  const auto rated = [&](const RowId& row) {
+    return amend(place, *place.vault.schema().entity("Commitment"), row,
+                 {{"rating_people", "不满意"}}, place.vault.view());
+  };
+  for (const char* state : {"提出", "公示", "践诺中", "申报完成"}) {
+    const auto early = rated(brought_to(state));
+    EXPECT_THAT(fields_of(early->faults), ElementsAre("rating_people")) << state;
+    EXPECT_THAT(early->faults[0].zh, HasSubstr("commitment rate")) << state;
+  }
+  const Inputs words = {{"progress", "x"}, {"rating_self", "满意"}};
+  EXPECT_THAT(fields_of(move(brought_to("践诺中"), "progress", words)->faults),
+              ElementsAre("rating_self"));
+  saved(rated(brought_to("评诺")));
+}
+
+TEST_F(CommitmentTest, Rp07SaysWhatAKeptPromiseCameTo) {
+  settled("2026-03-10", true, "2026-03-09");
+  EXPECT_THAT(whole_lines(ledger_rp07(town.place(), {period("2026-03-01", "2026-03-31"), {}})),
+              Contains(HasSubstr(" 兑现:已通水 2026-03-09 ")));
+}
+
 }  // namespace
 }  // namespace mq::work::testing

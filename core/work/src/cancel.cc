@@ -3,7 +3,9 @@
 // It is for mistakes only. A household that moved away, died out or was struck off keeps its row
 // and changes its status; one that others still refer to cannot go.
 #include "form.h"
+#include "minqing/model/v1/commitment.pb.h"
 #include "minqing/model/v1/household.pb.h"
+#include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/person.pb.h"
 #include "minqing/model/v1/visit.pb.h"
 #include "mq/base/text.h"
@@ -61,6 +63,8 @@ class Cancelling {
     }
     if (entity_.name == "Household") return check_household();
     if (entity_.name == "Person") return check_person();
+    if (entity_.name == "Issue") return check_issue();
+    if (entity_.name == "Commitment") check_commitment_open();
     if (entity_.name == "Visit") note_issues();
     return {};
   }
@@ -136,6 +140,40 @@ class Cancelling {
             "--head_person_id ID)");
     }
     return {};
+  }
+
+  // What was merged into it would be a double of nothing, and nobody's.
+  Status check_issue() {
+    MQ_TRY(sqlite::Query q, place_.vault.database().query(
+                                "SELECT lower(hex(id)) FROM \"issue\" WHERE merged_into = ?1 AND "
+                                "state = ?2 AND deleted = 0 ORDER BY id"));
+    q.bind(1, data_.id.view()).bind(2, std::int64_t{mpb::ISSUE_STATE_MERGED});
+    std::vector<std::string> merged;
+    for (;;) {
+      MQ_TRY(const bool more, q.step());
+      if (!more) break;
+      merged.emplace_back(q.text(0));
+    }
+    if (merged.empty()) return {};
+    fault("*",
+          cat("事项 ", join(merged, "、"),
+              " 合并在这一件里,不能作废;先请镇民情办把它们拆开(issue separate 编号 --reason "
+              "原因)"),
+          cat("merged into this one: ", join(merged, ", "),
+              "; take them apart first (issue separate)"));
+    return {};
+  }
+
+  // Explained, not deleted (DOMAIN F5).
+  void check_commitment_open() {
+    const vault::Cell* cell = data_.cell(mpb::Commitment::kStateFieldNumber);
+    const auto* state = cell == nullptr ? nullptr : std::get_if<std::int64_t>(&cell->value);
+    if (state == nullptr || *state < mpb::COMMITMENT_STATE_PUBLISHED) return;
+    fault("*",
+          "承诺已经公示,不能作废;完不成请说明(先 commitment progress,再 commitment settle 编号 "
+          "--outcome 未兑现 --explanation 原因)",
+          "the promise was published and is not cancelled; say why it is not kept (commitment "
+          "settle)");
   }
 
   void note_issues() {

@@ -171,9 +171,10 @@ Result<Outcome> move_commitment(const Workplace& place, std::string_view verb, c
   const Move* move = move_of(states, verb, from, to);
   if (move == nullptr) form.faults().push_back(no_such_move(states, verb, from));
   Storing storing{data.stream, row, seen, {}};
-  if (move != nullptr && form.faults().empty() && complete(place, states, *move, data, form)) {
+  if (move != nullptr && form.faults().empty()) {
+    const bool moved = complete(place, states, *move, data, form);
     check_commitment_days(states.entity, move->to, form.over(data), form);
-    storing.more.push_back(state_step(states, row, move->to, form.extra("reason")));
+    if (moved) storing.more.push_back(state_step(states, row, move->to, form.extra("reason")));
   }
   return store_form(place, form, std::move(storing));
 }

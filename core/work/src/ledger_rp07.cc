@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kSql =
     "SELECT promiser, kind, text, due, owner_id, state, progress, max(settled_on, proposed_on), "
     "rating_self, "
-    "rating_peers, rating_leader, rating_people, explanation, id FROM \"commitment\" WHERE "
+    "rating_peers, rating_leader, rating_people, explanation, result, id FROM \"commitment\" WHERE "
     "stream = ?1 AND deleted = 0 AND state <> ?4 AND proposed_on <= ?3 AND (due >= ?2 OR "
     "settled_on IS NULL OR settled_on >= ?2 OR proposed_on >= ?2) ORDER BY due, id";
 constexpr std::pair<int, std::uint32_t> kRatings[] = {{8, C::kRatingSelfFieldNumber},
@@ -39,7 +39,7 @@ class Rows {
     kept_ += is_due && kept ? 1 : 0;
     LedgerCell kept_on = std::string();
     if (kept) kept_on = Date{static_cast<std::int32_t>(q.integer(7))};
-    const Source source{entity_.number, RowId::from(q.blob(13)).value_or(RowId{})};
+    const Source source{entity_.number, RowId::from(q.blob(14)).value_or(RowId{})};
     Trace trace;
     trace.on(explain_);
     trace.note("", source);
@@ -68,8 +68,10 @@ class Rows {
   }
   // The state, and the words that belong to it.
   std::string progress(const sqlite::Query& q) const {
-    const bool unkept = q.integer(5) == mpb::COMMITMENT_STATE_UNFULFILLED;
-    const std::string words(q.text(unkept ? 12 : 6));
+    const std::int64_t state = q.integer(5);
+    const bool unkept = state == mpb::COMMITMENT_STATE_UNFULFILLED;
+    const int done = state >= mpb::COMMITMENT_STATE_REPORTED ? 13 : 6;
+    const std::string words(q.text(unkept ? 12 : done));
     return cat(label(C::kStateFieldNumber, q.integer(5)), words.empty() ? "" : ":", words);
   }
   std::string ratings(const sqlite::Query& q) const {
