@@ -17,9 +17,11 @@ void default_day(const Workplace& place, const model::Entity& entity, std::uint3
 
 // Faults of an issue, dispute or commitment that becomes, or is in, `state`: a day that was typed
 // or filled here before one that it follows, and a day of its end beside a state that is none, or
-// the other way round. Asked only, of an issue: what was accepted before it was registered, due
-// before it was accepted, planned for a day before; and a deadline that an extension hides. `whole`
-// is the row with what `form` holds.
+// the other way round; the 流转 of an issue, which its moves write; a new due day of a promise that
+// was published, and a rating before its step. Asked only, of an issue: what was accepted before it
+// was registered, due before it was accepted, planned for a day before, and a deadline that an
+// extension hides; of a dispute: a moment of a step beside its days. `whole` is the row with what
+// `form` holds.
 void check_issue_days(const model::Entity& entity, std::int64_t state, const Form& whole,
                       Form& form);
 void check_dispute_days(const model::Entity& entity, std::int64_t state, const Form& whole,
