@@ -108,7 +108,7 @@ WallTime deadline_start(Move& move) {
   if (time.doubtful && time.server) {
     move.form.flag("due_at",
                    cat("本机时间 ", shanghai_minute(time.device), " 可能不对,期限从服务器的时间 ",
-                       shanghai_minute(*time.server), " 起算;不对请用 issue amend 改截止时间"),
+                       shanghai_minute(*time.server), " 起算;不对请内勤用 issue amend 改截止时间"),
                    cat("this device says ", shanghai_minute(time.device),
                        ", which may be wrong; the deadline counts from the server's ",
                        shanghai_minute(*time.server)));
