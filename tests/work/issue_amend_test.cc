@@ -53,6 +53,24 @@ TEST_F(AmendedIssueTest, ADeadlineIsTheDesksToCorrectAndIsExtendedByItsMove) {
   EXPECT_EQ(see(row, "extended_until"), "");
 }
 
+// Nor by typing it beside another move.
+TEST_F(AmendedIssueTest, NoMoveOfACadreTakesADeadlineOrAUnitAlong) {
+  const Workplace cadre = town.at(town.join("甲", {"鱼泉村"}, false));
+  saved(add_unit(town.place(), {{"name", "镇民政办"}}));
+  const RowId row = saved(add({{"village", "鱼泉村"}}));
+  ASSERT_TRUE(town.world.settle());
+  saved(move_issue(cadre, "accept", row, {{"due_at", "2026-03-09 18:00"}}));
+  for (const Input& typed : Inputs{{"due_at", "2099-01-01 18:00"},
+                                   {"accepted_at", "2026-03-04 09:00"},
+                                   {"extended_until", "2099-01-01"},
+                                   {"to_org", "镇民政办"}}) {
+    const auto outcome = move_issue(cadre, "progress", row, {typed});
+    ASSERT_FALSE(outcome.ok()) << typed.field;
+    EXPECT_EQ(outcome.error().code, Code::kNotAllowed) << typed.field;
+  }
+  saved(move_issue(cadre, "progress", row, {}));
+}
+
 TEST_F(AmendedIssueTest, WhatAMoveWritesIsWrittenByIt) {
   const Workplace place = town.place();
   saved(add_unit(place, {{"name", "镇民政办"}}));

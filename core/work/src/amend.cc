@@ -74,19 +74,11 @@ void forget_relation_text(const vault::RowData& data, Form& form) {
   if (data.cell(P::kRelationTextFieldNumber) != nullptr) form.set(P::kRelationTextFieldNumber, {});
 }
 
-// When it was accepted and until when it is due: the desk corrects them, and extends by the move.
+// An extension is made by its move.
 Status check_deadline(const Workplace& place, Form& form) {
   using I = mpb::Issue;
-  const bool extended = form.has(I::kExtendedUntilFieldNumber);
-  const bool moments = form.has(I::kAcceptedAtFieldNumber) || form.has(I::kDueAtFieldNumber);
-  if ((extended || moments) && !place.is_desk()) {
-    return Error{Code::kNotAllowed,
-                 "受理时间、截止时间和延期由乡镇管理员或内勤更正,您的角色不能改;受理时写错了请告诉"
-                 "他们,要延期请他们用 issue extend",
-                 "the township's desk corrects when an issue was accepted and is due (issue "
-                 "accept), and extends it (issue extend)"};
-  }
-  if (extended && !model::is_empty(form.value(I::kExtendedUntilFieldNumber))) {
+  MQ_CHECK(need_desk_for_deadline(place, form));
+  if (!model::is_empty(form.value(I::kExtendedUntilFieldNumber))) {
     form.fault("extended_until",
                "延期至:改期要写原因,请用 issue extend 编号 --extended_until 日期 --reason 原因;"
                "这里只能清空",

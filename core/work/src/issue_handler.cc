@@ -59,4 +59,16 @@ Status check_caller(const Workplace& place, const RowId& issue, const Form& whol
   return {};
 }
 
+Status need_desk_for_deadline(const Workplace& place, const Form& form) {
+  using I = mpb::Issue;
+  const bool typed = form.has(I::kAcceptedAtFieldNumber) || form.has(I::kDueAtFieldNumber) ||
+                     form.has(I::kExtendedUntilFieldNumber);
+  if (!typed || place.is_desk()) return {};
+  return Error{Code::kNotAllowed,
+               "受理时间、截止时间和延期由乡镇管理员或内勤更正,您的角色不能改;受理时写错了请告诉"
+               "他们,要延期请他们用 issue extend",
+               "the township's desk corrects when an issue was accepted and is due (issue "
+               "accept), and extends it (issue extend)"};
+}
+
 }  // namespace mq::work

@@ -22,4 +22,8 @@ Result<std::optional<RowId>> handled_by(const Workplace& place, const RowId& iss
 // A fault of 回访人 if it is whoever handled the issue; `whole` is the row with what `form` holds.
 Status check_caller(const Workplace& place, const RowId& issue, const Form& whole, Form& form);
 
+// kNotAllowed: a form of somebody else than the desk says when an issue was accepted, is due, or is
+// extended. Whoever accepts it says the first two with that.
+Status need_desk_for_deadline(const Workplace& place, const Form& form);
+
 }  // namespace mq::work

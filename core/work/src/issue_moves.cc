@@ -396,6 +396,11 @@ Result<Outcome> move_issue(const Workplace& place, std::string_view verb, const 
   Move move{place, data, form, form.over(data), ""};
   const std::int64_t from = number_of(data, I::kStateFieldNumber);
   check_legal(move, from, act->verb);
+  const bool accepts = act->verb.to == mpb::ISSUE_STATE_ACCEPTED;
+  if (!accepts || form.has(I::kExtendedUntilFieldNumber)) {
+    MQ_CHECK(need_desk_for_deadline(place, form));
+  }
+  if (form.has(I::kToOrgFieldNumber) && !act->verb.desk) MQ_CHECK(need_desk(place));
   MQ_CHECK(act->fill(move));
   check_issue_days(entity, act->verb.to == 0 ? from : act->verb.to, form.over(data), form);
   const std::string line = hop(move, act->verb);
