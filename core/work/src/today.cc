@@ -123,12 +123,12 @@ Status add_callbacks(const Workplace& place, const Cadre& me, Today& out) {
   });
 }
 
-// Sent back to whoever wrote it down, for what it lacks.
+// Sent back to whoever wrote it down, for what it lacks. Open ones have an index, all have not.
 Status add_returned(const Workplace& place, const Cadre& me, Today& out) {
   MQ_TRY(sqlite::Query q,
          place.vault.database().query("SELECT id, title, registered_on, recorded_by, village_id "
-                                      "FROM \"issue\" WHERE deleted = 0 AND state = ?1 ORDER BY "
-                                      "registered_on, id"));
+                                      "FROM \"issue\" WHERE deleted = 0 AND closed_on IS "
+                                      "NULL AND state = ?1 ORDER BY registered_on, id"));
   q.bind(1, std::int64_t{mpb::ISSUE_STATE_RETURNED});
   return each_of_mine(place, q, me, [&]() -> Status {
     put_issue(TodayItem::Kind::kReturned, q, out);
@@ -141,7 +141,7 @@ Status count_waiting(const Workplace& place, Today& out) {
   if (!place.is_desk()) return {};
   MQ_TRY(sqlite::Query q, place.vault.database().query(
                               "SELECT count(*), min(registered_on) FROM \"issue\" WHERE deleted = "
-                              "0 AND state = ?1"));
+                              "0 AND closed_on IS NULL AND state = ?1"));
   q.bind(1, std::int64_t{mpb::ISSUE_STATE_WAITING});
   MQ_TRY(const bool row, q.step());
   if (!row || q.integer(0) == 0) return {};
