@@ -59,7 +59,8 @@ Result<std::string> people_text(const Workplace& place, const Wish& wish, const 
     }
     MQ_TRY(std::string name, reference_text(place, field.rule.ref(), *row));
     const bool comes_with_it = name == row->hex() && !wish.newcomer.empty();
-    parts.push_back(comes_with_it ? wish.newcomer : std::move(name));
+    if (comes_with_it) name = wish.newcomer;
+    parts.push_back(std::move(name));
   }
   return join(parts, "、");
 }

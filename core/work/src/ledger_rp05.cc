@@ -137,18 +137,18 @@ class Rows {
         const vault::StreamIx stream = then.stream(one.id, one.stream);
         const auto home = std::ranges::find(villages, stream, &Village::stream);
         if (home == villages.end()) continue;
-        if (stream != one.stream) {
-          one.stream = stream;
-          MQ_CHECK(directory.name_head(one));
-        }
-        MQ_CHECK(name_former_head(then, one));
+        MQ_CHECK(name_head_then(then, stream, one));
         homes_[one.id] = {home->name, one};
       }
     }
     return {};
   }
 
-  Status name_former_head(const RosterThen& then, Household& one) const {
+  Status name_head_then(const RosterThen& then, vault::StreamIx stream, Household& one) const {
+    if (stream != one.stream) {
+      one.stream = stream;
+      MQ_CHECK(Directory(place_).name_head(one));
+    }
     const std::optional<RowId> person = then.former_head(one.id);
     if (!person) return {};
     MQ_TRY(sqlite::Query q, place_.vault.database().query(kNameSql));
