@@ -91,9 +91,8 @@ TEST_F(MonthTest, WhatArrivesLateStandsInTheNextIssueOnce) {
             "走访户次 +1,走访人次 +1");
   EXPECT_THAT(late_of(review("2026-03")), IsEmpty()) << "it was reported";
   visit(kSix, "2026-01-21");
-  EXPECT_THAT(late_of(review("2026-03")),
-              ElementsAre("2026-01 已走访户数 现为 ※(原为 <3)", "2026-01 走访户次 1",
-                          "2026-01 走访人次 1"));
+  EXPECT_THAT(late_of(review("2026-03")), ElementsAre("2026-01 已走访户数 现为 ※(原为 <3)",
+                                                      "2026-01 走访户次 1", "2026-01 走访人次 1"));
 }
 
 TEST_F(MonthTest, NothingThatIsSignedNamesAPerson) {
