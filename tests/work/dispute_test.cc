@@ -96,6 +96,24 @@ class DisputeTest : public ::testing::Test {
   Township town;
 };
 
+// As of an issue: the server's time counts, and the person sees both.
+TEST_F(DisputeTest, WithADoubtfulClockTheHourGoesByTheServersAndBothAreShown) {
+  ASSERT_TRUE(town.world.settle());
+  const RowId row = found("2026-03-01");
+  saved(move(row, "mediate", with_four({{"accepted_on", "2026-03-01"}})));
+  const WallTime right = town.desk.clock.wall();
+  town.desk.clock.set_wall(mq::testing::kYear1970);
+  const auto failed = move(row, "fail", {{"reason", "不肯"}});
+  ASSERT_THAT(fields_of(failed->flags), ElementsAre("failed_at"));
+  EXPECT_THAT(failed->flags[0].zh, ::testing::HasSubstr("1970-01-0"));
+  EXPECT_THAT(failed->flags[0].zh, ::testing::HasSubstr("服务器的时间 2026-03-"));
+  EXPECT_EQ(see(row, "group_failed_at").substr(0, 7), "2026-03");
+  EXPECT_THAT(fields_of(move(row, "report", {})->flags), ElementsAre("reported_at"));
+  town.desk.clock.set_wall(right.ms);
+  EXPECT_THAT(fields_of(move(row, "mediate", with_four({}))->flags), ElementsAre())
+      << "it is right";
+}
+
 TEST_F(DisputeTest, EveryVerbWorksWhereTheTableSaysAndNowhereElse) {
   std::size_t legal = 0, refused = 0;
   for (const auto& [state, reached] : kStates) {

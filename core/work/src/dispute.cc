@@ -2,7 +2,6 @@
 #include "checks.h"
 #include "minqing/model/v1/dispute.pb.h"
 #include "mq/base/text.h"
-#include "mq/work/believed_time.h"
 #include "record_days.h"
 #include "state_moves.h"
 
@@ -64,21 +63,6 @@ constexpr Span kDay = {D::kReportedAtFieldNumber,
                        "村工作组上门离报村已过 1 天;实际上门时间可写 --on_site_at",
                        "on the spot more than a day after it was reported"};
 
-// Without a typed time the device's own stands in; it may be wrong, so it never refuses a step.
-void stop_clock(const Span& span, const vault::RowData& data, std::int64_t now, Form& form) {
-  const bool typed = form.has(span.end);
-  form.set_default(span.end, now);
-  const std::int64_t took = form.integer(span.end) - number_of(data, span.start);
-  if (took < 0 && typed) {
-    form.fault(span.name, "时间:早于上一步所记的时间,请核对", "earlier than the step before it");
-  } else if (took < 0) {
-    form.flag(span.name, cat("本机时间可能不对,早于上一步;请写明时间(--", span.name, ")"),
-              "the clock of this device says earlier than the step before; say the time");
-  } else if (took > span.most) {
-    form.flag(span.name, span.zh_late, span.en_late);
-  }
-}
-
 std::uint32_t failure_field(int to) {
   if (to == mpb::DISPUTE_STATE_GROUP_FAILED) return D::kGroupFailedAtFieldNumber;
   return to == mpb::DISPUTE_STATE_VILLAGE_FAILED ? D::kVillageFailedAtFieldNumber
@@ -90,11 +74,28 @@ struct Step {
   const Machine& states;
   const Move& move;
   const vault::RowData& data;
-  std::int64_t now() const { return believed_time(place).minute().ms; }
+  std::int64_t now(std::string_view field, Form& form) const {
+    return moment_now(place, field, form).ms;
+  }
   void today(std::uint32_t field, Form& form) const {
     default_day(place, states.entity, field, form);
   }
 };
+
+// Without a typed time that of now stands in; it may be wrong, so it never refuses a step.
+void stop_clock(const Span& span, const Step& step, Form& form) {
+  const bool typed = form.has(span.end);
+  if (!typed) form.set(span.end, step.now(span.name, form));
+  const std::int64_t took = form.integer(span.end) - number_of(step.data, span.start);
+  if (took < 0 && typed) {
+    form.fault(span.name, "时间:早于上一步所记的时间,请核对", "earlier than the step before it");
+  } else if (took < 0) {
+    form.flag(span.name, cat("本机时间可能不对,早于上一步;请写明时间(--", span.name, ")"),
+              "the clock of this device says earlier than the step before; say the time");
+  } else if (took > span.most) {
+    form.flag(span.name, span.zh_late, span.en_late);
+  }
+}
 
 void mediate(const Step& step, Form& form) {
   ask_for(step.states.entity,
@@ -104,7 +105,7 @@ void mediate(const Step& step, Form& form) {
     step.today(D::kAcceptedOnFieldNumber, form);
   } else if (step.move.to == mpb::DISPUTE_STATE_VILLAGE) {
     form.set(D::kLevelFieldNumber, std::int64_t{mpb::DISPUTE_LEVEL_VILLAGE});
-    stop_clock(kDay, step.data, step.now(), form);
+    stop_clock(kDay, step, form);
   } else {
     form.set(D::kLevelFieldNumber, std::int64_t{mpb::DISPUTE_LEVEL_TOWNSHIP});
   }
@@ -112,8 +113,10 @@ void mediate(const Step& step, Form& form) {
 
 // The one typed time belongs to the level that failed.
 void fail(const Step& step, Form& form) {
-  model::Value at = step.now();
-  if (const std::string typed = form.extra("failed_at"); !typed.empty()) {
+  model::Value at;
+  if (const std::string typed = form.extra("failed_at"); typed.empty()) {
+    at = step.now("failed_at", form);
+  } else {
     const model::Field& field = *step.states.entity.field(failure_field(step.move.to));
     auto parsed = model::parse_value(field, typed);
     if (parsed.ok()) {
@@ -147,7 +150,7 @@ void complete(const Step& step, Form& form) {
   if (step.move.verb == "fail") return fail(step, form);
   switch (step.move.to) {
     case mpb::DISPUTE_STATE_REPORTED:
-      stop_clock(kHour, step.data, step.now(), form);
+      stop_clock(kHour, step, form);
       break;
     case mpb::DISPUTE_STATE_HANDED_UP:
       form.set(D::kLevelFieldNumber, std::int64_t{mpb::DISPUTE_LEVEL_COUNTY});

@@ -6,7 +6,6 @@
 #include "minqing/model/v1/issue.pb.h"
 #include "minqing/model/v1/organisation.pb.h"
 #include "mq/base/text.h"
-#include "mq/work/believed_time.h"
 #include "mq/work/calendar.h"
 #include "mq/work/issue.h"
 #include "record_days.h"
@@ -102,23 +101,10 @@ Status set_due(Move& move, WallTime start, const Term& otherwise) {
   return {};
 }
 
-// With a doubtful clock a deadline counts from the server's time, and the person is told both.
-WallTime deadline_start(Move& move) {
-  const BelievedTime time = believed_time(move.place);
-  if (time.doubtful && time.server) {
-    move.form.flag("due_at",
-                   cat("本机时间 ", shanghai_minute(time.device), " 可能不对,期限从服务器的时间 ",
-                       shanghai_minute(*time.server), " 起算;不对请内勤用 issue amend 改截止时间"),
-                   cat("this device says ", shanghai_minute(time.device),
-                       ", which may be wrong; the deadline counts from the server's ",
-                       shanghai_minute(*time.server)));
-  }
-  return time.minute();
-}
-
 Status fill_accept(Move& move) {
   if (!move.form.has(I::kAcceptedAtFieldNumber)) {
-    move.form.set_default(I::kAcceptedAtFieldNumber, deadline_start(move).ms);
+    move.form.set_default(I::kAcceptedAtFieldNumber,
+                          moment_now(move.place, "due_at", move.form).ms);
   }
   const WallTime start{move.form.integer(I::kAcceptedAtFieldNumber)};
   return set_due(move, start, term_of_nature(move.number(I::kNatureFieldNumber)));
@@ -135,7 +121,7 @@ Status fill_assign(Move& move) {
   }
   const bool kept = move.form.extra("term").empty() && !move.form.has(I::kDueAtFieldNumber);
   if (kept) return {};
-  return set_due(move, deadline_start(move), {});
+  return set_due(move, moment_now(move.place, "due_at", move.form), {});
 }
 
 Status fill_reason(Move& move) {
@@ -178,7 +164,7 @@ Status fill_callback(Move& move) {
 // A deadline that nobody typed stays, and the person is told.
 Status set_due_again(Move& move) {
   if (!move.form.extra("term").empty() || move.form.has(I::kDueAtFieldNumber)) {
-    return set_due(move, deadline_start(move), {});
+    return set_due(move, moment_now(move.place, "due_at", move.form), {});
   }
   const std::int64_t due = move.number(I::kDueAtFieldNumber);
   if (due == 0) return {};

@@ -165,6 +165,22 @@ void default_day(const Workplace& place, const model::Entity& entity, std::uint3
   }
 }
 
+WallTime moment_now(const Workplace& place, std::string_view field, Form& form) {
+  const BelievedTime time = believed_time(place);
+  if (time.doubtful) {
+    const std::string device = shanghai_minute(time.device);
+    const std::string server = time.server ? shanghai_minute(*time.server) : "";
+    form.flag(field,
+              cat("本机时间 ", device, " 可能不对",
+                  time.server ? cat(",从服务器的时间 ", server, " 起算") : std::string(),
+                  ";不对请写明时间(--", field, ")"),
+              cat(field, ": this device says ", device, ", which may be wrong",
+                  time.server ? cat("; it counts from the server's ", server) : std::string(),
+                  "; say the time (--", field, ")"));
+  }
+  return time.minute();
+}
+
 void check_issue_days(const model::Entity& entity, std::int64_t state, const Form& whole,
                       Form& form) {
   if (form.has(I::kHopsFieldNumber)) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "form.h"
 
@@ -14,6 +15,11 @@ namespace mq::work {
 // look at it; without a server's either the person is asked for the day.
 void default_day(const Workplace& place, const model::Entity& entity, std::uint32_t field,
                  Form& form);
+
+// Now, to the minute, as a deadline or a clock counts from it. Where this device's clock is
+// doubtful it is the server's, and a flag of `field` shows both; without a server's it is this
+// device's.
+WallTime moment_now(const Workplace& place, std::string_view field, Form& form);
 
 // Faults of an issue, dispute or commitment that becomes, or is in, `state`: a day that was typed
 // or filled here before one that it follows, and a day of its end beside a state that is none, or
